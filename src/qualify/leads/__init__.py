@@ -1,0 +1,1 @@
+"""The three tables: reading, parsing, profiling, and lead documents."""
