@@ -1,0 +1,1 @@
+"""The serving wing: batch, stream and online scoring with a registered model."""

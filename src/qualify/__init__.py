@@ -1,0 +1,1 @@
+"""Lead qualification: from leads and what they did to a calibrated, explained probability."""
