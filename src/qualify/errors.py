@@ -167,4 +167,4 @@ def _shorten(text: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     head = (limit - 3) * 2 // 3
-    return f"{line[:head]}...{line[len(line) - (limit - 3 - head):]}"
+    return f"{line[:head]}...{line[len(line) - (limit - 3 - head) :]}"
