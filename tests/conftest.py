@@ -6,9 +6,14 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
 
 # Before anything imports Numba, which reads it once.
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")
+
+# A law is a matter of truth, not of speed; in CI the same examples are drawn on every run.
+settings.register_profile("qualify", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("qualify")
 
 
 def missing_program(programs: tuple[str, ...]) -> str | None:
