@@ -1,0 +1,101 @@
+"""YAML in and out, with the line of whatever is wrong."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from qualify.errors import ConfigError, did_you_mean
+from qualify.rules.schema import Strict
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_yaml(text: str, where: str) -> dict[str, Any]:
+    """Read a YAML mapping into plain Python values.
+
+    Raises
+    ------
+    ConfigError
+        Not YAML (the line is named), or not a mapping.
+    """
+    try:
+        raw = YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
+        raise ConfigError("the scorecard is not valid YAML", where=place, got=error.problem or "") from error
+    except YAMLError as error:
+        raise ConfigError("the scorecard is not valid YAML", where=where, got=str(error)) from error
+    if not isinstance(raw, dict):
+        raise ConfigError("the scorecard is empty or not a mapping", where=where, got=type(raw).__name__)
+    return raw
+
+
+def validated(model: type[Model], raw: dict[str, Any], text: str, where: str) -> Model:
+    """Check `raw` against `model`; the first fault is told with its line in `text`."""
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        raise _explained(error, raw, text, where) from error
+
+
+def dump_yaml(content: dict[str, Any]) -> str:
+    """Return YAML text with keys in the given order and Japanese as it is."""
+    yaml = YAML(typ="rt", pure=True)
+    yaml.width = 110
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    yaml.dump(content, out)
+    return out.getvalue()
+
+
+def _explained(error: ValidationError, raw: dict[str, Any], text: str, where: str) -> ConfigError:
+    first = error.errors()[0]
+    path = _path_in_file(first["loc"], raw)
+    place = ".".join(str(part) for part in path) or "the whole file"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    mend = None
+    if first["type"] == "extra_forbidden":
+        mend = did_you_mean(str(first["loc"][-1]), _known_keys()) or "remove the key"
+    message = first["msg"].removeprefix("Value error, ")
+    return ConfigError(
+        f"`{place}`: {message}{more}",
+        where=f"{where}, line {_line(text, path)}",
+        got=None if first["type"] == "missing" else first.get("input"),
+        mend=mend,
+    )
+
+
+def _path_in_file(location: tuple[int | str, ...], raw: Any) -> list[int | str]:
+    """Drop the parts of a pydantic location that are not in the file (the names of union members)."""
+    path: list[int | str] = []
+    for part in location:
+        try:
+            raw = raw[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+        path.append(part)
+    return path
+
+
+def _known_keys() -> list[str]:
+    """Return all keys that any part of the scorecard knows: the near ones are what was meant."""
+    models: list[type[BaseModel]] = [Strict]
+    for model in models:
+        models.extend(model.__subclasses__())
+    return [field.alias or name for model in models for name, field in model.model_fields.items()]
+
+
+def _line(text: str, path: list[int | str]) -> int:
+    node: Any = YAML(typ="rt", pure=True).load(text)
+    line = 0
+    for part in path:
+        place = node.lc.key if isinstance(part, str) else node.lc.item
+        line = place(part)[0]
+        node = node[part]
+    return line + 1
