@@ -1,0 +1,105 @@
+"""L001 and L006: one column decides the outcome, or is a copy of it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualify.labels.audit.bounds import logit, wilson
+from qualify.labels.audit.facts import Facts
+from qualify.labels.audit.suspicion import Suspicion, accuse
+from qualify.labels.audit.wording import area, percent
+
+# Honest columns of lead data rarely pass .80 alone; a handful of values passes .875 only if it knows the outcome.
+_DECIDES = 0.925
+_DECIDES_FEW = 0.875
+_DECIDES_FILLED = 0.95
+_FLOOR = 0.75
+_LOOK_AT = 0.85
+_COPY = 0.95
+_PURE = 0.97
+_PURE_COVER = 0.25
+_PURE_LIFT = 2.5
+_MOST_BASE = 0.6
+
+
+def check_copy(facts: Facts) -> Suspicion | None:
+    """L006: two groups of values map to the two classes, but for a few rows."""
+    cells, sample = facts.cells, facts.sample
+    if not cells.few or cells.present.mean() < 0.9:
+        return None
+    share = facts.ones / np.maximum(facts.rows, 1)
+    order = np.argsort(-share, kind="stable")
+    hit = np.cumsum(facts.ones[order]) / sample.positives
+    false = np.cumsum((facts.rows - facts.ones)[order]) / sample.negatives
+    cut = int(np.argmax(hit - false))
+    classes = np.array([sample.positives, sample.negatives])
+    right = np.array([hit[cut], 1 - false[cut]]) * classes
+    low, _ = wilson(right, classes, z=2.0)
+    if low.min() < _COPY:
+        return None
+    wrong = int(classes.sum() - right.sum())
+    values = _list(cells.levels[order[: cut + 1]][facts.rows[order[: cut + 1]] > 0])
+    return accuse(
+        facts.name, "L006", "certain",
+        f"The values {values} stand for the outcome in all but {wrong:,} of {int(classes.sum()):,} rows.",
+    )  # fmt: skip
+
+
+def check_power(facts: Facts) -> Suspicion | None:
+    """L001: cross-validated power of the column alone, of its values where filled in, or of one large group."""
+    power, filled = facts.power, facts.filled_power
+    decides = _DECIDES_FEW if facts.cells.few else _DECIDES
+    if power.auc >= decides and power.low >= _FLOOR:
+        return accuse(
+            facts.name, "L001", "certain" if power.low >= _DECIDES else "likely",
+            f"Alone it ranks a positive row above a negative one {percent(power.auc)} of the time (AUC "
+            f"{area(power.auc)}, at least {area(power.low)}); honest columns rarely pass .85.",
+        )  # fmt: skip
+    if filled.auc >= _DECIDES_FILLED and filled.low >= _DECIDES_FEW and _fills_both(facts):
+        return accuse(
+            facts.name, "L001", "likely",
+            f"Where it is filled in ({percent(float(facts.cells.present.mean()))} of the rows) its values alone reach "
+            f"AUC {area(filled.auc)}, at least {area(filled.low)}.",
+        )  # fmt: skip
+    return _pure_group(facts) or _worth_a_look(facts)
+
+
+def _fills_both(facts: Facts) -> bool:
+    return min(facts.presence.of_positives, facts.presence.of_negatives) >= 0.2
+
+
+def _worth_a_look(facts: Facts) -> Suspicion | None:
+    if facts.power.low < _LOOK_AT:
+        return None
+    return accuse(
+        facts.name, "L001", "possible",
+        f"Alone it reaches AUC {area(facts.power.auc)}: was it known before the outcome?",
+    )  # fmt: skip
+
+
+def _pure_group(facts: Facts) -> Suspicion | None:
+    """Find categories that hold positives only and, together, many of them.
+
+    Groups of negatives only are common among honest columns (a country that is not served), so they do not count.
+    """
+    sample = facts.sample
+    if facts.cells.rank is not None or sample.base > _MOST_BASE:
+        return None
+    low, _ = wilson(facts.ones, facts.rows, z=2.0)
+    pure = (low >= 0.9) & (np.arange(len(low)) > 0)
+    ones, rows = facts.ones[pure].sum(), float(facts.rows[pure].sum())
+    bound, _ = wilson(np.array([ones]), np.array([rows]))
+    lift = float(logit(bound)[0] - logit(np.array([sample.base]))[0])
+    if bound[0] < _PURE or lift < _PURE_LIFT or ones < _PURE_COVER * sample.positives:
+        return None
+    return accuse(
+        facts.name, "L001", "likely",
+        f"{percent(ones / rows)} of the {int(rows):,} rows with {_list(facts.cells.levels[pure])} are positive, against "
+        f"{percent(sample.base)} of all; they hold {percent(ones / sample.positives)} of the positives.",
+    )  # fmt: skip
+
+
+def _list(values: NDArray[np.object_], most: int = 3) -> str:
+    shown = ", ".join(f'"{value}"' for value in values[:most])
+    return shown + (f" and {len(values) - most} more" if len(values) > most else "")
