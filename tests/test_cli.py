@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
-import time
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -197,12 +197,13 @@ def test_a_wing_lists_its_options_without_anything_heavy(wing):
 
 def test_help_starts_in_under_300_milliseconds():
     def seconds() -> float:
-        started = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([QUALIFY, "--help"], capture_output=True, timeout=60, check=True)
-        return time.perf_counter() - started
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    # The best of several: other tests run beside this one.
-    assert min(seconds() for _ in range(7)) < 0.3
+    # Its own processor time, the best of several, because other work runs beside this test.
+    assert min(seconds() for _ in range(5)) < 0.3
 
 
 @pytest.mark.parametrize("size", [10, 1_000_000])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -158,6 +157,8 @@ def _tell_error(error: Exception, debug: bool) -> int:
 
 def _tell_fault(error: Exception, debug: bool) -> int:
     """Say shortly that the program failed; the traceback is kept where it can be sent from."""
+    import tempfile  # slow to load, and seldom needed
+
     kind = type(error).__name__
     if debug:
         traceback.print_exception(error)
