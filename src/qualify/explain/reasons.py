@@ -1,0 +1,234 @@
+"""The strongest contributions of each row, told in words, and the rest as one number."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from qualify.errors import QualifyError
+from qualify.explain.select import SMALLEST, strongest, worth_telling
+from qualify.explain.words import Phrasebook
+from qualify.features.fields import Field
+from qualify.leads.tables import BoolArray, FloatArray, IntArray
+
+__all__ = [
+    "REASONS_TYPE",
+    "SMALLEST",
+    "Reason",
+    "Reasons",
+    "ValuesOf",
+    "build_reasons",
+    "to_arrow",
+    "to_json",
+]
+
+REASONS_TYPE = pa.list_(
+    pa.struct(
+        [
+            pa.field("feature", pa.string()),
+            pa.field("label", pa.string()),
+            pa.field("value", pa.string()),
+            pa.field("contribution", pa.float64()),
+            pa.field("text", pa.string()),
+        ]
+    )
+)
+"""The type of the column `reasons` of a score list."""
+
+ValuesOf = Callable[[int, IntArray], Mapping[str, NDArray[Any]]]
+"""Returns the values of one field (by its index) at the given rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of one lead.
+
+    Parameters
+    ----------
+    feature
+        The field's stable name, for programs.
+    label, value, text
+        The field, its value and the whole sentence, for people.
+    contribution
+        Log-odds; above zero it speaks for the lead.
+    """
+
+    feature: str
+    label: str
+    value: str
+    contribution: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The reasons of many rows, strongest first.
+
+    Parameters
+    ----------
+    features, labels
+        Stable name and shown name of every field, in the order of the contributions.
+    field
+        Index of the field, shape (rows, n); -1 where a row has fewer reasons, always after the last one.
+    contribution
+        Log-odds, shape (rows, n); 0 where there is no reason.
+    text, value
+        Sentences and values, dtype object, shape (rows, n); empty where there is no reason.
+    other
+        Shape (rows,): the sum of the contributions that are not listed.
+    """
+
+    features: tuple[str, ...]
+    labels: tuple[str, ...]
+    field: IntArray
+    contribution: FloatArray
+    text: NDArray[np.object_]
+    value: NDArray[np.object_]
+    other: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.field)
+
+    def row(self, row: int) -> tuple[Reason, ...]:
+        """Return one row's reasons, strongest first."""
+        return tuple(
+            Reason(self.features[field], self.labels[field], str(value), float(size), str(text))
+            for field, value, size, text in zip(
+                self.field[row], self.value[row], self.contribution[row], self.text[row], strict=True
+            )
+            if field >= 0
+        )
+
+
+def build_reasons(
+    fields: Sequence[Field],
+    contributions: FloatArray,
+    values: ValuesOf,
+    phrasebook: Phrasebook,
+    n: int,
+    noise: FloatArray | None = None,
+) -> Reasons:
+    """Choose and word the reasons of many rows.
+
+    A contribution is a reason when it is among the `n` largest of its row by size, at least `SMALLEST`, and
+    not smaller than its own noise. Equal sizes keep the order of the fields.
+
+    Parameters
+    ----------
+    fields
+        One a column of `contributions`.
+    contributions
+        Log-odds, shape (rows, fields).
+    values
+        Called once for each field that is a reason somewhere, with the rows where it is.
+    phrasebook
+        The reader's language.
+    n
+        Most reasons a row; 0 gives none.
+    noise
+        Standard deviation of the contributions over the model's bags, shape (rows, fields).
+
+    Raises
+    ------
+    QualifyError
+        The shapes do not fit each other, a contribution is not finite, or `n` is negative.
+    """
+    _check(fields, contributions, n, noise)
+    worth = worth_telling(contributions, noise)
+    field, contribution = strongest(contributions, worth, min(n, len(fields)))
+    text, value = _in_words(fields, field, contribution, values, phrasebook)
+    return Reasons(
+        features=tuple(each.name for each in fields),
+        labels=tuple(phrasebook.label(each) for each in fields),
+        field=field,
+        contribution=contribution,
+        text=text,
+        value=value,
+        other=contributions.sum(axis=1) - contribution.sum(axis=1),
+    )
+
+
+def _check(fields: Sequence[Field], contributions: FloatArray, n: int, noise: FloatArray | None) -> None:
+    if n < 0:
+        raise QualifyError(f"the number of reasons must not be negative, got {n}")
+    if contributions.ndim != 2 or contributions.shape[1] != len(fields):
+        shape = contributions.shape
+        raise QualifyError(f"contributions need a column for each of {len(fields)} fields, got {shape}")
+    if noise is not None and noise.shape != contributions.shape:
+        raise QualifyError(f"noise needs the contributions' shape {contributions.shape}, got {noise.shape}")
+    if not np.isfinite(contributions).all():
+        row, column = np.argwhere(~np.isfinite(contributions))[0]
+        raise QualifyError(f"the contribution of {fields[column].name!r} in row {row} is not finite")
+
+
+def _in_words(
+    fields: Sequence[Field],
+    field: IntArray,
+    contribution: FloatArray,
+    values: ValuesOf,
+    phrasebook: Phrasebook,
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Word the reasons field by field, so that each field is asked for its values once."""
+    text, value = (np.full(field.size, "", dtype=object) for _ in range(2))
+    flat, sizes = field.ravel(), contribution.ravel()
+    places = np.argsort(flat, kind="stable")
+    bounds = np.searchsorted(flat[places], np.arange(len(fields) + 1))
+    for index in np.flatnonzero(np.diff(bounds)).tolist():
+        here = places[bounds[index] : bounds[index + 1]]
+        found = values(index, here // field.shape[1])
+        text[here], value[here] = phrasebook.tell(fields[index], found, sizes[here])
+    return text.reshape(field.shape), value.reshape(field.shape)
+
+
+def to_arrow(reasons: Reasons) -> pa.ListArray:
+    """Return the reasons as a list of structs a row (`REASONS_TYPE`), built from flat arrays."""
+    listed = reasons.field >= 0
+    parts = _flat_columns(reasons, listed)
+    structs = pa.StructArray.from_arrays(list(parts.values()), fields=list(REASONS_TYPE.value_type))
+    return pa.ListArray.from_arrays(_offsets(listed), structs, type=REASONS_TYPE)
+
+
+def to_json(reasons: Reasons) -> pa.StringArray:
+    """Return the reasons as one JSON array of objects a row, for the cells of a CSV.
+
+    Every distinct text is quoted once; the rest is joined by Arrow.
+    """
+    listed = reasons.field >= 0
+    parts = _flat_columns(reasons, listed)
+    pieces: list[Any] = []
+    for place, (name, column) in enumerate(parts.items()):
+        pieces += [("{" if place == 0 else ", ") + f'"{name}": ', _as_json(column)]
+    objects = pc.binary_join_element_wise(*pieces, "}", "")
+    rows = pc.binary_join(pa.ListArray.from_arrays(_offsets(listed), objects), ", ")
+    return pc.binary_join_element_wise("[", rows, "]", "")
+
+
+def _flat_columns(reasons: Reasons, listed: BoolArray) -> dict[str, pa.Array]:
+    field = pa.array(reasons.field[listed])
+    return {
+        "feature": pa.array(reasons.features, pa.string()).take(field),
+        "label": pa.array(reasons.labels, pa.string()).take(field),
+        "value": pa.array(reasons.value[listed], pa.string()),
+        "contribution": pa.array(reasons.contribution[listed], pa.float64()),
+        "text": pa.array(reasons.text[listed], pa.string()),
+    }
+
+
+def _offsets(listed: BoolArray) -> pa.Array:
+    ends = np.cumsum(listed.sum(axis=1), dtype=np.int64)
+    return pa.array(np.concatenate(([0], ends)), pa.int32())
+
+
+def _as_json(column: pa.Array) -> pa.Array:
+    if pa.types.is_floating(column.type):
+        return column.cast(pa.string())
+    encoded = column.dictionary_encode()
+    quoted = [json.dumps(text, ensure_ascii=False) for text in encoded.dictionary.to_pylist()]
+    return pa.array(quoted, pa.string()).take(encoded.indices)

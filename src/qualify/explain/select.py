@@ -1,0 +1,49 @@
+"""Which contributions of a row are worth telling."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qualify.leads.tables import BoolArray, FloatArray, IntArray
+
+SMALLEST = 1e-3
+"""Log-odds below which a contribution is never a reason: a fortieth of a point of probability."""
+
+
+def worth_telling(contributions: FloatArray, noise: FloatArray | None) -> BoolArray:
+    """Tell contributions of at least `SMALLEST` that are not smaller than their own noise."""
+    size = np.abs(contributions)
+    return size >= SMALLEST if noise is None else (size >= SMALLEST) & ~(size < noise)
+
+
+def strongest(contributions: FloatArray, worth: BoolArray, n: int) -> tuple[IntArray, FloatArray]:
+    """Choose the `n` largest worthy contributions of each row.
+
+    Parameters
+    ----------
+    contributions
+        Log-odds, shape (rows, fields).
+    worth
+        Which of them may be chosen, same shape.
+    n
+        At most the number of fields.
+
+    Returns
+    -------
+    field, contribution
+        Shape (rows, n), strongest first, equal sizes in the order of the fields; -1 and 0 beyond the last.
+    """
+    rows, width = contributions.shape
+    if n == 0:
+        return np.empty((rows, 0), dtype=np.int64), np.empty((rows, 0))
+    weight = np.where(worth, np.abs(contributions), 0.0)
+    if n < width:
+        # In the order of the fields, so that the stable sort below breaks ties by it.
+        top = np.sort(np.argpartition(weight, width - n, axis=1)[:, width - n :], axis=1)
+    else:
+        top = np.broadcast_to(np.arange(width), (rows, width))
+    order = np.argsort(-np.take_along_axis(weight, top, axis=1), axis=1, kind="stable")
+    top = np.take_along_axis(top, order, axis=1)
+    chosen = np.take_along_axis(worth, top, axis=1)
+    sizes = np.take_along_axis(contributions, top, axis=1)
+    return np.where(chosen, top, -1), np.where(chosen, sizes, 0.0)

@@ -1,0 +1,214 @@
+"""Scores in a reader's words: names of fields, sentences, values, and how much something matters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualify.explain.catalogue import Catalogue, Language, load_catalogue
+from qualify.explain.kinds import WORDINGS
+from qualify.explain.kinds.standing import say_stage
+from qualify.explain.kinds.wording import Values, say_rows
+from qualify.explain.numbers import say_counted, say_number, say_percent
+from qualify.explain.speech import clean_text, say_did, subject_of
+from qualify.features.fields import Field
+from qualify.leads.tables import FloatArray
+
+__all__ = ["CLEAR", "STRONG", "Language", "Phrasebook", "phrasebook"]
+
+STRONG = 0.5
+"""Log-odds from which a contribution is called strong: at even odds, 12 points of probability."""
+
+CLEAR = 0.15
+"""Log-odds below which a contribution is called slight: at even odds, 4 points of probability."""
+
+_STRENGTHS = (
+    *("lowers_strongly", "lowers", "lowers_slightly"),
+    "nothing",
+    *("raises_slightly", "raises", "raises_strongly"),
+)
+
+
+class Phrasebook:
+    """Says fields, values and decisions in one language; make it with :func:`phrasebook`.
+
+    Every text comes from the catalogue ``texts/<language>.yaml``. Methods that take arrays make each
+    distinct text once.
+    """
+
+    def __init__(self, texts: Catalogue) -> None:
+        self._texts = texts
+        self._strengths = np.array([texts[f"strength.{key}"] for key in _STRENGTHS], dtype=object)
+        self._frame = _strength_frame(texts)
+
+    @property
+    def language(self) -> Language:
+        """The language of the texts."""
+        return self._texts.language
+
+    def text(self, key: str, /, **parts: object) -> str:
+        """Return a text of the catalogue by its dotted key, with its placeholders filled.
+
+        Raises
+        ------
+        QualifyError
+            The catalogue has no such text.
+        """
+        return self._texts.say(key, **parts)
+
+    def label(self, field: Field) -> str:
+        """Name a field as the reader knows it; never its internal name."""
+        return subject_of(self._texts, field).name
+
+    def sentences(
+        self, field: Field, values: Values, contribution: FloatArray, *, with_strength: bool = True
+    ) -> NDArray[np.object_]:
+        """Say what is so about each row, and how that moves its chance.
+
+        Parameters
+        ----------
+        field
+            The field to speak of.
+        values
+            Its values by name, each of shape (rows,); the notes of :class:`Field` tell the names.
+        contribution
+            Log-odds, shape (rows,).
+        with_strength
+            Whether the sentence ends in the direction: "... (strongly raises the chance)".
+
+        Returns
+        -------
+        NDArray
+            Texts, dtype object, shape (rows,).
+
+        Examples
+        --------
+        >>> views = {"count_7d": np.array([4.0]), "count_30d": np.array([4.0]), "count_all": np.array([4.0]),
+        ...          "days_since": np.array([0.5])}
+        >>> pricing = Field("activity:pricing_view", "activity", "pricing_view", "engagement")
+        >>> print(phrasebook("en").sentences(pricing, views, np.array([0.8]))[0])
+        Viewed the pricing page 4 times in the last 7 days (strongly raises the chance)
+        """
+        wording = WORDINGS[field.kind]
+        facts = say_rows(wording.shown(values), partial(wording.sentence, subject_of(self._texts, field)))
+        return self._with_strength(facts, contribution) if with_strength else facts
+
+    def values(self, field: Field, values: Values) -> NDArray[np.object_]:
+        """Say each row's value alone: "4", "Google", "not given". Shape (rows,), dtype object."""
+        wording = WORDINGS[field.kind]
+        return say_rows(wording.shown(values), partial(wording.value, subject_of(self._texts, field)))
+
+    def tell(
+        self, field: Field, values: Values, contribution: FloatArray
+    ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+        """Return `sentences` and `values` in one go, which looks at the values only once."""
+        wording, subject = WORDINGS[field.kind], subject_of(self._texts, field)
+        shown = wording.shown(values)
+        facts = say_rows(shown, partial(wording.sentence, subject))
+        return self._with_strength(facts, contribution), say_rows(shown, partial(wording.value, subject))
+
+    def strength(self, contribution: FloatArray | float) -> NDArray[np.object_]:
+        """Say a contribution's direction and strength: "strongly raises", "slightly lowers".
+
+        Parameters
+        ----------
+        contribution
+            Log-odds, any shape.
+
+        Returns
+        -------
+        NDArray
+            Texts of the same shape, dtype object. The sign of the words is the sign of the number.
+        """
+        size = np.asarray(contribution, dtype=np.float64)
+        steps = 1 + (np.abs(size) >= CLEAR).astype(np.int64) + (np.abs(size) >= STRONG)
+        said: NDArray[np.object_] = self._strengths[3 + np.sign(size).astype(np.int64) * steps]
+        return said
+
+    def fact(self, text: str, contribution: float) -> str:
+        """Return a sentence without its ending about the direction, where it has one."""
+        _, between, after = self._frame
+        return text.removesuffix(between + str(self.strength(contribution)) + after)
+
+    def number(self, value: float) -> str:
+        """Write a number: "1,279"."""
+        return say_number(self._texts, value)
+
+    def percent(self, share: float) -> str:
+        """Write a probability: "42%"."""
+        return say_percent(self._texts, share)
+
+    def points(self, points: float) -> str:
+        """Write points to a tenth: "8 points", "1 point", "no points"."""
+        return say_counted(self._texts, "points", round(points, 1))
+
+    def time(self, moment: datetime) -> str:
+        """Write a time in its own zone: "2026-06-30 09:00 UTC"."""
+        zone = f" {moment.tzname()}" if moment.tzinfo else ""
+        return f"{moment:%Y-%m-%d %H:%M}{zone}"
+
+    def clean(self, text: str) -> str:
+        """Put a user's text on one short line without control characters."""
+        return clean_text(self._texts, text)
+
+    def stage(self, stage: str) -> str:
+        """Name a stage; one that the catalogue does not know is shown as the user wrote it."""
+        return say_stage(self._texts, stage)
+
+    def recommended(self, stage: str | None) -> str:
+        """Say which stage the scorecard's entry criteria recommend."""
+        if not stage:
+            return self.text("recommended.none")
+        if f"stage.{stage}.meaning" not in self._texts:
+            return self.text("recommended.sentence", stage=self.stage(stage))
+        meaning = self.text(f"stage.{stage}.meaning")
+        return self.text("recommended.with_meaning", stage=self.stage(stage), meaning=meaning)
+
+    def band(self, band: str) -> str:
+        """Say what a band A to D means for sales: "call first"."""
+        return self.text(f"band.{band}.meaning")
+
+    def disagreement(self, code: str) -> str:
+        """Say how model and scorecard compare: the codes of the score's column `disagreement`."""
+        return self.text(f"disagreement.{code}")
+
+    def event(self, activity: str, topic: str | None = None) -> str:
+        """Say one activity on a time line: "Viewed the pricing page: /pricing"."""
+        event = say_did(self._texts, activity, "event")
+        return self.text("activity.event_topic", event=event, topic=self.clean(topic)) if topic else event
+
+    def stage_entered(self, stage: str) -> str:
+        """Say one stage entry on a time line."""
+        return self.text("activity.stage_entered", stage=self.stage(stage))
+
+    def opener(self, activity: str) -> str:
+        """Say how to start a conversation with a lead that did this; empty where there is nothing to say."""
+        return self._texts.texts.get(f"did.{activity}.opener", "")
+
+    def _with_strength(self, facts: NDArray[np.object_], contribution: FloatArray) -> NDArray[np.object_]:
+        before, between, after = self._frame
+        # Plain concatenation of object arrays: a format call a row would cost three times as much.
+        joined: NDArray[np.object_] = before + facts + between + self.strength(contribution) + after
+        return joined
+
+
+def _strength_frame(texts: Catalogue) -> tuple[str, str, str]:
+    """Split "{sentence} ({strength} the chance)" at its placeholders."""
+    before, rest = texts["strength.with_sentence"].split("{sentence}")
+    between, after = rest.split("{strength}")
+    return before, between, after
+
+
+@lru_cache(maxsize=8)
+def phrasebook(language: str) -> Phrasebook:
+    """Return the phrasebook of a language (``en`` or ``ja``).
+
+    Raises
+    ------
+    ConfigError
+        There are no texts in that language.
+    """
+    return Phrasebook(load_catalogue(language))
