@@ -29,6 +29,7 @@ SECONDS = Field(
     "column:TotalTime", "number", "TotalTime", "fit", Label(en="Total time on website", ja="サイト滞在時間")
 )
 SIZE = Field("column:company_size", "number", "company_size", "fit")
+FOUNDED = Field("column:founded", "date", "founded", "fit")
 
 EXAMPLES = (
     (
@@ -43,7 +44,7 @@ EXAMPLES = (
     (SECONDS, {"value": np.array([1279, np.nan, 1.2345, -0.00123, 5e9, 1279.56, -3, 0.0])}),
     (SIZE, {"value": np.array([120.0])}),
     (Field("column:do_not_email", "boolean", "do_not_email", "fit"), {"value": np.array([1, 0, np.nan])}),
-    (Field("column:founded", "date", "founded", "fit"), {"days_before": numbers(12.5, -3.2, 0.3, -0.3, 1, NEVER)}),
+    (FOUNDED, {"days_before": numbers(12.5, -3.2, 0.3, -0.3, 1, NEVER)}),
     (Field("column:notes", "text", "notes", "fit"), {"length": np.array([0, 1, 1200, np.nan])}),
     (Field("column:Email", "email", "Email", "fit"), {"value": texts("free", "company", "education", None)}),
     (
@@ -57,7 +58,7 @@ EXAMPLES = (
     (Field("points", "points", "", "history"), {"points": np.array([64, 1, np.nan])}),
     (
         Field("stage", "stage", "", "history"),
-        {"value": texts("MQL", "Won", "A_SUBMITTED", None), "days_since": numbers(12.3, NEVER, 1.0, NEVER)},
+        {"value": texts("MQL", "Won", "A_B", None), "days_since": numbers(12.3, NEVER, 1.0, NEVER)},
     ),
     (Field("age", "age", "", "history"), {"days": np.array([0.3, 1, 400, np.nan])}),
     (

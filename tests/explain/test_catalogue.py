@@ -11,16 +11,43 @@ from qualify.explain.catalogue import LANGUAGES, load_catalogue
 from qualify.explain.kinds import WORDINGS
 from qualify.features.fields import FieldKind
 
-KNOWN_TYPES = (
-    "demo_request pricing_view contact_form document_download site_visit product_view blog_view "
-    "email_sent email_open email_click webinar_registered webinar_attended social_comment social_share "
-    "followup_reply trial_signup call_booked unsubscribe cart_abandoned"
-).split()  # noqa: SIM905 - a list of words reads best as words
+KNOWN_TYPES = [
+    "demo_request",
+    "pricing_view",
+    "contact_form",
+    "document_download",
+    "site_visit",
+    "product_view",
+    "blog_view",
+    "email_sent",
+    "email_open",
+    "email_click",
+    "webinar_registered",
+    "webinar_attended",
+    "social_comment",
+    "social_share",
+    "followup_reply",
+    "trial_signup",
+    "call_booked",
+    "unsubscribe",
+    "cart_abandoned",
+]
 RANKS = ["owner", "executive", "head", "manager", "lead", "staff", "assistant", "student"]
-DEPARTMENTS = (
-    "sales marketing it finance hr operations purchasing engineering research management education legal "
-    "other"
-).split()  # noqa: SIM905 - a list of words reads best as words
+DEPARTMENTS = [
+    "sales",
+    "marketing",
+    "it",
+    "finance",
+    "hr",
+    "operations",
+    "purchasing",
+    "engineering",
+    "research",
+    "management",
+    "education",
+    "legal",
+    "other",
+]
 STAGES = ["Inquiry", "MAL", "MQL", "TQL", "SAL", "SQL", "Won", "Lost", "Recycled"]
 
 
