@@ -1,0 +1,201 @@
+"""Strings as numbers and as yes or no, in the ways people write them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qualify.leads.strings import as_text, flat, is_text, without
+from qualify.leads.tables import BoolArray, FloatArray
+
+TRUE_WORDS = frozenset(
+    {"1", "yes", "y", "true", "t", "on", "はい", "有", "有り", "あり", "○", "済", "真"}
+    | {"ja", "j", "oui", "si", "sí", "sim", "да", "是"}
+)
+FALSE_WORDS = frozenset(
+    {"0", "no", "n", "false", "f", "off", "いいえ", "無", "無し", "なし", "×", "未", "偽"}
+    | {"nein", "non", "não", "nao", "нет", "否"}
+)
+
+_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_GROUPED = r"^[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?$"
+_GROUPED_SURE = r"^[+-]?\d{1,3}(,\d{2,3})*,\d{3}\.\d+$|^[+-]?\d{1,3}(,\d{2,3})+,\d{3}$"
+_COMMA = r"^[+-]?\d+,\d+$"
+_DOTTED = r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"
+_DOTTED_SURE = r"^[+-]?\d{1,3}(\.\d{3})+,\d+$|^[+-]?\d{1,3}(\.\d{3}){2,}$"
+_MAYBE_DOTTED = r"^[+-]?\d{1,3}\.\d{3}$"
+_CURRENCY = r"(?i)^(JPY|USD|EUR|GBP|[¥$€£₩₹\\])\s*|\s*(JPY|USD|EUR|GBP|[¥$€£₩₹円%])$"
+_UNITS = {"百万": 1e6, "千": 1e3, "万": 1e4, "億": 1e8}
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Parsed numbers: float64 with NaN where missing, and which rows held something that is no number."""
+
+    values: FloatArray
+    unread: BoolArray
+
+
+def parse_numbers(values: pa.ChunkedArray | pa.Array, missing: Collection[str] = ()) -> Numbers:
+    """Read a column as numbers; what cannot be read becomes missing and is counted.
+
+    Parameters
+    ----------
+    values
+        Any Arrow column. Strings may carry thousands separators, a decimal comma (when the column as a
+        whole is written so), full-width digits, currency and percent signs, and the Japanese units
+        千, 万, 百万, 億. A percentage keeps its number: ``45%`` is 45.
+    missing
+        Placeholders that stand for a missing value, compared as text and as numbers.
+
+    Examples
+    --------
+    >>> parse_numbers(pa.array(["1,234", "１２", "¥5億", "soon", ""])).values.tolist()
+    [1234.0, 12.0, 500000000.0, nan, nan]
+    >>> parse_numbers(pa.array(["2,5", "1.234,5"])).values.tolist()
+    [2.5, 1234.5]
+    """
+    array = flat(values)
+    text = is_text(array.type)
+    parsed = _from_text(without(as_text(array), missing)) if text else _from_typed(array)
+    numbers = [float(m) for m in missing if _is_float(m)]
+    if numbers:
+        parsed.values[np.isin(parsed.values, numbers)] = np.nan
+    return parsed
+
+
+def parse_booleans(values: pa.ChunkedArray | pa.Array, missing: Collection[str] = ()) -> Numbers:
+    """Read a column of yes and no as 1, 0 and NaN.
+
+    Examples
+    --------
+    >>> parse_booleans(pa.array(["Yes", "いいえ", "perhaps", None])).values.tolist()
+    [1.0, 0.0, nan, nan]
+    """
+    array = flat(values)
+    if pa.types.is_boolean(array.type):
+        return _from_typed(array)
+    encoded = as_text(array).dictionary_encode()
+    words = without(encoded.dictionary, missing).to_pylist()
+    meaning = np.array([read_boolean(word) for word in words] + [np.nan])
+    given = np.array([word is not None for word in words] + [False])
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return Numbers(meaning[codes], (given & np.isnan(meaning))[codes])
+
+
+def read_boolean(word: str | None) -> float:
+    """Return 1, 0, or NaN for a word that means neither.
+
+    Examples
+    --------
+    >>> read_boolean("ＹＥＳ"), read_boolean("0.0"), read_boolean("unknown")
+    (1.0, 0.0, nan)
+    """
+    if word is None:
+        return np.nan
+    folded = unicodedata.normalize("NFKC", word).strip().casefold()
+    if folded in TRUE_WORDS or folded == "1.0":
+        return 1.0
+    if folded in FALSE_WORDS or folded == "0.0":
+        return 0.0
+    return np.nan
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_typed(array: pa.Array) -> Numbers:
+    kind = array.type
+    if not (pa.types.is_boolean(kind) or pa.types.is_null(kind) or _is_number(kind)):
+        given = array.is_valid().to_numpy(zero_copy_only=False)
+        return Numbers(np.full(len(array), np.nan), given)
+    numbers = array.cast(pa.float64(), safe=False)
+    return _finite(numbers.fill_null(np.nan).to_numpy(zero_copy_only=False).copy())
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _finite(values: FloatArray) -> Numbers:
+    infinite = np.isinf(values)
+    values[infinite] = np.nan
+    return Numbers(values, infinite)
+
+
+def _from_text(text: pa.Array) -> Numbers:
+    try:
+        return _finite(text.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False).copy())
+    except pa.ArrowInvalid:
+        pass  # Some value is written in another way: take the longer road below.
+    encoded = text.dictionary_encode()
+    distinct = np.append(_written_numbers(encoded.dictionary), np.nan)
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    parsed = _finite(distinct[codes])
+    unread = np.isnan(parsed.values) & text.is_valid().to_numpy(zero_copy_only=False)
+    return Numbers(parsed.values, unread)
+
+
+def _written_numbers(text: pa.Array) -> FloatArray:
+    """Read distinct strings; NaN where a string is no number."""
+    text = _tidied(text)
+    factor = np.ones(len(text))
+    for unit, times in _UNITS.items():
+        hit = pc.ends_with(text, unit)
+        factor[hit.to_numpy(zero_copy_only=False)] = times
+        text = pc.if_else(hit, pc.replace_substring_regex(text, f"{unit}$", ""), text)
+    text = _with_points(pc.utf8_trim_whitespace(text))
+    plain = pc.match_substring_regex(text, _PLAIN)
+    numbers = pc.if_else(plain, text, pa.scalar(None, text.type)).cast(pa.float64())
+    return np.asarray(numbers.fill_null(np.nan).to_numpy(zero_copy_only=False) * factor, dtype=np.float64)
+
+
+def _tidied(text: pa.Array) -> pa.Array:
+    """Full-width to plain, signs and currencies off, spaces and apostrophes between thousands off."""
+    text = pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC"))
+    for pattern, put in (
+        (r"^\((.+)\)$", r"-\1"),
+        (r"^[−–△▲]\s*", "-"),
+        (_CURRENCY, ""),
+        (_CURRENCY, ""),
+        (r"^-\s*[¥$€£₩₹]\s*", "-"),
+        (r"(\d)[ \x{00a0}\x{202f}'’](\d{3})", r"\1\2"),
+        (r"(\d)[ \x{00a0}\x{202f}'’](\d{3})", r"\1\2"),
+    ):
+        text = pc.replace_substring_regex(text, pattern, put)
+    return text
+
+
+def _with_points(text: pa.Array) -> pa.Array:
+    """Take thousands separators out and write the decimal sign as a point."""
+    grouped = pc.match_substring_regex(text, _GROUPED)
+    comma = pc.match_substring_regex(text, _COMMA)
+    dotted = pc.match_substring_regex(text, _DOTTED)
+    if _decimal_comma(text, grouped, comma):
+        text = pc.if_else(dotted, pc.replace_substring(text, ".", ""), text)
+        return pc.if_else(pc.or_(comma, dotted), pc.replace_substring(text, ",", "."), text)
+    text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
+    sure = pc.match_substring_regex(text, _DOTTED_SURE)
+    text = pc.if_else(sure, pc.replace_substring(text, ".", ""), text)
+    return pc.if_else(pc.and_not(comma, grouped), pc.replace_substring(text, ",", "."), text)
+
+
+def _decimal_comma(text: pa.Array, grouped: pa.Array, comma: pa.Array) -> bool:
+    """Say whether 2.5 is written ``2,5``: some value can mean nothing else, and none contradicts."""
+    european = pc.or_(pc.and_not(comma, grouped), pc.match_substring_regex(text, _DOTTED_SURE))
+    pointed = pc.and_(pc.match_substring_regex(text, _PLAIN), pc.match_substring(text, "."))
+    english = pc.or_(
+        pc.match_substring_regex(text, _GROUPED_SURE),
+        pc.and_not(pointed, pc.match_substring_regex(text, _MAYBE_DOTTED)),
+    )
+    return bool(pc.any(european).as_py()) and not pc.any(english).as_py()

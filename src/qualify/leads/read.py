@@ -1,0 +1,135 @@
+"""One table from a file, a folder or a database, as Arrow; the file's first bytes say what it is."""
+
+from __future__ import annotations
+
+import glob
+from pathlib import Path
+
+import pyarrow as pa
+
+from qualify.config import Source, SqlSource
+from qualify.errors import DataError
+from qualify.leads.read_csv import read_csv
+from qualify.leads.read_parquet import read_parquet
+from qualify.leads.read_sql import read_sql
+from qualify.leads.stamp import stamp
+
+_SUFFIXES = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".txt")
+
+
+def read_table(
+    source: Source,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    what: str = "leads",
+) -> pa.Table:
+    """Read a table.
+
+    Parameters
+    ----------
+    source
+        A CSV file (gzip or not), a Parquet file, a folder or a glob pattern of Parquet files, or a query.
+    encoding, delimiter
+        Of a CSV file; found by looking when None.
+    what
+        The role of the table (leads, activities, stages), for messages. A table of leads has to have rows.
+
+    Returns
+    -------
+    pyarrow.Table
+        CSV columns are strings, null where empty, so that ``007`` stays what it is; other sources keep their
+        types. Column names are unique: a repeated `name` becomes ``name.2``. The schema's metadata hold the
+        source and the rows that could not be read (see `qualify.leads.stamp`).
+
+    Raises
+    ------
+    DataError
+        The source is missing, empty, unreadable, or not a table.
+    """
+    if isinstance(source, SqlSource):
+        table, origin = read_sql(source), "the query"
+    else:
+        table, origin = _read_path(source, encoding, delimiter, what), source
+    if table.num_columns == 0:
+        raise DataError(f"The table of {what} has no columns.", where=origin)
+    if table.num_rows == 0 and what == "leads":
+        raise DataError(
+            "The table of leads has a header but no rows.", where=origin, expected="one row a lead"
+        )
+    return stamp(table, origin=origin)
+
+
+def located(source: Source, folder: str | Path) -> Source:
+    """Return the source with a relative file name taken from `folder`."""
+    if isinstance(source, SqlSource):
+        return source
+    return str(Path(folder) / source)
+
+
+def _read_path(source: str, encoding: str | None, delimiter: str | None, what: str) -> pa.Table:
+    path = Path(source)
+    try:
+        if path.is_dir():
+            return read_parquet(_parquet_in(path), path)
+        if not path.exists():
+            return _read_pattern(source, what)
+        with path.open("rb") as file:
+            magic = file.read(4)
+    except PermissionError as error:
+        raise DataError(
+            f"The file of {what} may not be read.", where=source, mend="check its permissions"
+        ) from error
+    except OSError as error:
+        raise DataError(f"The file of {what} cannot be read.", where=source, got=error.strerror) from error
+    if not magic:
+        raise DataError(f"The file of {what} is empty.", where=source, expected="a header and rows")
+    if magic == b"PAR1":
+        return read_parquet([path], path.parent)
+    if magic.startswith(b"PK") or magic == b"\xd0\xcf\x11\xe0":
+        raise DataError(
+            f"The file of {what} is an Excel workbook or an archive.", where=source,
+            expected="CSV or Parquet", mend="save the sheet as CSV UTF-8, or unpack the archive",
+        )  # fmt: skip
+    return read_csv(path, encoding=encoding, delimiter=delimiter)
+
+
+def _read_pattern(source: str, what: str) -> pa.Table:
+    found = _matching(source) if glob.has_magic(source) else []
+    if found and all(path.suffix in (".parquet", ".pq") for path in found):
+        return read_parquet(found, None)
+    if len(found) == 1:
+        return _read_path(str(found[0]), None, None, what)
+    if found:
+        raise DataError(f"The pattern for {what} fits several files that are not Parquet.", where=source,
+                        got=[path.name for path in found[:5]], mend="name one file")  # fmt: skip
+    raise DataError(f"The file of {what} does not exist.", where=source, mend=_near_files(Path(source)))
+
+
+def _near_files(path: Path) -> str:
+    """Name the tables that lie beside a missing file."""
+    folder = path.parent if path.parent.is_dir() else Path()
+    names = sorted(found.name for found in folder.iterdir() if found.name.endswith(_SUFFIXES))
+    if not names:
+        return "check the path; no CSV or Parquet file lies there"
+    return f"check the path; there are {', '.join(names[:8])} in {folder}"
+
+
+def _parquet_in(folder: Path) -> list[Path]:
+    """Return the Parquet files of a folder, and of its `key=value` folders."""
+    found = sorted(
+        path
+        for path in [*folder.glob("*.parquet"), *folder.glob("*=*/**/*.parquet")]
+        if path.is_file() and not path.name.startswith(("_", "."))
+    )
+    if not found:
+        raise DataError("The folder holds no Parquet file.", where=folder, expected="files named *.parquet",
+                        mend="name a file")  # fmt: skip
+    return found
+
+
+def _matching(pattern: str) -> list[Path]:
+    """Return the files that fit a pattern, absolute or relative."""
+    path = Path(pattern)
+    base = Path(path.anchor)
+    return sorted(found for found in base.glob(str(path.relative_to(base))) if found.is_file())

@@ -1,0 +1,193 @@
+"""CSV files as Arrow tables of strings."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import csv
+
+from qualify.errors import DataError
+from qualify.leads.sniff import (
+    HEAD_BYTES,
+    check_encoding,
+    decode_head,
+    first_records,
+    sniff_delimiter,
+    sniff_encoding,
+)
+from qualify.leads.stamp import RaggedRow, stamp
+
+BLOCK_BYTES = 1 << 24
+"""Longest row that is read; a longer one is most often an unclosed quote."""
+
+_SHOWN = 60
+_MAX_HEADER_BYTES = 1 << 20
+_log = logging.getLogger(__name__)
+
+
+def read_csv(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> pa.Table:
+    """Read a CSV file, gzip or not; see `qualify.leads.read.read_table`.
+
+    Every column is a string. Rows with more or fewer cells than the header are left out and noted in the
+    table's stamp.
+
+    Raises
+    ------
+    DataError
+        Empty, no text, an unknown encoding, a row of more than 16 MB, an unclosed quote, a damaged archive.
+    """
+    where = str(path)
+    head, whole = _head(path)
+    if not head.strip(b"\r\n\t \xef\xbb\xbf"):
+        raise DataError("The file is empty.", where=where, expected="a header and rows")
+    encoding = sniff_encoding(head, whole, where) if encoding is None else check_encoding(encoding, where)
+    text = decode_head(head, encoding)
+    if delimiter is None:
+        delimiter = sniff_delimiter(text)
+    names = unique_names(_header(text, delimiter, whole, where), where)
+    return _read(path, names, delimiter, encoding, whole)
+
+
+def unique_names(names: list[str], where: str) -> list[str]:
+    """Number repeated names: ``name``, ``name.2``, ``name.3``; empty ones become `unnamed`.
+
+    Examples
+    --------
+    >>> unique_names(["a", "b", "a", ""], "leads.csv")
+    ['a', 'b', 'a.2', 'unnamed']
+    """
+    found: dict[str, None] = {}
+    taken = set(names)
+    for name in names:
+        base = new = name or "unnamed"
+        number = 1
+        while new in found or (number > 1 and new in taken):
+            number += 1
+            new = f"{base}.{number}"
+        if new != name:
+            _log.warning("%s: the column name %r is %s; it is read as %r", where, name,
+                         "repeated" if name else "empty", new)  # fmt: skip
+        found[new] = None
+    return list(found)
+
+
+def _head(path: Path) -> tuple[bytes, bool]:
+    """Return the first bytes, unpacked, and whether that is all."""
+    try:
+        with _unpacked(path) as file:
+            head = file.read(HEAD_BYTES)
+            while len(head) < _MAX_HEADER_BYTES and b"\n" not in head and b"\r" not in head:
+                more = file.read(HEAD_BYTES)
+                if not more:
+                    break
+                head += more
+            return head, not file.read(1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damaged(path) from error
+
+
+def _unpacked(path: Path) -> Any:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError("The compressed file is damaged or cut.", where=path, mend="fetch or export it again")
+
+
+def _header(text: str, delimiter: str, whole: bool, where: str) -> list[str]:
+    records = first_records(text, delimiter, 1)
+    if not records or (not whole and "\n" not in text and "\r" not in text):
+        raise DataError("No header was found.", where=where, got=text[:_SHOWN],
+                        expected="column names in the first line", mend="check its quotes")  # fmt: skip
+    return [name.strip() for name in records[0]]
+
+
+def _read(path: Path, names: list[str], delimiter: str, encoding: str, whole: bool) -> pa.Table:
+    try:
+        table, ragged = _parse(path, names, delimiter, encoding, threads=True)
+        if ragged:  # row numbers are known only when one thread reads
+            table, ragged = _parse(path, names, delimiter, encoding, threads=False)
+    except (pa.ArrowInvalid, UnicodeDecodeError, OSError, zlib.error) as error:
+        if not whole and encoding == "utf-8" and "UTF8" in str(error):
+            return _read(path, names, delimiter, _sniff_whole(path), whole=True)
+        raise _explained(error, path) from error
+    _check_quotes(table, delimiter, path)
+    return stamp(table, ragged=ragged)
+
+
+def _parse(
+    path: Path, names: list[str], delimiter: str, encoding: str, threads: bool
+) -> tuple[pa.Table, list[RaggedRow]]:
+    ragged: list[RaggedRow] = []
+
+    def note(row: Any) -> str:
+        number = -1 if row.number is None else row.number - 2
+        ragged.append(RaggedRow(number, row.actual_columns, row.expected_columns, row.text[:_SHOWN]))
+        return "skip"
+
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with pa.input_stream(str(path), compression="gzip" if packed else None) as stream:
+        table = csv.read_csv(
+            stream,
+            csv.ReadOptions(
+                use_threads=threads,
+                block_size=BLOCK_BYTES,
+                encoding=encoding,
+                column_names=names,
+                skip_rows_after_names=1,
+            ),
+            csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note),
+            csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            ),
+        )
+    return table, ragged
+
+
+def _sniff_whole(path: Path) -> str:
+    """Look at the whole file when its first bytes were plain and later ones are not UTF-8."""
+    with _unpacked(path) as file:
+        return sniff_encoding(file.read(), True, str(path))
+
+
+def _explained(error: Exception, path: Path) -> DataError:
+    text = str(error)
+    if "straddling" in text:
+        return DataError(
+            "A row is longer than 16 MB, or a quote is never closed.", where=path, expected="one row a line",
+            mend="look for an odd quotation mark in the file",
+        )  # fmt: skip
+    if isinstance(error, UnicodeDecodeError) or "UTF8" in text:
+        return DataError(
+            "The file's encoding is not recognised.", where=path, expected="UTF-8, UTF-16 or Shift_JIS",
+            mend="name it in `data.encoding`, for instance cp1252",
+        )  # fmt: skip
+    if isinstance(error, OSError | zlib.error) or "zlib" in text:
+        return _damaged(path)
+    return DataError("The file cannot be read as CSV.", where=path, got=text)
+
+
+def _check_quotes(table: pa.Table, delimiter: str, path: Path) -> None:
+    """Refuse a table whose last cell swallowed the following lines because its quote was never closed."""
+    if table.num_rows == 0:
+        return
+    last = table.num_rows - 1
+    for name in table.column_names:
+        cell = table.column(name)[last].as_py() or ""
+        lines = cell.split("\n")[1:]
+        swallowed = cell.endswith("\n") or any(
+            line.count(delimiter) == table.num_columns - 1 for line in lines if table.num_columns > 1
+        )
+        if lines and swallowed:
+            raise DataError(
+                "A quote is never closed.", where=f"{path}, row {last}, column {name}", got=cell[:_SHOWN],
+                mend="close the quotation mark, or double it inside the text",
+            )  # fmt: skip

@@ -1,0 +1,145 @@
+"""Arrow columns as text: cast, stripped, and encoded with a sorted vocabulary.
+
+A vocabulary is sorted by code point, so that codes do not depend on the order in which rows came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qualify.errors import DataError
+from qualify.leads.tables import CodeArray
+
+_WHOLE_FLOAT = r"^(-?\d+)\.0+$"
+
+
+def flat(values: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return one contiguous array; a dictionary column is decoded."""
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    if isinstance(values, pa.ChunkedArray):
+        # Offsets of `string` are 32 bits: two gigabytes of text in one column need the large type.
+        if pa.types.is_string(values.type) and values.nbytes > 2_000_000_000:
+            values = values.cast(pa.large_string())
+        values = values.combine_chunks()
+        if isinstance(values, pa.ChunkedArray):
+            values = values.chunk(0) if values.num_chunks else pa.array([], type=values.type)
+    return values
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Say whether a column of this type holds strings."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def as_text(values: pa.ChunkedArray | pa.Array, name: str = "column") -> pa.Array:
+    """Return any column as stripped strings; empty and missing values are null.
+
+    Parameters
+    ----------
+    values
+        The column. Whole floats are written without a fraction: most are integers that had to become
+        floats because some value is missing.
+    name
+        The column's name, for messages.
+
+    Raises
+    ------
+    DataError
+        The column is nested, or is binary and not UTF-8.
+
+    Examples
+    --------
+    >>> as_text(pa.array([5.0, None, 2.5])).to_pylist()
+    ['5', None, '2.5']
+    >>> as_text(pa.array([" a ", "", "007"])).to_pylist()
+    ['a', None, '007']
+    """
+    values = flat(values)
+    kind = values.type
+    if pa.types.is_nested(kind):
+        raise DataError(
+            f"Column {name!r} holds lists or structures.", got=str(kind), expected="plain values",
+            mend="flatten it, or leave the column out",
+        )  # fmt: skip
+    if pa.types.is_string_view(kind):
+        values = values.cast(pa.string())
+    elif not is_text(kind):
+        values = _cast_to_text(values, name)
+    values = pc.utf8_trim_whitespace(values)
+    return pc.if_else(pc.equal(pc.binary_length(values), 0), pa.scalar(None, values.type), values)
+
+
+def _cast_to_text(values: pa.Array, name: str) -> pa.Array:
+    try:
+        text = values.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(
+            f"Column {name!r} cannot be read as text.", got=str(values.type),
+            expected="text, numbers or times", mend="convert the column, or leave it out",
+        ) from error  # fmt: skip
+    if pa.types.is_floating(values.type):
+        return pc.replace_substring_regex(text, _WHOLE_FLOAT, r"\1")
+    return text
+
+
+def whole_numbers(text: pa.Array) -> pa.Array:
+    """Drop the fraction of whole floats, so that ``5.0`` and ``5`` are one value.
+
+    Examples
+    --------
+    >>> whole_numbers(pa.array(["5.0", "5", "5.5", "v1.0"])).to_pylist()
+    ['5', '5', '5.5', 'v1.0']
+    """
+    if not pc.any(pc.ends_with(text, ".0")).as_py():
+        return text
+    return pc.replace_substring_regex(text, _WHOLE_FLOAT, r"\1")
+
+
+def without(text: pa.Array, missing: Collection[str]) -> pa.Array:
+    """Return `text` with the placeholders `missing` made null (compared exactly, after stripping)."""
+    placeholders = [m.strip() for m in missing if m.strip()]
+    if not placeholders:
+        return text
+    hit = pc.is_in(text, value_set=pa.array(placeholders, type=text.type))
+    return pc.if_else(hit, pa.scalar(None, text.type), text)
+
+
+def encode(text: pa.Array) -> tuple[CodeArray, tuple[str, ...]]:
+    """Return int32 codes (-1 for null) into the sorted distinct values.
+
+    Examples
+    --------
+    >>> codes, vocabulary = encode(pa.array(["b", None, "a", "b"]))
+    >>> codes.tolist(), vocabulary
+    ([1, -1, 0, 1], ('a', 'b'))
+    """
+    encoded = text.dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary)
+    rank = np.empty(len(order) + 1, dtype=np.int32)
+    rank[order.to_numpy()] = np.arange(len(order), dtype=np.int32)
+    rank[-1] = -1
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return rank[codes], tuple(encoded.dictionary.take(order).to_pylist())
+
+
+def encode_clean(
+    values: pa.ChunkedArray | pa.Array, missing: Collection[str] = (), name: str = "column"
+) -> tuple[CodeArray, tuple[str, ...]]:
+    """Strip, drop placeholders, unify whole numbers and encode, working on distinct values only."""
+    raw = flat(values)
+    if not is_text(raw.type):
+        raw = as_text(raw, name)
+    elif pa.types.is_string_view(raw.type):
+        raw = raw.cast(pa.string())
+    encoded = raw.dictionary_encode()
+    distinct = whole_numbers(without(as_text(encoded.dictionary, name), missing))
+    codes, vocabulary = encode(distinct)
+    lookup = np.append(codes, np.int32(-1))
+    return lookup[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)], vocabulary
