@@ -37,7 +37,7 @@ _UNITS = {"百万": 1e6, "千": 1e3, "万": 1e4, "億": 1e8}
 class Numbers:
     """Parsed numbers: float64 with NaN where missing, and which rows held something that is no number."""
 
-    values: FloatArray
+    numbers: FloatArray
     unread: BoolArray
 
 
@@ -55,9 +55,9 @@ def parse_numbers(values: pa.ChunkedArray | pa.Array, missing: Collection[str] =
 
     Examples
     --------
-    >>> parse_numbers(pa.array(["1,234", "１２", "¥5億", "soon", ""])).values.tolist()
+    >>> parse_numbers(pa.array(["1,234", "１２", "¥5億", "soon", ""])).numbers.tolist()
     [1234.0, 12.0, 500000000.0, nan, nan]
-    >>> parse_numbers(pa.array(["2,5", "1.234,5"])).values.tolist()
+    >>> parse_numbers(pa.array(["2,5", "1.234,5"])).numbers.tolist()
     [2.5, 1234.5]
     """
     array = flat(values)
@@ -65,7 +65,7 @@ def parse_numbers(values: pa.ChunkedArray | pa.Array, missing: Collection[str] =
     parsed = _from_text(without(as_text(array), missing)) if text else _from_typed(array)
     numbers = [float(m) for m in missing if _is_float(m)]
     if numbers:
-        parsed.values[np.isin(parsed.values, numbers)] = np.nan
+        parsed.numbers[np.isin(parsed.numbers, numbers)] = np.nan
     return parsed
 
 
@@ -74,7 +74,7 @@ def parse_booleans(values: pa.ChunkedArray | pa.Array, missing: Collection[str] 
 
     Examples
     --------
-    >>> parse_booleans(pa.array(["Yes", "いいえ", "perhaps", None])).values.tolist()
+    >>> parse_booleans(pa.array(["Yes", "いいえ", "perhaps", None])).numbers.tolist()
     [1.0, 0.0, nan, nan]
     """
     array = flat(values)
@@ -142,8 +142,8 @@ def _from_text(text: pa.Array) -> Numbers:
     distinct = np.append(_written_numbers(encoded.dictionary), np.nan)
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     parsed = _finite(distinct[codes])
-    unread = np.isnan(parsed.values) & text.is_valid().to_numpy(zero_copy_only=False)
-    return Numbers(parsed.values, unread)
+    unread = np.isnan(parsed.numbers) & text.is_valid().to_numpy(zero_copy_only=False)
+    return Numbers(parsed.numbers, unread)
 
 
 def _written_numbers(text: pa.Array) -> FloatArray:

@@ -35,7 +35,7 @@ _SERIALS = (  # lowest, highest, microseconds a unit; the ranges are about 1954 
 class Times:
     """Parsed times: int64 with `NO_TIME` where missing, and which rows held something that is no time."""
 
-    values: IntArray
+    micros: IntArray
     unread: BoolArray
 
 
@@ -85,7 +85,7 @@ def parse_times(
 
     Examples
     --------
-    >>> parse_times(pa.array(["1970-01-01T01:00+01:00", "1970年1月2日", "soon"])).values.tolist()
+    >>> parse_times(pa.array(["1970-01-01T01:00+01:00", "1970年1月2日", "soon"])).micros.tolist()
     [0, 86400000000, -9223372036854775808]
     """
     array = flat(values)
@@ -227,4 +227,4 @@ def _from_dense(digits: pa.Array, timezone: str, given: BoolArray) -> Times:
     micros = read_written(digits, day_first=False).micros
     stamps = pa.array(micros, mask=micros == NO_TIME).cast(pa.timestamp("us"))
     done = _finished(_in_zone(stamps, timezone), np.zeros(len(micros), dtype=bool))
-    return Times(done.values, given & (done.values == NO_TIME))
+    return Times(done.micros, given & (done.micros == NO_TIME))

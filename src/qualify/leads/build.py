@@ -1,0 +1,215 @@
+"""From Arrow tables to the arrays that every score is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from qualify.config import ColumnSpec, Data
+from qualify.errors import DataError
+from qualify.leads.attributes import build_attributes
+from qualify.leads.columns import (
+    id_keys,
+    id_text,
+    looks_day_first,
+    needed,
+    refuse_all_bad,
+    values_at,
+)
+from qualify.leads.events import build_activities, build_stages
+from qualify.leads.numbers import parse_numbers
+from qualify.leads.parse import EXPECTED
+from qualify.leads.rejects import Rejects, rejected
+from qualify.leads.stamp import Stamp, read_stamp
+from qualify.leads.tables import (
+    NO_TIME,
+    Activities,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    LeadTables,
+    Stages,
+)
+from qualify.leads.times import check_timezone, parse_times
+
+
+@dataclass(frozen=True, slots=True)
+class _Leads:
+    """The usable leads: positions in the read table, rows of the source, ids, keys, creation times."""
+
+    position: IntArray
+    source_row: IntArray
+    lead_id: pa.Array
+    keys: pa.Array
+    created_at: IntArray
+    rejects: pd.DataFrame
+
+
+def build_tables(
+    data: Data,
+    columns: Mapping[str, ColumnSpec],
+    leads: pa.Table,
+    activities: pa.Table | None = None,
+    stages: pa.Table | None = None,
+    *,
+    lenient: bool = False,
+) -> tuple[LeadTables, Rejects]:
+    """Bring the three tables into the form that the kernels use.
+
+    Parameters
+    ----------
+    data
+        Which columns carry ids and times, and the zone of naive times.
+    columns
+        The attributes to read, by their name in the leads table; those of type ``id`` are left out.
+    leads, activities, stages
+        As `qualify.leads.read.read_table` returns them, or any Arrow tables.
+    lenient
+        For single lead documents: attributes and optional columns that are absent are missing values, and a
+        lead without a creation date is taken.
+
+    Returns
+    -------
+    tuple
+        The tables, in the order of the leads table; and what was left out. Of leads with the same id the
+        first usable row is kept. Ids are compared as text, with ``5.0`` the same as ``5``.
+
+    Raises
+    ------
+    DataError
+        A column is missing, or cannot be read in any row.
+    """
+    check_timezone(data.timezone)
+    stamp = read_stamp(leads)
+    found = _usable(data, leads, stamp, lenient)
+    if not len(found.position):
+        counts = found.rejects["code"].value_counts().to_dict()
+        raise DataError("No lead can be used.", where=stamp.origin, got=counts, mend="correct the table")
+    attributes, notes = build_attributes(data, columns, leads, found.position, found.source_row, lenient)
+    built, more = (
+        build_activities(data, activities, found.keys, lenient)
+        if activities is not None
+        else (Activities.none(len(found.position)), [])
+    )
+    entered, yet_more = (
+        build_stages(data, stages, found.keys, lenient)
+        if stages is not None
+        else (Stages.none(len(found.position)), [])
+    )
+    tables = LeadTables(
+        lead_id=_objects(found.lead_id),
+        created_at=found.created_at,
+        columns=attributes,
+        activities=built,
+        stages=entered,
+        source_row=found.source_row,
+        order=_order(data, leads, found, stamp, lenient),
+    )
+    return tables, Rejects(found.rejects, (*notes, *more, *yet_more))
+
+
+def _objects(text: pa.Array) -> NDArray[np.object_]:
+    return np.asarray(text.to_numpy(zero_copy_only=False), dtype=object)
+
+
+def _usable(data: Data, leads: pa.Table, stamp: Stamp, lenient: bool) -> _Leads:
+    """Find the rows with an id and a creation date, each id once."""
+    rows = stamp.source_rows(leads.num_rows)
+    ids = _ids(data, leads, rows, stamp)
+    keys = id_keys(ids)
+    no_id = keys.is_null().to_numpy(zero_copy_only=False)
+    created, bad_time, created_raw = _created(data, leads, rows, stamp, lenient)
+    usable = np.flatnonzero(~(no_id | bad_time))
+    first = _first_of_each(keys, usable)
+    position, again = usable[first], usable[~first]
+    frames = [
+        rejected([""] * len(stamp.ragged), [r.row for r in stamp.ragged], "ragged_row",
+                 [f"{r.cells} cells where the header has {r.expected}: {r.text!r}" for r in stamp.ragged]),
+        rejected([""] * int(no_id.sum()), rows[no_id], "missing_id", ["the id is empty"] * int(no_id.sum())),
+        _bad_times(ids, rows, bad_time & ~no_id, created_raw, data),
+        rejected(values_at(ids, again), rows[again], "duplicate_id",
+                 ["an earlier row has the same id"] * len(again)),
+    ]  # fmt: skip
+    given = [frame for frame in frames if len(frame)]
+    return _Leads(
+        position=position,
+        source_row=rows[position],
+        lead_id=ids.take(pa.array(position)),
+        keys=keys.take(pa.array(position)),
+        created_at=created[position],
+        rejects=pd.concat(given, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
+        if given
+        else frames[0],
+    )
+
+
+def _ids(data: Data, leads: pa.Table, rows: IntArray, stamp: Stamp) -> pa.Array:
+    if data.lead_id is None:
+        return pa.array(rows).cast(pa.string())
+    raw = needed(leads, data.lead_id, "leads", stamp.origin, "data.lead_id")
+    ids = id_text(raw, data.lead_id)
+    missing = ids.is_null().to_numpy(zero_copy_only=False)
+    refuse_all_bad(missing, raw, stamp, rows, data.lead_id, "the id of a lead")
+    return ids
+
+
+def _created(
+    data: Data, leads: pa.Table, rows: IntArray, stamp: Stamp, lenient: bool
+) -> tuple[IntArray, BoolArray, pa.ChunkedArray | None]:
+    """Return creation times, the rows whose time is bad, and the column as it was given."""
+    absent = data.created_at is None or (lenient and data.created_at not in leads.column_names)
+    if data.created_at is None or absent:
+        return np.full(len(rows), NO_TIME, dtype=np.int64), np.zeros(len(rows), dtype=bool), None
+    raw = needed(leads, data.created_at, "leads", stamp.origin, "data.created_at")
+    times = parse_times(raw, timezone=data.timezone, day_first=data.day_first)
+    bad = times.unread if lenient else times.micros == NO_TIME
+    refuse_all_bad(bad, raw, stamp, rows, data.created_at, EXPECTED["date"])
+    return times.micros, bad, raw
+
+
+def _bad_times(
+    ids: pa.Array, rows: IntArray, bad: BoolArray, raw: pa.ChunkedArray | None, data: Data
+) -> pd.DataFrame:
+    where = np.flatnonzero(bad)
+    given = values_at(raw, where) if raw is not None and len(where) else []
+    hint = "; is the day first? (data.day_first)" if not data.day_first and looks_day_first(given) else ""
+    messages = [
+        f"{data.created_at} is empty"
+        if value in (None, "")
+        else f"{data.created_at} is no time: {value!r}{hint}"
+        for value in given
+    ]
+    return rejected(values_at(ids, where), rows[where], "bad_created_at", messages)
+
+
+def _first_of_each(keys: pa.Array, rows: IntArray) -> BoolArray:
+    """Return which of `rows` are the first with their key (codes are given in order of appearance)."""
+    if not len(rows):
+        return np.zeros(0, dtype=bool)
+    codes = keys.take(pa.array(rows)).dictionary_encode().indices.to_numpy(zero_copy_only=False)
+    highest = np.maximum.accumulate(codes)
+    return np.append(True, highest[1:] > highest[:-1])
+
+
+def _order(data: Data, leads: pa.Table, found: _Leads, stamp: Stamp, lenient: bool) -> FloatArray | None:
+    """Return what grows with time where there is no creation date: the chosen column, else the row."""
+    if data.created_at is not None:
+        return None
+    if data.order_by is None or (lenient and data.order_by not in leads.column_names):
+        return found.source_row.astype(np.float64)
+    raw = needed(leads, data.order_by, "leads", stamp.origin, "data.order_by")
+    taken = raw.take(pa.array(found.position))
+    order = parse_numbers(taken).numbers
+    if np.isnan(order).all():
+        times = parse_times(taken, timezone=data.timezone, day_first=data.day_first).micros
+        order = np.where(times == NO_TIME, np.nan, times.astype(np.float64))
+    unknown = np.isnan(order)
+    refuse_all_bad(
+        unknown, raw, stamp, found.source_row, data.order_by, "numbers or dates that grow with time"
+    )
+    return np.asarray(pd.Series(order).ffill().bfill().to_numpy(), dtype=np.float64)

@@ -1,0 +1,94 @@
+"""Finding the columns that carry ids and times, and saying clearly what is wrong with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qualify.errors import DataError, did_you_mean
+from qualify.leads.stamp import Stamp
+from qualify.leads.strings import as_text, flat, whole_numbers
+from qualify.leads.tables import BoolArray, IntArray
+
+
+def needed(table: pa.Table, name: str, what: str, origin: str, key: str) -> pa.ChunkedArray:
+    """Return a column that has to be there.
+
+    Raises
+    ------
+    DataError
+        The table has no column of that name; the message names near ones.
+    """
+    if name not in table.column_names:
+        near = did_you_mean(name, table.column_names)
+        raise DataError(
+            f"The table of {what} has no column {name!r}.", where=origin,
+            expected=f"the column that `{key}` names, among {', '.join(table.column_names[:12])}",
+            mend=near or f"name the right column in `{key}`",
+        )  # fmt: skip
+    return table.column(name)
+
+
+def optional(
+    table: pa.Table, name: str | None, what: str, origin: str, key: str, lenient: bool
+) -> pa.ChunkedArray | None:
+    """Return a column that the configuration may name; where it does, the table has to have it."""
+    if name is None or (lenient and name not in table.column_names):
+        return None
+    return needed(table, name, what, origin, key)
+
+
+def id_keys(text: pa.Array) -> pa.Array:
+    """Return ids as they are compared: text, with ``5.0`` and ``5`` the same."""
+    return whole_numbers(text)
+
+
+def id_text(values: pa.ChunkedArray | pa.Array, name: str) -> pa.Array:
+    """Return ids as text, null where missing."""
+    text = as_text(values, name)
+    return text.cast(pa.string()) if pa.types.is_large_string(text.type) else text
+
+
+def refuse_all_bad(
+    bad: BoolArray, values: pa.ChunkedArray | pa.Array, stamp: Stamp, rows: IntArray, name: str, expected: str
+) -> None:
+    """Raise when every row of a needed column is bad.
+
+    Raises
+    ------
+    DataError
+        Names the column, the first row, what stands there and what was expected.
+    """
+    if not len(bad) or not bad.all():
+        return
+    raise DataError(
+        f"Column {name!r} cannot be read in any row.", where=f"{stamp.origin}, row {int(rows[0])}",
+        got=value_at(values, 0), expected=expected, mend=_mend(values),
+    )  # fmt: skip
+
+
+def value_at(values: pa.ChunkedArray | pa.Array, position: int) -> Any:
+    """Return one value as Python has it, for messages."""
+    return values[position].as_py() if len(values) else None
+
+
+def values_at(values: pa.ChunkedArray | pa.Array, positions: IntArray) -> list[Any]:
+    """Return some values as Python has them, for messages."""
+    return list(flat(values).take(pa.array(positions)).to_pylist())
+
+
+def looks_day_first(texts: list[Any]) -> bool:
+    """Say whether unread dates begin with a day, as in 31/12/2026."""
+    known = pa.array([text for text in texts if isinstance(text, str)], pa.string())
+    hit = pc.match_substring_regex(known, r"^\s*(1[3-9]|2\d|3[01])[/-]\d{1,2}[/-]\d{4}")
+    return bool(pc.any(hit).as_py())
+
+
+def _mend(values: pa.ChunkedArray | pa.Array) -> str:
+    head = values_at(values, np.arange(min(50, len(values)), dtype=np.int64))
+    if looks_day_first(head):
+        return "set `data.day_first: true`"
+    return "name the right column in the configuration, or correct its values"

@@ -1,0 +1,215 @@
+"""Activities and stages: rows of a table brought to their leads, in time order, as CSR arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from qualify.config import Data
+from qualify.leads.columns import id_keys, id_text, needed, optional, refuse_all_bad
+from qualify.leads.numbers import parse_numbers
+from qualify.leads.parse import EXPECTED
+from qualify.leads.rejects import Note, note_rows
+from qualify.leads.stamp import read_stamp
+from qualify.leads.strings import encode_clean
+from qualify.leads.tables import NO_TIME, Activities, BoolArray, CodeArray, FloatArray, IntArray, Stages
+from qualify.leads.times import Times, parse_times
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The usable rows of an event table: their lead, times, and positions in the table."""
+
+    lead: IntArray
+    at: IntArray
+    known_at: IntArray
+    kept: BoolArray
+    notes: list[Note]
+
+    def only(self, values: pa.ChunkedArray) -> pa.ChunkedArray:
+        return values if self.kept.all() else values.filter(pa.array(self.kept))
+
+
+def build_activities(
+    data: Data, table: pa.Table, lead_keys: pa.Array, lenient: bool = False
+) -> tuple[Activities, list[Note]]:
+    """Return the activities of the leads, and what was left out.
+
+    Parameters
+    ----------
+    data
+        Names of the columns, time zone.
+    table
+        The activities table.
+    lead_keys
+        Distinct ids of the leads, in the order of the result (see `qualify.leads.columns.id_keys`).
+    lenient
+        Whether optional columns that are named may be absent.
+
+    Notes
+    -----
+    Sorted by lead, `occurred_at`, and then by what else is in the row, so that the order of the input does
+    not matter.
+    """
+    names, origin = data.activity_columns, read_stamp(table).origin
+    types = needed(table, names.type, "activities", origin, "data.activity_columns.type")
+    placed = _place(data, table, lead_keys, "activity", types, lenient)
+    type_codes, type_names = encode_clean(placed.only(types), name=names.type)
+    topic = optional(table, names.topic, "activities", origin, "data.activity_columns.topic", lenient)
+    topic_codes, topic_names = _codes(placed, topic)
+    value = optional(table, names.value, "activities", origin, "data.activity_columns.value", lenient)
+    values, unread = _values(placed, value)
+    notes = placed.notes + note_rows(
+        "activity_bad_value", unread, "the value is no number and was left empty"
+    )
+    ties = (values, topic_codes, type_codes, placed.known_at)
+    order = event_order(placed.lead, placed.at, ties)
+    activities = Activities(
+        offsets=_offsets(placed.lead, len(lead_keys)),
+        type=type_codes[order],
+        types=type_names,
+        occurred_at=placed.at[order],
+        known_at=placed.known_at[order],
+        topic=topic_codes[order],
+        topics=topic_names,
+        value=values[order],
+    )
+    return activities, notes
+
+
+def build_stages(
+    data: Data, table: pa.Table, lead_keys: pa.Array, lenient: bool = False
+) -> tuple[Stages, list[Note]]:
+    """Return the stages that the leads entered, and what was left out; as `build_activities` does."""
+    names, origin = data.stage_columns, read_stamp(table).origin
+    stage = needed(table, names.stage, "stages", origin, "data.stage_columns.stage")
+    placed = _place(data, table, lead_keys, "stage", stage, lenient)
+    stage_codes, stage_names = encode_clean(placed.only(stage), name=names.stage)
+    reason = optional(table, names.reason, "stages", origin, "data.stage_columns.reason", lenient)
+    reason_codes, reason_names = _codes(placed, reason)
+    order = event_order(placed.lead, placed.at, ())
+    stages = Stages(
+        offsets=_offsets(placed.lead, len(lead_keys)),
+        stage=stage_codes[order],
+        stages=stage_names,
+        entered_at=placed.at[order],
+        known_at=placed.known_at[order],
+        reason=reason_codes[order],
+        reasons=reason_names,
+    )
+    return stages, placed.notes
+
+
+def event_order(lead: IntArray, at: IntArray, ties: Sequence[NDArray[Any]]) -> IntArray:
+    """Return the order by lead and then by time; rows alike in both are ordered by `ties`, last key first.
+
+    Examples
+    --------
+    >>> lead, at = np.array([1, 0, 1, 1]), np.array([5, 9, 3, 5])
+    >>> event_order(lead, at, (np.array([8, 0, 0, 7]),)).tolist()
+    [1, 2, 3, 0]
+    """
+    if len(at) > 1 and not np.all(at[1:] >= at[:-1]):
+        order = np.argsort(at, kind="stable")
+        order = order[np.argsort(lead[order], kind="stable")]
+    else:
+        order = np.argsort(lead, kind="stable")
+    if not ties or len(order) < 2:
+        return order
+    lead, at = lead[order], at[order]
+    same = (lead[1:] == lead[:-1]) & (at[1:] == at[:-1])
+    if not same.any():
+        return order
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+    rows = order[tied]
+    keys = [key[rows] for key in ties]
+    order[tied] = rows[np.lexsort((*keys, at[tied], lead[tied]))]
+    return order
+
+
+def _offsets(lead: IntArray, leads: int) -> IntArray:
+    offsets = np.zeros(leads + 1, dtype=np.int64)
+    np.cumsum(np.bincount(lead, minlength=leads), out=offsets[1:])
+    return offsets
+
+
+def _place(
+    data: Data, table: pa.Table, lead_keys: pa.Array, kind: str, label: pa.ChunkedArray, lenient: bool
+) -> _Placed:
+    """Find the lead and the times of every row; leave out and count what has none."""
+    columns = data.activity_columns if kind == "activity" else data.stage_columns
+    what = "activities" if kind == "activity" else "stages"
+    at_name = columns.occurred_at if kind == "activity" else columns.entered_at  # type: ignore[union-attr]
+    at_key = "occurred_at" if kind == "activity" else "entered_at"
+    stamp = read_stamp(table)
+    rows = stamp.source_rows(table.num_rows)
+    ids = needed(table, columns.lead_id, what, stamp.origin, f"data.{kind}_columns.lead_id")
+    raw_at = needed(table, at_name, what, stamp.origin, f"data.{kind}_columns.{at_key}")
+    recorded = optional(
+        table, columns.recorded_at, what, stamp.origin, f"data.{kind}_columns.recorded_at", lenient
+    )
+    keys = id_keys(id_text(ids, columns.lead_id))
+    at = _times(raw_at, data)
+    no_id = keys.is_null().to_numpy(zero_copy_only=False)
+    no_time = at.micros == NO_TIME
+    no_label = _is_empty(label)
+    refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead")
+    refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"])
+    refuse_all_bad(no_label, label, stamp, rows, kind, "a name")
+    lead = pc.index_in(keys, value_set=lead_keys).fill_null(-1).to_numpy(zero_copy_only=False)
+    lead = lead.astype(np.int64)
+    usable = ~(no_id | no_time | no_label)
+    kept = usable & (lead >= 0)
+    notes = [
+        *note_rows(f"{kind}_ragged_row", np.array([r.row for r in stamp.ragged]), "another number of cells"),
+        *note_rows(f"{kind}_missing_id", rows[no_id], "no lead id"),
+        *note_rows(f"{kind}_missing_type" if kind == "activity" else "stage_missing_name",
+                   rows[no_label & ~no_id], "no name"),
+        *note_rows(f"{kind}_bad_time", rows[no_time & ~no_id & ~no_label], "the time cannot be read"),
+        *note_rows(f"{kind}_unknown_lead", rows[usable & ~kept], "the lead is not in the table of leads"),
+    ]  # fmt: skip
+    known_at, more = _known_at(at.micros, recorded, data, rows, kind)
+    return _Placed(lead[kept], at.micros[kept], known_at[kept], kept, notes + more)
+
+
+def _times(values: pa.ChunkedArray, data: Data) -> Times:
+    return parse_times(values, timezone=data.timezone, day_first=data.day_first)
+
+
+def _is_empty(values: pa.ChunkedArray) -> BoolArray:
+    """Return which rows hold nothing, looking at distinct values only."""
+    codes, _ = encode_clean(values)
+    return codes < 0
+
+
+def _known_at(
+    at: IntArray, recorded: pa.ChunkedArray | None, data: Data, rows: IntArray, kind: str
+) -> tuple[IntArray, list[Note]]:
+    """Return the later of the two clocks; a row without a recording time is known when it happens."""
+    if recorded is None:
+        return at, []
+    times = _times(recorded, data)
+    note = note_rows(
+        f"{kind}_bad_recorded_at", rows[times.unread], "taken as recorded when it happened"
+    )  # fmt: skip
+    return np.maximum(at, times.micros), note
+
+
+def _codes(placed: _Placed, values: pa.ChunkedArray | None) -> tuple[CodeArray, tuple[str, ...]]:
+    if values is None:
+        return np.full(len(placed.at), -1, dtype=np.int32), ()
+    return encode_clean(placed.only(values))
+
+
+def _values(placed: _Placed, values: pa.ChunkedArray | None) -> tuple[FloatArray, IntArray]:
+    """Return the values as numbers, and the positions of those that are none."""
+    if values is None:
+        return np.full(len(placed.at), np.nan), np.empty(0, dtype=np.int64)
+    numbers = parse_numbers(placed.only(values))
+    return numbers.numbers, np.flatnonzero(placed.kept)[numbers.unread]

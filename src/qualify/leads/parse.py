@@ -1,0 +1,69 @@
+"""A column of the leads table, read as what its specification says it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from qualify.config import ColumnSpec
+from qualify.leads.numbers import Numbers, parse_booleans, parse_numbers
+from qualify.leads.strings import encode_clean
+from qualify.leads.tables import BoolArray, Column
+from qualify.leads.times import parse_times
+
+EXPECTED = {
+    "number": "a number",
+    "boolean": "yes or no",
+    "date": "a date such as 2026-04-01 or 2026-04-01T09:30+09:00",
+}
+"""What a value of a type looks like, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedColumn:
+    """A column, and which of its rows held something that could not be read (these are missing now)."""
+
+    column: Column
+    unread: BoolArray
+
+
+def parse_column(
+    values: pa.ChunkedArray | pa.Array,
+    spec: ColumnSpec,
+    *,
+    timezone: str = "UTC",
+    day_first: bool = False,
+    name: str = "column",
+) -> ParsedColumn:
+    """Read a column.
+
+    Parameters
+    ----------
+    values
+        Strings, or any typed Arrow column, which is taken as it is.
+    spec
+        The column's type and the placeholders that stand for a missing value. Categories, texts, e-mail
+        addresses and job titles become codes into a sorted vocabulary; yes and no become 1 and 0.
+    timezone, day_first
+        See `qualify.leads.times.parse_times`.
+    name
+        For messages.
+
+    Examples
+    --------
+    >>> spec = ColumnSpec(type="category", missing=("Select",))
+    >>> parsed = parse_column(pa.array(["b", " a", "Select"]), spec)
+    >>> parsed.column.vocabulary, parsed.column.values.tolist()
+    (('a', 'b'), [1, 0, -1])
+    """
+    if spec.type == "date":
+        times = parse_times(values, timezone=timezone, day_first=day_first, missing=spec.missing)
+        return ParsedColumn(Column("date", times.micros), times.unread)
+    if spec.type in ("number", "boolean"):
+        read = parse_numbers if spec.type == "number" else parse_booleans
+        numbers: Numbers = read(values, spec.missing)
+        return ParsedColumn(Column("number", numbers.numbers), numbers.unread)
+    codes, vocabulary = encode_clean(values, spec.missing, name)
+    return ParsedColumn(Column("category", codes, vocabulary), np.zeros(len(codes), dtype=bool))

@@ -1,0 +1,109 @@
+"""Rows that could not be used: leads by name and row, activities and stages by count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+_COLUMNS = ("lead_id", "row", "code", "message")
+_FIRST_ROWS = 3
+
+
+def _empty() -> pd.DataFrame:
+    return rejected([], [], "", [])
+
+
+def rejected(
+    lead_id: Sequence[Any] | NDArray[Any],
+    row: Sequence[int] | NDArray[Any],
+    code: str,
+    message: Sequence[str],
+) -> pd.DataFrame:
+    """Return rejected leads as a frame of `lead_id`, `row` (from 0, in the source), `code` and `message`."""
+    return pd.DataFrame(
+        {
+            "lead_id": pd.array(["" if v is None else str(v) for v in lead_id], dtype="str"),
+            "row": np.asarray(row, dtype=np.int64),
+            "code": pd.array([code] * len(row), dtype="str"),
+            "message": pd.array(list(message), dtype="str"),
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that was counted and did not cost a lead: a stable code, how often, and in words."""
+
+    code: str
+    count: int
+    message: str
+
+
+def note_rows(code: str, rows: NDArray[Any], message: str) -> list[Note]:
+    """Return a note about `rows`, naming the first of them; no note when there are none."""
+    if not len(rows):
+        return []
+    first = ", ".join(str(int(row)) for row in rows[:_FIRST_ROWS])
+    more = " ..." if len(rows) > _FIRST_ROWS else ""
+    return [Note(code, len(rows), f"{message} (rows {first}{more})")]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejects:
+    """What was left out.
+
+    Parameters
+    ----------
+    frame
+        One row for each lead that was left out: `lead_id` (empty where unknown), `row` (from 0, in the
+        source), `code` (``missing_id``, ``duplicate_id``, ``bad_created_at``, ``ragged_row``), `message`.
+    notes
+        Rows of activities and stages that were left out, activities of unknown leads, and values that could
+        not be read and became missing.
+
+    Examples
+    --------
+    >>> left_out = Rejects(rejected(["7"], [12], "duplicate_id", ["row 3 has the same id"]))
+    >>> left_out.joined(left_out).counts()
+    {'duplicate_id': 2}
+    """
+
+    frame: pd.DataFrame = field(default_factory=_empty)
+    notes: tuple[Note, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each code stands for, leads first."""
+        found = Counter(self.frame["code"].tolist())
+        for note in self.notes:
+            found[note.code] += note.count
+        return dict(found)
+
+    def joined(self, other: Rejects) -> Rejects:
+        """Return the rejects of both."""
+        frames = [frame for frame in (self.frame, other.frame) if len(frame)]
+        frame = pd.concat(frames, ignore_index=True) if frames else _empty()
+        return Rejects(frame, self.notes + other.notes)
+
+    def lines(self) -> list[str]:
+        """Return one line for each code, for people."""
+        leads = Counter(self.frame["code"].tolist())
+        return [f"{code}: {count} rows of leads" for code, count in sorted(leads.items())] + [
+            f"{note.code}: {note.count}: {note.message}" for note in self.notes
+        ]
+
+    def write_csv(self, path: str | Path) -> None:
+        """Write the rejected leads; the file appears whole or not at all."""
+        path = Path(path)
+        part = path.with_name(path.name + ".part")
+        self.frame.to_csv(part, index=False, columns=list(_COLUMNS))
+        part.replace(path)
