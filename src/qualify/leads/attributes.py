@@ -36,7 +36,8 @@ def build_attributes(
     """
     stamp = read_stamp(leads)
     wanted = {name: spec for name, spec in columns.items() if spec.type != "id"}
-    absent = [name for name in wanted if name not in leads.column_names]
+    present = set(leads.column_names)
+    absent = [name for name in wanted if name not in present]
     if absent and not lenient:
         raise _absent(absent, leads.column_names, stamp)
     rows = None if len(position) == leads.num_rows else pa.array(position)

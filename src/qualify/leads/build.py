@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,25 +127,41 @@ def _usable(data: Data, leads: pa.Table, stamp: Stamp, lenient: bool) -> _Leads:
     usable = np.flatnonzero(~(no_id | bad_time))
     first = _first_of_each(keys, usable)
     position, again = usable[first], usable[~first]
-    frames = [
-        rejected([""] * len(stamp.ragged), [r.row for r in stamp.ragged], "ragged_row",
-                 [f"{r.cells} cells where the header has {r.expected}: {r.text!r}" for r in stamp.ragged]),
-        rejected([""] * int(no_id.sum()), rows[no_id], "missing_id", ["the id is empty"] * int(no_id.sum())),
-        _bad_times(ids, rows, bad_time & ~no_id, created_raw, data),
-        rejected(values_at(ids, again), rows[again], "duplicate_id",
-                 ["an earlier row has the same id"] * len(again)),
-    ]  # fmt: skip
-    given = [frame for frame in frames if len(frame)]
     return _Leads(
         position=position,
         source_row=rows[position],
         lead_id=ids.take(pa.array(position)),
         keys=keys.take(pa.array(position)),
         created_at=created[position],
-        rejects=pd.concat(given, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
-        if given
-        else frames[0],
+        rejects=_left_out(
+            ids, rows, stamp, no_id, again, _bad_times(data, rows, bad_time & ~no_id, created_raw)
+        ),
     )
+
+
+def _left_out(
+    ids: pa.Array,
+    rows: IntArray,
+    stamp: Stamp,
+    no_id: BoolArray,
+    again: IntArray,
+    bad_times: tuple[IntArray, list[str]],
+) -> pd.DataFrame:
+    """Put all rejected leads into one frame, by row."""
+    where, texts = bad_times
+    empty, ragged = np.flatnonzero(no_id), stamp.ragged
+    cells = [f"{r.cells} cells where the header has {r.expected}: {r.text!r}" for r in ragged]
+    twice = ["an earlier row has the same id"] * len(again)
+    groups: list[tuple[list[object], Sequence[int] | IntArray, str, list[str]]] = [
+        ([""] * len(ragged), [r.row for r in ragged], "ragged_row", cells),
+        ([""] * len(empty), rows[empty], "missing_id", ["the id is empty"] * len(empty)),
+        (values_at(ids, where), rows[where], "bad_created_at", texts),
+        (values_at(ids, again), rows[again], "duplicate_id", twice),
+    ]
+    frames = [rejected(*group) for group in groups if len(group[1])]
+    if not frames:
+        return Rejects().frame
+    return pd.concat(frames, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
 
 def _ids(data: Data, leads: pa.Table, rows: IntArray, stamp: Stamp) -> pa.Array:
@@ -173,18 +189,16 @@ def _created(
 
 
 def _bad_times(
-    ids: pa.Array, rows: IntArray, bad: BoolArray, raw: pa.ChunkedArray | None, data: Data
-) -> pd.DataFrame:
+    data: Data, rows: IntArray, bad: BoolArray, raw: pa.ChunkedArray | None
+) -> tuple[IntArray, list[str]]:
+    """Return the positions of leads without a usable creation time, and what to say about each."""
     where = np.flatnonzero(bad)
-    given = values_at(raw, where) if raw is not None and len(where) else []
+    if raw is None or not len(where):
+        return where, []
+    given = values_at(raw, where)
     hint = "; is the day first? (data.day_first)" if not data.day_first and looks_day_first(given) else ""
-    messages = [
-        f"{data.created_at} is empty"
-        if value in (None, "")
-        else f"{data.created_at} is no time: {value!r}{hint}"
-        for value in given
-    ]
-    return rejected(values_at(ids, where), rows[where], "bad_created_at", messages)
+    name = data.created_at
+    return where, [f"{name} is no time: {v!r}{hint}" if v else f"{name} is empty" for v in given]
 
 
 def _first_of_each(keys: pa.Array, rows: IntArray) -> BoolArray:

@@ -77,7 +77,7 @@ def value_at(values: pa.ChunkedArray | pa.Array, position: int) -> Any:
 
 def values_at(values: pa.ChunkedArray | pa.Array, positions: IntArray) -> list[Any]:
     """Return some values as Python has them, for messages."""
-    return list(flat(values).take(pa.array(positions)).to_pylist())
+    return list(flat(values).take(pa.array(positions)).to_pylist()) if len(positions) else []
 
 
 def looks_day_first(texts: list[Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ _COLUMNS = ("lead_id", "row", "code", "message")
 _FIRST_ROWS = 3
 
 
+@cache
 def _empty() -> pd.DataFrame:
+    """Return the frame of no leads; one for all, since most requests reject none."""
     return rejected([], [], "", [])
 
 
