@@ -1,8 +1,24 @@
 """The rules that marketing and sales wrote: points, bands, triggers and stage entry."""
 
+from qualify.rules.card import CardLine, card_lines
 from qualify.rules.default import default_scorecard
+from qualify.rules.draft import draft_scorecard
 from qualify.rules.evaluate import RuleResult, evaluate
+from qualify.rules.lint import Finding, lint
 from qualify.rules.schema import Rule, rule_field
 from qualify.rules.scorecard import Scorecard, columns_used
 
-__all__ = ["Rule", "RuleResult", "Scorecard", "columns_used", "default_scorecard", "evaluate", "rule_field"]
+__all__ = [
+    "CardLine",
+    "Finding",
+    "Rule",
+    "RuleResult",
+    "Scorecard",
+    "card_lines",
+    "columns_used",
+    "default_scorecard",
+    "draft_scorecard",
+    "evaluate",
+    "lint",
+    "rule_field",
+]

@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
+# One line a country or a kind of provider.
 _FREE = frozenset(
-    """
-    gmail.com googlemail.com yahoo.com yahoo.co.jp yahoo.ne.jp ymail.com ymail.ne.jp rocketmail.com ybb.ne.jp
-    outlook.com outlook.jp hotmail.com hotmail.co.jp live.com live.jp msn.com icloud.com me.com mac.com aol.com aol.jp
-    gmx.com gmx.de gmx.net web.de t-online.de freenet.de mail.com mail.ru yandex.ru yandex.com list.ru bk.ru
-    proton.me protonmail.com pm.me tutanota.com zoho.com fastmail.com hey.com qq.com 163.com 126.com sina.com
-    foxmail.com naver.com daum.net hanmail.net rediffmail.com orange.fr wanadoo.fr free.fr laposte.net libero.it
-    docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp vodafone.ne.jp disney.ne.jp willcom.com ymobile.ne.jp
-    uqmobile.jp rakuten.jp goo.jp goo.ne.jp excite.co.jp infoseek.jp livedoor.com mail.goo.ne.jp nifty.com nifty.ne.jp
-    biglobe.ne.jp so-net.ne.jp ocn.ne.jp plala.or.jp odn.ne.jp dion.ne.jp asahi-net.or.jp eonet.ne.jp jcom.home.ne.jp
-    comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net btinternet.com sky.com bigpond.com uol.com.br
-    bol.com.br terra.com.br
-    """.split()
+    domain
+    for line in (
+        "gmail.com googlemail.com ymail.com rocketmail.com msn.com me.com mac.com mail.com proton.me pm.me",
+        "tutanota.com zoho.com fastmail.com hey.com",
+        "comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net btinternet.com sky.com",
+        "bigpond.com",
+        "web.de t-online.de freenet.de orange.fr wanadoo.fr free.fr laposte.net libero.it",
+        "uol.com.br bol.com.br terra.com.br",
+        "mail.ru list.ru bk.ru qq.com 163.com 126.com sina.com foxmail.com naver.com daum.net hanmail.net",
+        "rediffmail.com",
+        "yahoo.co.jp ybb.ne.jp ymail.ne.jp outlook.jp live.jp aol.jp goo.jp goo.ne.jp excite.co.jp",
+        "infoseek.jp",
+        "livedoor.com rakuten.jp nifty.com nifty.ne.jp biglobe.ne.jp so-net.ne.jp ocn.ne.jp",
+        "plala.or.jp odn.ne.jp",
+        "dion.ne.jp asahi-net.or.jp eonet.ne.jp jcom.home.ne.jp",
+        "docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp vodafone.ne.jp disney.ne.jp",
+        "willcom.com",
+        "ymobile.ne.jp uqmobile.jp",
+    )
+    for domain in line.split()
 )
-# Whole families: any country, or any region below the carrier.
-_FREE_STEMS = frozenset(
-    {"gmail", "yahoo", "hotmail", "outlook", "live", "icloud", "gmx", "aol", "yandex", "protonmail"}
+# Whole families: the same provider in any country, and a carrier's regions below its domain.
+_FREE_FAMILY = re.compile(
+    r"(?:gmail|yahoo|hotmail|outlook|live|icloud|gmx|aol|yandex|protonmail)\.(?:com|net|ne\.jp|(?:com?\.)?[a-z]{2})"
 )
-_FREE_BELOW = ("ezweb.ne.jp", "vodafone.ne.jp", "ocn.ne.jp", "so-net.ne.jp", "pdx.ne.jp", "biglobe.ne.jp")
-_EDUCATION = ("edu", "ac", "ed", "school", "university", "sch", "k12")
+_FREE_BELOW = (
+    ".ezweb.ne.jp",
+    ".vodafone.ne.jp",
+    ".ocn.ne.jp",
+    ".so-net.ne.jp",
+    ".pdx.ne.jp",
+    ".biglobe.ne.jp",
+)
+_EDUCATION_TOP = frozenset({"edu", "school", "university", "academy"})
+_EDUCATION_BEFORE_COUNTRY = frozenset({"edu", "ac", "ed", "sch"})
+_ADDRESS = re.compile(r"[^\s@,;<>()\"]+@((?:[^\s@.,;<>()\"'/]+\.)+[^\s@.,;<>()\"'/]+)")
 
 
 def email_domain(address: str) -> str | None:
@@ -35,11 +55,9 @@ def email_domain(address: str) -> str | None:
     >>> email_domain("Ａ.Sato@Example.CO.JP"), email_domain("n/a")
     ('example.co.jp', None)
     """
-    text = unicodedata.normalize("NFKC", address).strip().strip("<>").casefold()
-    name, at, domain = text.rpartition("@")
-    labels = domain.split(".")
-    sound = at and name and len(labels) > 1 and all(labels) and not set(domain) & set(" \t/,;<>()\"'")
-    return domain if sound else None
+    text = address if address.isascii() else unicodedata.normalize("NFKC", address)
+    found = _ADDRESS.fullmatch(text.strip().strip("<>"))
+    return found[1].casefold() if found else None
 
 
 def email_kind(address: str) -> Literal["free", "company", "education"] | None:
@@ -51,21 +69,17 @@ def email_kind(address: str) -> Literal["free", "company", "education"] | None:
     ['free', 'education', 'company', None]
     """
     domain = email_domain(address)
-    if domain is None:
-        return None
-    if _is_education(domain.split(".")):
+    return None if domain is None else _kind_of_domain(domain)
+
+
+@lru_cache(maxsize=65_536)
+def _kind_of_domain(domain: str) -> Literal["free", "company", "education"]:
+    labels = domain.split(".")
+    if labels[-1] in _EDUCATION_TOP:
         return "education"
-    free = (
-        domain in _FREE
-        or domain.split(".")[0] in _FREE_STEMS
-        or domain.endswith(tuple("." + d for d in _FREE_BELOW))
-    )
+    if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _EDUCATION_BEFORE_COUNTRY:
+        return "education"
+    if "k12" in labels:
+        return "education"
+    free = domain in _FREE or domain.endswith(_FREE_BELOW) or _FREE_FAMILY.fullmatch(domain)
     return "free" if free else "company"
-
-
-def _is_education(labels: list[str]) -> bool:
-    """``.edu`` and ``.school`` at the end, or ``.ac.jp``, ``.ac.uk``, ``.edu.au``, ``.ed.jp`` before a country."""
-    top, second = labels[-1], labels[-2]
-    if top in {"edu", "school", "university", "academy"}:
-        return True
-    return len(labels) > 2 and len(top) == 2 and second in _EDUCATION

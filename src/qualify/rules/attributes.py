@@ -1,4 +1,4 @@
-"""Attribute tables: a column's values become points, computed once a distinct value where there is a vocabulary."""
+"""Attribute tables: a column's values become points, once a distinct value where there is a vocabulary."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def picker(conditions: Sequence[Condition], column: Column | None) -> Picker:
     Returns
     -------
     callable
-        ``(rows, as_of) -> int64 array``: the position in `conditions`, `NO_ROW`, or `UNREADABLE` when the column is
-        missing, the value is missing and no condition asks for that, or it can't be read as what is asked for.
+        ``(rows, as_of) -> int64 array``: the position in `conditions`, `NO_ROW`, or `UNREADABLE` when the
+        column is missing, the value is missing and no condition asks for that, or it can't be read as what is
+        asked for.
     """
     if column is None:
         return lambda rows, as_of: np.full(len(rows), UNREADABLE)
@@ -93,7 +94,7 @@ def _by_number(conditions: Sequence[Condition], column: Column) -> Picker:
 
 
 def _nothing_to_read(conditions: Sequence[Condition], values: int) -> BoolArray:
-    """Start the mask of readable values: all of them when no condition asks for more than "there" or "not there"."""
+    """Start the mask of readable values: all of them when only "there" or "not there" is asked."""
     return np.full(values, all(c.given <= {"missing"} for c in conditions))
 
 
@@ -166,11 +167,12 @@ def _in_range(condition: Condition, values: FloatArray) -> BoolArray:
 
 def _same_text(condition: Condition, words: tuple[str, ...]) -> BoolArray:
     wanted = {folded(_as_text(value)) for value in condition.is_ or ()}
+    same = [folded(word) for word in words]
     holds = np.ones(len(words), dtype=bool)
     if condition.is_ is not None:
-        holds &= np.fromiter((folded(word) in wanted for word in words), dtype=bool, count=len(words))
+        holds &= np.fromiter((word in wanted for word in same), dtype=bool, count=len(words))
     if condition.like is not None:
-        holds &= glob_matches(condition.like, words)
+        holds &= glob_matches(condition.like, same)
     return holds
 
 

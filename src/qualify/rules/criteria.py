@@ -41,8 +41,8 @@ class ActivityTest(Strict):
 class Criterion(Strict):
     """Exactly one test; `all`, `any` and `not` put tests together.
 
-    What can't be read is neither true nor false, also under `not`: a criterion never opens a stage because a column
-    is missing.
+    What can't be read is neither true nor false, also under `not`: a criterion never opens a stage because a
+    column is missing.
     """
 
     all_of: tuple[Criterion, ...] | None = Field(default=None, alias="all", min_length=1)
@@ -107,7 +107,8 @@ class Stage(Strict):
     closed
         Nothing follows; the lead stays whatever it does.
     reenters_at
-        For a stage beside the ladder (recycled, lost): the lead stays until it earns this stage or a higher one.
+        For a stage beside the ladder (recycled, lost): the lead stays until it earns this stage or a higher
+        one.
     rest_days
         And at least this long, unless a direct trigger fires after the lead was put there.
     """

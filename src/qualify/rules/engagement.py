@@ -15,13 +15,12 @@ from qualify.rules.schema import ActivityRule, Ageing, CountRule, RatioRule, Rul
 class Earned(NamedTuple):
     """Points of one rule for a block of rows.
 
-    `whole` is what the rule would give if nothing aged and no cap stood in the way; `aged` is what is left of it.
-    `times` is how many activities were found.
+    `whole` is what the rule would give if nothing aged and no cap stood in the way; `aged` is what is left of
+    it.
     """
 
     whole: FloatArray
     aged: FloatArray
-    times: IntArray
 
 
 Earner: TypeAlias = Callable[[Measured, IntArray], Earned]
@@ -57,7 +56,7 @@ def _each(rule: ActivityRule, measures: Measures) -> Earner:
     def earn(measured: Measured, as_of: IntArray) -> Earned:
         times = measured.count[:, at]
         counted = times if rule.most is None else np.minimum(times, rule.most)
-        return Earned(rule.points * counted.astype(np.float64), rule.points * measured.weight[:, at], times)
+        return Earned(rule.points * counted.astype(np.float64), rule.points * measured.weight[:, at])
 
     return earn
 
@@ -70,7 +69,7 @@ def _count(rule: CountRule, measures: Measures) -> Earner:
     def earn(measured: Measured, as_of: IntArray) -> Earned:
         times = (measured.distinct if rule.distinct_topics else measured.count)[:, at]
         whole = points[np.searchsorted(floors, times, side="right")]
-        return Earned(whole, whole * _left(rule.ages, measured.newest[:, at], as_of), times)
+        return Earned(whole, whole * _left(rule.ages, measured.newest[:, at], as_of))
 
     return earn
 
@@ -85,7 +84,7 @@ def _ratio(rule: RatioRule, measures: Measures) -> Earner:
             (all_times >= rule.among_at_least) & (all_times > 0) & (times >= rule.at_least * all_times - 1e-9)
         )
         whole = np.where(enough, rule.points, 0.0)
-        return Earned(whole, whole * _left(rule.ages, measured.newest[:, of], as_of), times)
+        return Earned(whole, whole * _left(rule.ages, measured.newest[:, of], as_of))
 
     return earn
 
@@ -106,9 +105,7 @@ def _silence(rule: SilenceRule, measures: Measures) -> Earner:
         if rule.at_most is not None:
             silent &= measured.count[:, after] <= rule.at_most
         whole = np.where(silent, rule.points, 0.0)
-        return Earned(
-            whole, whole * _left(rule.ages, np.where(silent, since, NO_TIME), as_of), silent.astype(np.int64)
-        )
+        return Earned(whole, whole * _left(rule.ages, np.where(silent, since, NO_TIME), as_of))
 
     return earn
 

@@ -5,7 +5,7 @@ A block of rows is read once by the kernel; everything after it is one array ope
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,8 +18,9 @@ from qualify.rules.measures import Measure, Measured, Measures, Plan, plan, sele
 from qualify.rules.schema import AttributeRule, Rule
 from qualify.rules.scorecard import Scorecard
 from qualify.rules.stages import Facts, StageRules, truth
+from qualify.rules.vocabulary import folded
 
-BLOCK = 16_384
+BLOCK = 8_192
 """Rows at a time: bounds the memory of the measures, whatever the number of rows."""
 
 
@@ -32,13 +33,15 @@ class RuleResult:
     rule_ids, groups
         Each rule's id and group, in the order of the file.
     points
-        Shape (rows, rules): after ageing, the rule's cap and `replaces`; 0 where nothing was earned or unknown.
+        Shape (rows, rules): after ageing, the rule's cap and `replaces`; 0 where nothing was earned or
+        unknown.
     group_points
         By group, shape (rows,): the sum within the group's cap.
     total
         Shape (rows,): the sum of the groups.
     unknown
-        Shape (rows, rules): the rule's column or value could not be read, or none of its activity types exists.
+        Shape (rows, rules): the rule's column or value could not be read, or none of its activity types
+        exists.
     trigger_ids, triggered
         Direct triggers, shape (rows, triggers).
     band
@@ -47,8 +50,8 @@ class RuleResult:
         Recommended stage, a position in ``scorecard.stage_names``; -1 for none.
     whole
         Shape (rows, rules): points before ageing, cap and `replaces`.
-    times
-        Shape (rows, rules): how many activities a rule found; the row of its table for an attribute, -1 for none.
+    tables, rows, as_of
+        What was asked.
     """
 
     rule_ids: tuple[str, ...]
@@ -62,7 +65,9 @@ class RuleResult:
     band: NDArray[np.int8]
     stage: IntArray
     whole: FloatArray = field(repr=False)
-    times: NDArray[np.int32] = field(repr=False)
+    tables: LeadTables = field(repr=False)
+    rows: IntArray = field(repr=False)
+    as_of: IntArray = field(repr=False)
 
 
 def evaluate(
@@ -81,11 +86,11 @@ def evaluate(
     tables
         The leads; a row is a position in them.
     rows, as_of
-        int64, shape (rows,): lead positions and microseconds; only what was known then counts. A lead may stand in
-        many rows.
+        int64, shape (rows,): lead positions and microseconds; only what was known then counts. A lead may
+        stand in many rows.
     known_types
-        Activity types that exist in this company's data; a rule about none of them is unknown. Default: those of
-        `tables`. Give it when `tables` is one lead of many, so that "unknown" means the same for all.
+        Activity types that exist in this company's data; a rule about none of them is unknown. Default: those
+        of `tables`. Give it when `tables` is one lead of many, so that "unknown" means the same for all.
 
     Returns
     -------
@@ -96,14 +101,29 @@ def evaluate(
     if len(rows) != len(as_of):
         raise ValueError(f"rows and as_of differ in length: got {len(rows)} and {len(as_of)}")
     ready = _Ready(scorecard, tables, known_types)
-    out = _empty(scorecard, len(rows))
+    out = _empty(scorecard, tables, rows, as_of)
     for start in range(0, len(rows), BLOCK):
         part = slice(start, start + BLOCK)
         ready.fill(out, part, rows[part], as_of[part])
     return out
 
 
-def _empty(card: Scorecard, rows: int) -> RuleResult:
+def stages_entered(
+    scorecard: Scorecard, tables: LeadTables, rows: IntArray, as_of: IntArray
+) -> dict[str, BoolArray]:
+    """Say for each stage with entry criteria which rows meet them, wherever the leads stand now."""
+    ready = _Ready(scorecard, tables, None)
+    out = _empty(scorecard, tables, rows, as_of)
+    met = {stage.id: np.zeros(len(rows), dtype=bool) for stage in scorecard.stages if stage.enter}
+    for start in range(0, len(rows), BLOCK):
+        part = slice(start, start + BLOCK)
+        for name, holds in ready.stages.entered(ready.fill(out, part, rows[part], as_of[part])).items():
+            met[name][part] = holds
+    return met
+
+
+def _empty(card: Scorecard, tables: LeadTables, at: IntArray, as_of: IntArray) -> RuleResult:
+    rows = len(at)
     shape = (rows, len(card.rules))
     return RuleResult(
         rule_ids=card.rule_ids,
@@ -117,7 +137,9 @@ def _empty(card: Scorecard, rows: int) -> RuleResult:
         band=np.full(rows, 3, dtype=np.int8),
         stage=np.full(rows, -1),
         whole=np.zeros(shape),
-        times=np.zeros(shape, dtype=np.int32),
+        tables=tables,
+        rows=at,
+        as_of=as_of,
     )
 
 
@@ -127,30 +149,31 @@ class _Ready:
     def __init__(self, card: Scorecard, tables: LeadTables, known_types: Collection[str] | None) -> None:
         self.card = card
         measures = Measures()
-        types = tables.activities.types if known_types is None else tuple(known_types)
-        self.rules = [_reader(rule, tables, measures, types) for rule in card.rules]
+        types = tables.activities.types if known_types is None else known_types
+        folded_types = [folded(name) for name in types]
+        self.rules = [_reader(rule, tables, measures, folded_types) for rule in card.rules]
         self.triggers = [measures.want(Measure(t.of, t.window_days)) for t in card.triggers]
         self.stages = StageRules(card, tables, measures)
-        self.measure: Plan = plan(measures.items, tables.activities)
+        self.measure: Plan = plan(list(measures.items), tables.activities)
 
-    def fill(self, out: RuleResult, part: slice, rows: IntArray, as_of: IntArray) -> None:
-        """Write the answers of one block into `out`."""
+    def fill(self, out: RuleResult, part: slice, rows: IntArray, as_of: IntArray) -> Facts:
+        """Write the answers of one block into `out`; return what its stages were decided by."""
         measured = self.measure(rows, as_of)
         self._rule_points(out, part, measured, rows, as_of)
         self._sums(out, part)
         triggered_at = self._triggers(out, part, measured)
-        self._stage(
-            out, part, Facts(rows, as_of, out.total[part], *self._named(out, part), measured), triggered_at
-        )
+        facts = self._facts(out, part, measured, rows, as_of)
+        out.stage[part] = self.stages.recommend(facts, triggered_at)
+        return facts
 
     def _rule_points(
         self, out: RuleResult, part: slice, measured: Measured, rows: IntArray, as_of: IntArray
     ) -> None:
         for position, (rule, read) in enumerate(zip(self.card.rules, self.rules, strict=True)):
             earned, unknown = read(measured, rows, as_of)
-            out.whole[part, position] = earned.whole
-            out.points[part, position] = _capped(earned.aged, rule.cap)
-            out.times[part, position] = np.minimum(earned.times, np.iinfo(np.int32).max)
+            out.whole[part, position] = earned.whole + 0.0
+            # + 0.0 turns a negative zero into a plain one.
+            out.points[part, position] = _capped(earned.aged, rule.cap) + 0.0
             out.unknown[part, position] = unknown
         for position, rule in enumerate(self.card.rules):
             for replaced in rule.replaces:
@@ -176,21 +199,25 @@ class _Ready:
             at[trigger.id] = np.where(fired, measured.newest[:, m], NO_TIME)
         return at
 
-    def _named(self, out: RuleResult, part: slice) -> tuple[dict, dict, dict]:  # type: ignore[type-arg]
-        groups = {name: points[part] for name, points in out.group_points.items()}
-        fired = {
-            name: truth(out.points[part, i] != 0, out.unknown[part, i]) for i, name in enumerate(out.rule_ids)
-        }
-        return groups, fired, {name: out.triggered[part, i] for i, name in enumerate(out.trigger_ids)}
-
-    def _stage(self, out: RuleResult, part: slice, facts: Facts, triggered_at: dict[str, IntArray]) -> None:
-        out.stage[part] = self.stages.recommend(facts, triggered_at)
+    def _facts(
+        self, out: RuleResult, part: slice, measured: Measured, rows: IntArray, as_of: IntArray
+    ) -> Facts:
+        points, unknown = out.points[part], out.unknown[part]
+        return Facts(
+            rows=rows,
+            as_of=as_of,
+            total=out.total[part],
+            group_points={name: group[part] for name, group in out.group_points.items()},
+            fired={name: truth(points[:, i] != 0, unknown[:, i]) for i, name in enumerate(out.rule_ids)},
+            triggered={name: out.triggered[part, i] for i, name in enumerate(out.trigger_ids)},
+            measured=measured,
+        )
 
 
 _Read = Callable[[Measured, IntArray, IntArray], tuple[Earned, BoolArray]]
 
 
-def _reader(rule: Rule, tables: LeadTables, measures: Measures, types: tuple[str, ...]) -> _Read:
+def _reader(rule: Rule, tables: LeadTables, measures: Measures, types: Sequence[str]) -> _Read:
     if isinstance(rule, AttributeRule):
         return _attribute_reader(rule, tables)
     earn: Earner = earner(rule, measures)
@@ -202,9 +229,8 @@ def _attribute_reader(rule: AttributeRule, tables: LeadTables) -> _Read:
     pick = picker(rule.table, tables.columns.get(rule.column))
 
     def read(measured: Measured, rows: IntArray, as_of: IntArray) -> tuple[Earned, BoolArray]:
-        picked = pick(rows, as_of)
-        points, unknown = points_and_unknown(rule.table, picked)
-        return Earned(points, points, np.where(picked >= 0, picked, -1)), unknown
+        points, unknown = points_and_unknown(rule.table, pick(rows, as_of))
+        return Earned(points, points), unknown
 
     return read
 

@@ -1,7 +1,8 @@
 """The one loop over activities: what a lead did, measured as of a time.
 
 A *measure* is a selector with a window, a limit on repeats and a way of ageing. All rules, triggers and entry
-criteria are made from the four numbers a measure gives for a row, so that a row is read once, whatever the rules.
+criteria are made from the four numbers a measure gives for a row, so that a row is read once, whatever the
+rules.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def run(  # type: ignore[no-untyped-def]  # pragma: no cover
 ):  # fmt: skip
     """Fill `count`, `weight`, `newest` and `distinct` for each row, newest activity first.
 
-    `count`: matching activities within the window, known by `as_of`. `weight`: the sum of what is left of the `most`
-    newest of them. `newest`: when the newest occurred. `distinct`: how many different topics they had.
+    `count`: matching activities within the window, known by `as_of`. `weight`: the sum of what is left of the
+    `most` newest of them. `newest`: when the newest occurred. `distinct`: how many different topics they had.
     """
     for r in range(len(rows)):
         lead = rows[r]

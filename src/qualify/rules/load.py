@@ -50,8 +50,17 @@ def dump_yaml(content: dict[str, Any]) -> str:
     yaml.width = 110
     yaml.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
-    yaml.dump(content, out)
+    yaml.dump(_plain(content), out)
     return out.getvalue()
+
+
+def _plain(value: Any) -> Any:
+    """Write whole numbers as people do, 10 and not 10.0."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _explained(error: ValidationError, raw: dict[str, Any], text: str, where: str) -> ConfigError:

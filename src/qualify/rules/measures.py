@@ -1,7 +1,8 @@
-"""From selectors to measures: patterns become masks over the vocabularies, and the kernel fills the numbers."""
+"""From selectors to measures: patterns become masks over the vocabularies, the kernel fills the numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, Activities, BoolArray, FloatArray, IntArray
 from qualify.rules import kernel
 from qualify.rules.schema import Ageing, Selector
-from qualify.rules.vocabulary import glob_matches
+from qualify.rules.vocabulary import folded, glob_matches
 
 _FOREVER = int(np.iinfo(np.int64).max)
 
@@ -30,13 +31,11 @@ class Measure(NamedTuple):
 class Measures:
     """The measures that a scorecard needs, each once."""
 
-    items: list[Measure] = field(default_factory=list)
+    items: dict[Measure, int] = field(default_factory=dict)
 
     def want(self, measure: Measure) -> int:
         """Return the position of `measure`, adding it when it is new."""
-        if measure not in self.items:
-            self.items.append(measure)
-        return self.items.index(measure)
+        return self.items.setdefault(measure, len(self.items))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,13 @@ class Measured:
     distinct: IntArray
 
 
-def selected_types(selector: Selector, types: tuple[str, ...]) -> BoolArray:
-    """Say which activity types are meant, shape (types,)."""
+def selected_types(selector: Selector, types: Sequence[str]) -> BoolArray:
+    """Say which activity types (folded) are meant, shape (types,)."""
     return glob_matches(selector.types, types) & ~glob_matches(selector.not_types, types)
 
 
-def selected_topics(selector: Selector, topics: tuple[str, ...]) -> BoolArray:
-    """Say which topics are meant, shape (topics + 1,); position 0 stands for "no topic"."""
+def selected_topics(selector: Selector, topics: Sequence[str]) -> BoolArray:
+    """Say which topics (folded) are meant, shape (topics + 1,); position 0 stands for "no topic"."""
     wanted = glob_matches(selector.topics, topics) if selector.topics else np.ones(len(topics), dtype=bool)
     wanted &= ~glob_matches(selector.not_topics, topics)
     return np.concatenate([[not selector.topics], wanted])
@@ -88,15 +87,17 @@ class Plan:
         return out
 
 
-def plan(measures: list[Measure], activities: Activities) -> Plan:
+def plan(measures: Sequence[Measure], activities: Activities) -> Plan:
     """Match every selector once against the vocabularies of `activities`."""
-    types = [np.flatnonzero(selected_types(m.of, activities.types)) for m in measures]
-    by_type = [[m for m, of in enumerate(types) if t in of] for t in range(len(activities.types))]
-    set_of, masks = _topic_sets([m.of for m in measures], activities.topics)
+    types = [folded(name) for name in activities.types]
+    meant = np.array([selected_types(m.of, types) for m in measures], dtype=bool).reshape(
+        len(measures), len(types)
+    )
+    set_of, masks = _topic_sets([m.of for m in measures], [folded(name) for name in activities.topics])
     distinct_of = np.cumsum([m.distinct_topics for m in measures], dtype=np.int64) - 1
     arrays = (
-        np.cumsum([0, *map(len, by_type)], dtype=np.int64),
-        np.array([m for members in by_type for m in members], dtype=np.int64),
+        np.cumsum([0, *meant.sum(axis=0)], dtype=np.int64),
+        np.nonzero(meant.T)[1],
         set_of,
         masks,
         _floats([m.of.value_from for m in measures], -np.inf),
@@ -115,10 +116,10 @@ def plan(measures: list[Measure], activities: Activities) -> Plan:
     return Plan(activities, arrays, len(measures), sum(m.distinct_topics for m in measures))
 
 
-def _topic_sets(selectors: list[Selector], topics: tuple[str, ...]) -> tuple[IntArray, BoolArray]:
+def _topic_sets(selectors: list[Selector], topics: Sequence[str]) -> tuple[IntArray, BoolArray]:
     """Match each different set of topic patterns once; most selectors share the empty one."""
     keys = [(s.topics, s.not_topics) for s in selectors]
-    different = {key: selector for key, selector in zip(keys, selectors, strict=True)}
+    different = dict(zip(keys, selectors, strict=True))
     order = list(different)
     masks = np.array([selected_topics(s, topics) for s in different.values()], dtype=bool)
     set_of = np.array([order.index(key) for key in keys], dtype=np.int64)

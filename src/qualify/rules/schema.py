@@ -18,7 +18,7 @@ Scalar: TypeAlias = bool | int | float | str
 
 
 class Strict(BaseModel):
-    """No unknown keys, no change after reading, no infinite points; a key may be a word Python keeps for itself."""
+    """No unknown keys, no change after reading, no infinite points."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
@@ -74,8 +74,9 @@ class Ageing(Strict):
 class Selector(Strict):
     """Which activities are meant: by type, by topic (page, offer, webinar) and by value.
 
-    Names and patterns are compared without regard to case or width; ``*`` stands for any text and ``?`` for one
-    character. With `topics`, an activity without a topic is not meant. `value_from` is included, `value_below` not.
+    Names and patterns are compared without regard to case or width; ``*`` stands for any text and ``?`` for
+    one character. With `topics`, an activity without a topic is not meant. `value_from` is included,
+    `value_below` not.
     """
 
     types: Annotated[Globs, Field(min_length=1)]
@@ -89,9 +90,9 @@ class Selector(Strict):
 class Condition(Strict):
     """What one value of a column has to be; all parts that are given must hold.
 
-    `is` and `like` compare text (or numbers with numbers), `from` (included) and `below` compare numbers, and days
-    before the score's date for a date column. `rank` and `department` read the value as a job title, `email_kind`
-    and `domain` as an e-mail address. `missing` is for leads without a value and stands alone.
+    `is` and `like` compare text (or numbers with numbers), `from` (included) and `below` compare numbers, and
+    days before the score's date for a date column. `rank` and `department` read the value as a job title,
+    `email_kind` and `domain` as an e-mail address. `missing` is for leads without a value and stands alone.
     """
 
     is_: Annotated[tuple[Scalar, ...] | None, OneOrMore] = Field(default=None, alias="is")
@@ -193,7 +194,7 @@ class CountRule(_Rule):
 
 
 class RatioRule(_Rule):
-    """One award when `of` is a large enough share of `among` (opened of sent); it ages from the newest `of`."""
+    """One award when `of` is a large enough share of `among`; it ages from the newest `of`."""
 
     kind: Literal["ratio"]
     of: Selector
@@ -208,8 +209,8 @@ class RatioRule(_Rule):
 class SilenceRule(_Rule):
     """One award when the newest `after` was followed by nothing of `nothing_of` for `for_days`.
 
-    `despite` must have happened since (an e-mail that was not answered); `at_most` limits how many `after` there
-    may be in all. It ages from the day on which the silence is long enough.
+    `despite` must have happened since (an e-mail that was not answered); `at_most` limits how many `after`
+    there may be in all. It ages from the day on which the silence is long enough.
     """
 
     kind: Literal["silence"]
@@ -240,7 +241,8 @@ def rule_field(rule: Rule) -> str | None:
     Returns
     -------
     str or None
-        ``column:NAME`` or ``activity:TYPE`` as in `qualify.features.fields`; None for a rule about several types.
+        ``column:NAME`` or ``activity:TYPE`` as in `qualify.features.fields`; None for a rule about several
+        types.
     """
     if isinstance(rule, AttributeRule):
         return f"column:{rule.column}"

@@ -27,8 +27,8 @@ class Scorecard(Strict):
 
     Notes
     -----
-    `version` is `file_version` and the first 8 hexadecimal digits of a SHA-256 of the content, so that two files
-    with the same number but other points are told apart. Comments and layout do not change it.
+    `version` is `file_version` and the first 8 hexadecimal digits of a SHA-256 of the content, so that two
+    files with the same number but other points are told apart. Comments and layout do not change it.
     """
 
     format: Literal[1] = 1
@@ -108,7 +108,7 @@ class Scorecard(Strict):
         raise ConfigError(f"there is no rule `{rule_id}`", mend=did_you_mean(rule_id, self.rule_ids) or None)
 
     def labels(self) -> dict[str, Label]:
-        """Return every label by its place: ``rule:ID``, ``group:ID``, ``trigger:ID``, ``stage:ID``, ``band:ID``."""
+        """Return every label by kind and id, for instance ``rule:pricing_view`` or ``band:A``."""
         parts = {
             "rule": self.rules, "group": self.groups, "trigger": self.triggers, "stage": self.stages,
             "band": self.bands,

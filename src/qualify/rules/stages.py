@@ -133,7 +133,7 @@ def current_stage(
 
 
 def _last_known(stages: Stages, rows: IntArray, as_of: IntArray) -> IntArray:
-    """Return the position of each row's last known entry, -1 where there is none; steps back over unknown ones."""
+    """Return the position of each row's last known entry, -1 where there is none."""
     start, at = stages.offsets[rows], stages.offsets[rows + 1] - 1
     if not len(stages):
         return np.full(len(rows), -1)
@@ -189,6 +189,11 @@ class StageRules:
             else:
                 out = np.where(here & (earned < position), self._fallen(stage, position, facts, earned), out)
         return out
+
+    def entered(self, facts: Facts) -> dict[str, BoolArray]:
+        """Say for each stage with entry criteria which rows of the block meet them."""
+        tests = zip(self._card.stage_names, self._enter, strict=True)
+        return {name: np.asarray(test(facts) == YES) for name, test in tests if test is not None}
 
     def _earned(
         self, facts: Facts, triggered_at: dict[str, IntArray], entered: IntArray

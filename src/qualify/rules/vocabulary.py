@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,26 +20,29 @@ def folded(text: str) -> str:
     >>> folded(" ＩＴ・通信 ")
     'it・通信'
     """
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold().strip()
 
 
-def glob_matches(patterns: Sequence[str], vocabulary: Sequence[str]) -> BoolArray:
-    """Say which words match any of the patterns, shape (words,).
+def glob_matches(patterns: Sequence[str], words: Sequence[str]) -> BoolArray:
+    """Say which of the folded words match any of the patterns, shape (words,).
 
-    ``*`` stands for any text and ``?`` for one character; brackets are ordinary characters, since names of pages
-    and columns contain them.
+    ``*`` stands for any text and ``?`` for one character; brackets are ordinary characters, since names of
+    pages and columns contain them.
 
     Examples
     --------
-    >>> glob_matches(["/pricing*"], ["/pricing", "/PRICING/plans", "/blog"]).tolist()
+    >>> glob_matches(["/Pricing*"], ["/pricing", "/pricing/plans", "/blog"]).tolist()
     [True, True, False]
     """
-    if not patterns or not vocabulary:
-        return np.zeros(len(vocabulary), dtype=bool)
-    match = re.compile("|".join(f"(?:{_translated(p)})" for p in patterns), re.DOTALL).fullmatch
-    return np.fromiter(
-        (match(folded(word)) is not None for word in vocabulary), dtype=bool, count=len(vocabulary)
-    )
+    if not patterns or not words:
+        return np.zeros(len(words), dtype=bool)
+    match = _compiled(tuple(patterns)).fullmatch
+    return np.fromiter((match(word) is not None for word in words), dtype=bool, count=len(words))
+
+
+@lru_cache(maxsize=1024)
+def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{_translated(p)})" for p in patterns), re.DOTALL)
 
 
 def _translated(pattern: str) -> str:

@@ -1,0 +1,108 @@
+"""What a rule found about one lead, in English and Japanese."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from qualify.config import Label
+from qualify.leads.tables import (
+    MICROSECONDS_A_DAY,
+    NO_TIME,
+    Activities,
+    BoolArray,
+    Column,
+    IntArray,
+    LeadTables,
+)
+from qualify.rules.addresses import email_domain
+from qualify.rules.measures import selected_topics, selected_types
+from qualify.rules.schema import AttributeRule, CountRule, RatioRule, Rule, Selector, SilenceRule
+from qualify.rules.vocabulary import folded
+
+_UNKNOWN = Label(en="not known", ja="不明")
+_NOTHING = Label(en="none", ja="なし")
+
+
+def found_words(rule: Rule, tables: LeadTables, lead: int, as_of: int, unknown: bool) -> Label:
+    """Say what `rule` found about one lead as of a time (microseconds)."""
+    if unknown:
+        return _UNKNOWN
+    if isinstance(rule, AttributeRule):
+        return _value(rule, tables.columns[rule.column], lead)
+    acts = tables.activities
+    if isinstance(rule, SilenceRule):
+        return _silence(rule, acts, lead, as_of)
+    at = _positions(rule.of, acts, lead, as_of, rule.window_days)
+    if isinstance(rule, RatioRule):
+        among = len(_positions(rule.among, acts, lead, as_of, rule.window_days))
+        return Label(en=f"{len(at)} of {among}", ja=f"{among}件中{len(at)}件") if among else _NOTHING
+    if isinstance(rule, CountRule) and rule.distinct_topics:
+        different = len(np.unique(acts.topic[at][acts.topic[at] >= 0]))
+        return Label(en=f"{different} different", ja=f"{different}種類") if different else _NOTHING
+    return _often(acts.occurred_at[at], as_of)
+
+
+def _positions(selector: Selector, acts: Activities, lead: int, as_of: int, window: float | None) -> IntArray:
+    """Return the positions of the activities that are meant and known, oldest first."""
+    at = np.arange(acts.offsets[lead], acts.offsets[lead + 1])
+    if not len(at):
+        return at
+    meant: BoolArray = selected_types(selector, [folded(name) for name in acts.types])[acts.type[at]]
+    meant &= selected_topics(selector, [folded(name) for name in acts.topics])[acts.topic[at] + 1]
+    meant &= (acts.known_at[at] <= as_of) & (acts.occurred_at[at] <= as_of)
+    if window is not None:
+        meant &= as_of - acts.occurred_at[at] <= round(window * MICROSECONDS_A_DAY)
+    if selector.value_from is not None:
+        meant &= acts.value[at] >= selector.value_from
+    if selector.value_below is not None:
+        meant &= acts.value[at] < selector.value_below
+    return at[meant]
+
+
+def _often(occurred_at: IntArray, as_of: int) -> Label:
+    if not len(occurred_at):
+        return _NOTHING
+    times = len(occurred_at)
+    ago = _ago(as_of - int(occurred_at[-1]))
+    often = "once" if times == 1 else f"{times} times"
+    last = "" if times == 1 else "last "
+    return Label(en=f"{often}, {last}{ago.en}", ja=f"{times}回、{'' if times == 1 else '直近は'}{ago.ja}")
+
+
+def _silence(rule: SilenceRule, acts: Activities, lead: int, as_of: int) -> Label:
+    after = _positions(rule.after, acts, lead, as_of, None)
+    replies = _positions(rule.nothing_of, acts, lead, as_of, None)
+    if not len(after):
+        return _NOTHING
+    start = int(acts.occurred_at[after[-1]])
+    if len(replies) and acts.occurred_at[replies[-1]] > start:
+        return Label(en="not silent", ja="その後も活動あり")
+    ago = _ago(as_of - start)
+    return Label(en=f"nothing since, {ago.en}", ja=f"{ago.ja}から反応なし")
+
+
+def _ago(microseconds: int) -> Label:
+    days = microseconds // MICROSECONDS_A_DAY
+    if days == 0:
+        return Label(en="within the last 24 hours", ja="24時間以内")
+    return Label(en="1 day ago" if days == 1 else f"{days} days ago", ja=f"{days}日前")
+
+
+def _value(rule: AttributeRule, column: Column, lead: int) -> Label:
+    value = column.values[lead]
+    if column.kind in {"category", "text"}:
+        text = column.vocabulary[int(value)] if value >= 0 else None
+        # An address is a person's; its domain is enough to see why the rule holds.
+        text = email_domain(text) or text if text and _reads_addresses(rule) else text
+    elif column.kind == "date":
+        there = int(value) != NO_TIME
+        text = datetime.fromtimestamp(int(value) / 1e6, tz=UTC).date().isoformat() if there else None
+    else:
+        text = None if np.isnan(value) else f"{value:,.12g}"
+    return _NOTHING if text is None else Label(en=text, ja=text)
+
+
+def _reads_addresses(rule: AttributeRule) -> bool:
+    return any(row.given & {"email_kind", "domain"} for row in rule.table)
