@@ -1,0 +1,6 @@
+"""One lead, told to a sales person: whom, why, and what to do first."""
+
+from qualify.explain.explanation import CardLine, Event, Explanation
+from qualify.explain.text_page import render_text
+
+__all__ = ["CardLine", "Event", "Explanation", "render_text"]
