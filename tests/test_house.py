@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from ruamel.yaml import YAML
 
+import qualify
 from qualify.cli import HELP
 from tests.conftest import missing_program
 
@@ -137,6 +138,19 @@ def test_mlflow_entry_points_run_commands_that_exist():
         assert command in HELP
         assert set(re.findall(r"{(\w+)}", entry["command"])) == set(entry["parameters"])
     assert (ROOT / project["python_env"]).is_file()
+
+
+def test_the_scorer_stands_at_the_root_and_is_loaded_when_asked_for():
+    code = "import sys, qualify; early = 'numpy' in sys.modules; from qualify import Scorer; print(early, Scorer)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout == "False <class 'qualify.scorer.Scorer'>\n"
+
+
+def test_the_root_has_no_other_names():
+    with pytest.raises(AttributeError, match="module 'qualify' has no attribute 'Scorrer'"):
+        qualify.Scorrer  # noqa: B018 - the look-up is the point
 
 
 def test_decisions_are_numbered_without_a_gap():
