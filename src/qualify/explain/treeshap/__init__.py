@@ -1,0 +1,14 @@
+"""Exact Shapley values of LightGBM's trees, by looking them up.
+
+``explain = treeshap.compile(booster)`` prepares tables once; ``explain(X)`` then gives what
+``booster.predict(X, pred_contrib=True)`` gives, some hundred times faster.
+
+From booster to number: `trees` reads the model text; `columns` turns values into small codes; `groups`
+gathers leaves that ask the same questions; `shapley` solves one leaf; `tables` fills a table for each
+group; `kernel` looks up and adds; `explainer` is what users hold.
+"""
+
+from qualify.explain.treeshap.compiler import TableLimitWarning, compile  # noqa: A004
+from qualify.explain.treeshap.explainer import Explainer
+
+__all__ = ["Explainer", "TableLimitWarning", "compile"]

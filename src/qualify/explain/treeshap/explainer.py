@@ -1,0 +1,205 @@
+"""What users hold: an explainer made from boosters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualify.errors import DataError
+from qualify.explain.treeshap.kernel import BLOCK, explain_rows
+from qualify.explain.treeshap.tables import Plan
+
+if TYPE_CHECKING:
+    import lightgbm
+
+__all__ = ["ByLightGBM", "ByTable", "Contributions", "Explainer"]
+
+# A thread is handed this many rows at a time: small enough to share evenly, large enough not to matter.
+_ROWS_A_TASK = 8 * BLOCK
+
+
+class Contributions(Protocol):
+    """A way to compute Shapley values."""
+
+    def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Explain rows of the right shape, float64 in C order; the last column is the base value."""
+
+
+class Explainer:
+    """Exact Shapley values of boosted trees, in log-odds.
+
+    Made by `compile`. Holds no state that a call changes; several threads may call it at once.
+
+    Parameters
+    ----------
+    features : int
+        Columns that a row must have.
+    base_value : float
+        What the model says, in log-odds, of a row about which nothing is known.
+    contributions : Contributions
+        How the values are computed.
+
+    Attributes
+    ----------
+    features : int
+    base_value : float
+        As given.
+    by_table : bool
+        False where the tables would have been too large and LightGBM does the work.
+    """
+
+    def __init__(self, features: int, base_value: float, contributions: Contributions) -> None:
+        self.features = features
+        self.base_value = base_value
+        self.by_table = isinstance(contributions, ByTable)
+        self._contributions = contributions
+
+    def __call__(self, X: NDArray[np.generic]) -> NDArray[np.float64]:
+        """Explain rows.
+
+        Parameters
+        ----------
+        X : ndarray, shape (rows, features)
+            Values as the booster was trained on them; NaN is missing. Other number types than float64
+            and other memory orders than C are converted.
+
+        Returns
+        -------
+        ndarray of float64, shape (rows, features + 1)
+            The features' Shapley values, and in the last column the base value. A row's sum is the
+            model's raw score.
+
+        Raises
+        ------
+        DataError
+            If `X` is no array of numbers of that shape.
+        """
+        return self._contributions(self._checked(X))
+
+    def raw_score(self, X: NDArray[np.generic]) -> NDArray[np.float64]:
+        """Predict log-odds by the same pass: the base value and all Shapley values, added up.
+
+        Whoever needs both calls the explainer and takes ``phi.sum(axis=1)``.
+
+        Parameters
+        ----------
+        X : ndarray, shape (rows, features)
+            As for a call.
+
+        Returns
+        -------
+        ndarray of float64, shape (rows,)
+            Log-odds, as ``booster.predict(X, raw_score=True)`` gives.
+
+        Raises
+        ------
+        DataError
+            As for a call.
+        """
+        return np.asarray(self(X).sum(axis=1))
+
+    def _checked(self, X: NDArray[np.generic]) -> NDArray[np.float64]:
+        if not isinstance(X, np.ndarray):
+            raise DataError(
+                "The rows to explain are not a NumPy array.",
+                got=type(X).__name__,
+                expected=f"an array of shape (rows, {self.features})",
+                mend="Pass the encoded features, as frame.to_numpy(dtype=float) gives them.",
+            )
+        if X.ndim != 2 or X.shape[1] != self.features:
+            raise DataError(
+                "The rows to explain have the wrong shape.",
+                got=X.shape,
+                expected=f"(rows, {self.features})",
+                mend="Pass one row a lead, with all columns of training in their order.",
+            )
+        return _to_float(X)
+
+
+class ByTable:
+    """Shapley values looked up in tables.
+
+    Parameters
+    ----------
+    plan : Plan
+        The tables.
+    base_value : float
+        What goes into the last column.
+    threads : int
+        Most threads to use; the result does not depend on it.
+    """
+
+    def __init__(self, plan: Plan, base_value: float, threads: int) -> None:
+        self._plan = plan
+        self._base_value = base_value
+        self._threads = threads
+
+    def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Explain rows of the right shape, float64 in C order; the last column is the base value."""
+        rows, features = X.shape
+        # Arrays from pandas are read-only; as all are so here, the kernel is compiled for one type only.
+        X = X.view()
+        X.flags.writeable = False
+        out = np.zeros((rows, features + 1))
+        if rows <= _ROWS_A_TASK or self._threads == 1:
+            explain_rows(self._plan, X, self._base_value, out, 0, rows)
+            return out
+        # Threads of one call only: nothing is left behind that a fork or another caller could trip over.
+        with ThreadPoolExecutor(self._threads) as pool:
+            tasks = [
+                pool.submit(
+                    explain_rows, self._plan, X, self._base_value, out, start, min(start + _ROWS_A_TASK, rows)
+                )
+                for start in range(0, rows, _ROWS_A_TASK)
+            ]
+            for task in tasks:
+                task.result()
+        return out
+
+
+class ByLightGBM:
+    """Shapley values computed by LightGBM itself.
+
+    Parameters
+    ----------
+    boosters : sequence of lightgbm.Booster
+        The models.
+    weights : sequence of float
+        Their weights in the sum.
+    threads : int
+        Most threads to use.
+    """
+
+    def __init__(self, boosters: Sequence[lightgbm.Booster], weights: Sequence[float], threads: int) -> None:
+        self._boosters = boosters
+        self._weights = weights
+        self._threads = threads
+
+    def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Explain rows of the right shape, float64 in C order; the last column is the base value."""
+        total = np.zeros((len(X), X.shape[1] + 1))
+        if len(X):
+            for booster, weight in zip(self._boosters, self._weights, strict=True):
+                total += weight * np.asarray(
+                    booster.predict(X, pred_contrib=True, num_threads=self._threads), dtype=np.float64
+                )
+        return total
+
+
+def _to_float(X: NDArray[np.generic]) -> NDArray[np.float64]:
+    """Convert numbers, and objects that are numbers or None."""
+    try:
+        if X.dtype.kind not in "fiubO":
+            raise TypeError(f"{X.dtype} is no type of real numbers")
+        return np.ascontiguousarray(X.astype(np.float64, copy=False))
+    except (TypeError, ValueError) as fault:
+        raise DataError(
+            "The rows to explain are not numbers.",
+            got=str(fault),
+            expected="an array of float64",
+            mend="Encode texts and times first, as in training.",
+        ) from fault

@@ -1,0 +1,178 @@
+"""Fill the groups' tables and lay everything out in flat arrays for the kernel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualify.explain.treeshap.columns import Columns
+from qualify.explain.treeshap.groups import Group, Leaf
+
+__all__ = ["LeafValues", "Plan", "lay_out", "table_bytes"]
+
+LeafValues = Callable[[list[Leaf]], list[NDArray[np.float64]]]
+
+# Groups whose cells are held at once: with 512 rows, a quarter of a megabyte.
+_GROUPS_AT_ONCE = 256
+
+
+class Plan(NamedTuple):
+    """All that the kernel reads.
+
+    A *slot* is a place in `features`, and a *batch* is a number of groups that are worked on at once.
+
+    Attributes
+    ----------
+    features : ndarray of int64, shape (slots,)
+        The features that the trees use, ascending.
+    ranked : ndarray of int64, shape (rankings, 7)
+    thresholds : ndarray of float64
+    sets : ndarray of int64, shape (sets, 4)
+    words : ndarray of uint32
+        See `Columns`, but with slots for features.
+    columns : int
+        Number of columns of codes.
+    groups_held : int
+        Groups in the largest batch.
+    questions : ndarray of uint32, shape (questions, 4)
+        Column, cut, stride and group within the batch: the group's cell number grows by the stride
+        where the column's code is above the cut.
+    batch_start : ndarray of int64, shape (batches + 1,)
+        First question of each batch.
+    lookups : ndarray of int64, shape (look-ups, 2)
+        Group within the batch, and where the column of its table starts.
+    run_start : ndarray of int64, shape (batches * slots + 1,)
+        First look-up of each slot of each batch.
+    table : ndarray of float64
+        All columns of all tables, in the order of the look-ups.
+    """
+
+    features: NDArray[np.int64]
+    ranked: NDArray[np.int64]
+    thresholds: NDArray[np.float64]
+    sets: NDArray[np.int64]
+    words: NDArray[np.uint32]
+    columns: int
+    groups_held: int
+    questions: NDArray[np.uint32]
+    batch_start: NDArray[np.int64]
+    lookups: NDArray[np.int64]
+    run_start: NDArray[np.int64]
+    table: NDArray[np.float64]
+
+
+def table_bytes(groups: Sequence[Group]) -> int:
+    """Size of all tables of these groups, in bytes."""
+    return sum(8 * group.cells * len(group.features) for group in groups)
+
+
+def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) -> Plan:
+    """Fill the tables and order their columns as the kernel reads them.
+
+    Parameters
+    ----------
+    columns : Columns
+        Where the codes come from.
+    groups : sequence of Group
+        All groups, of all trees.
+    leaf_values : callable
+        From leaves to one array each of shape (D, 2**D), as `path_dependent` gives.
+
+    Returns
+    -------
+    Plan
+        Flat arrays.
+    """
+    features = np.union1d(columns.ranked[:, 0], columns.sets[:, 0])
+    slot = {feature: number for number, feature in enumerate(features.tolist())}
+    tables = _fill(groups, leaf_values)
+    lookups = sorted(
+        (number // _GROUPS_AT_ONCE, slot[feature], number % _GROUPS_AT_ONCE, place)
+        for number, group in enumerate(groups)
+        for place, feature in enumerate(sorted(group.features))
+    )
+    picked = [tables[batch * _GROUPS_AT_ONCE + group][place] for batch, _, group, place in lookups]
+    starts = _starts([len(column) for column in picked])
+    questions = [
+        (number // _GROUPS_AT_ONCE, *question, number % _GROUPS_AT_ONCE)
+        for number, group in enumerate(groups)
+        for question in _ask(group)
+    ]
+    batches = -(-len(groups) // _GROUPS_AT_ONCE)
+    runs = [batch * len(features) + where for batch, where, _, _ in lookups]
+    return Plan(
+        features=features,
+        ranked=_by_slot(columns.ranked, features),
+        thresholds=columns.thresholds,
+        sets=_by_slot(columns.sets, features),
+        words=columns.words,
+        columns=columns.count,
+        groups_held=min(len(groups), _GROUPS_AT_ONCE),
+        questions=np.array([question[1:] for question in questions], dtype=np.uint32).reshape(-1, 4),
+        batch_start=np.searchsorted([question[0] for question in questions], np.arange(batches + 1)),
+        lookups=np.array(
+            [(group, start) for (_, _, group, _), start in zip(lookups, starts[:-1].tolist(), strict=True)],
+            dtype=np.int64,
+        ).reshape(-1, 2),
+        run_start=np.searchsorted(runs, np.arange(batches * len(features) + 1)),
+        table=np.concatenate([np.zeros(0), *picked]),
+    )
+
+
+def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+
+
+def _by_slot(rows: NDArray[np.int64], features: NDArray[np.int64]) -> NDArray[np.int64]:
+    slots = rows.copy()
+    slots[:, 0] = np.searchsorted(features, rows[:, 0])
+    return slots
+
+
+def _ask(group: Group) -> list[tuple[int, int, int]]:
+    """Column, cut and stride of each question; a column's digit counts its cuts below the code."""
+    asked = sorted(group.questions)
+    strides: dict[int, int] = {}
+    cells = 1
+    for column, count in Counter(column for column, _ in asked).items():
+        strides[column] = cells
+        cells *= count + 1
+    return [(column, cut, strides[column]) for column, cut in asked]
+
+
+def _fill(groups: Sequence[Group], leaf_values: LeafValues) -> list[NDArray[np.float64]]:
+    """Fill each group's table, of shape (features, cells).
+
+    A leaf's pattern in a cell starts with all features fitting; each step that the cell's answers
+    contradict takes its feature's bit away.
+    """
+    values = iter(leaf_values([leaf for group in groups for leaf in group.leaves]))
+    tables = []
+    for group in groups:
+        place = {feature: number for number, feature in enumerate(sorted(group.features))}
+        holds = _answers(group)
+        table = np.zeros((len(place), group.cells))
+        for leaf in group.leaves:
+            pattern = np.full(group.cells, (1 << len(leaf.features)) - 1)
+            for step in leaf.steps:
+                pattern &= holds[step.column, step.cut, step.right] | ~(1 << step.place)
+            table[[place[feature] for feature in leaf.features]] += next(values)[:, pattern]
+        tables.append(table)
+    return tables
+
+
+def _answers(group: Group) -> dict[tuple[int, int, bool], NDArray[np.int64]]:
+    """For each question and answer, -1 (all bits) in the cells where it is given, else 0."""
+    cell = np.arange(group.cells)
+    counts = Counter(column for column, _ in group.questions)
+    seen: Counter[int] = Counter()
+    answers = {}
+    for column, cut, stride in _ask(group):
+        above = -(cell // stride % (counts[column] + 1) > seen[column]).astype(np.int64)
+        answers[column, cut, True], answers[column, cut, False] = above, ~above
+        seen[column] += 1
+    return answers
