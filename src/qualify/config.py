@@ -154,6 +154,13 @@ class Mlflow(_Strict):
     experiment: str = "qualify"
     model_name: str = "qualify"
 
+    def store_uri(self, folder: Path) -> str:
+        """Return the tracking URI; a relative SQLite file is meant from `folder`."""
+        prefix = "sqlite:///"
+        if self.tracking_uri.startswith(prefix) and not self.tracking_uri.startswith(prefix + "/"):
+            return prefix + str((folder / self.tracking_uri.removeprefix(prefix)).resolve())
+        return self.tracking_uri
+
 
 class Config(_Strict):
     """The whole of `qualify.yaml`."""

@@ -25,6 +25,7 @@ __all__ = [
     "Reasons",
     "ValuesOf",
     "build_reasons",
+    "list_to_json",
     "to_arrow",
     "to_json",
 ]
@@ -200,13 +201,18 @@ def to_json(reasons: Reasons) -> pa.StringArray:
 
     Every distinct text is quoted once; the rest is joined by Arrow.
     """
-    listed = reasons.field >= 0
-    parts = _flat_columns(reasons, listed)
+    return list_to_json(to_arrow(reasons))
+
+
+def list_to_json(lists: pa.ListArray) -> pa.StringArray:
+    """Return a column `reasons` (see :func:`to_arrow`) as one JSON array of objects a row."""
+    structs = lists.flatten()
     pieces: list[Any] = []
-    for place, (name, column) in enumerate(parts.items()):
-        pieces += [("{" if place == 0 else ", ") + f'"{name}": ', _as_json(column)]
+    for place, name in enumerate(structs.type.names):
+        pieces += [("{" if place == 0 else ", ") + f'"{name}": ', _as_json(structs.field(name))]
     objects = pc.binary_join_element_wise(*pieces, "}", "")
-    rows = pc.binary_join(pa.ListArray.from_arrays(_offsets(listed), objects), ", ")
+    offsets = pc.subtract(lists.offsets, lists.offsets[0])
+    rows = pc.binary_join(pa.ListArray.from_arrays(offsets, objects), ", ")
     return pc.binary_join_element_wise("[", rows, "]", "")
 
 

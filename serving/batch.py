@@ -1,0 +1,67 @@
+"""The batch job: tables in, a score list and its rejects out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from qualify.leads.build import build_tables
+from qualify.leads.read import read_table
+from qualify.leads.rejects import Rejects
+from qualify.leads.tables import IntArray, LeadTables
+from qualify.moments import AsOf
+from qualify.scorer import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the tables to be scored are (files, folders or globs)."""
+
+    leads: str
+    activities: str | None = None
+    stages: str | None = None
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a job made."""
+
+    table: pa.Table
+    rejects: Rejects
+
+
+def read_sources(scorer: Scorer, sources: Sources) -> tuple[LeadTables, Rejects]:
+    """Read the tables by the schema of the model."""
+    data = scorer.parts.schema.data
+
+    def read(source: str | None, what: str) -> pa.Table | None:
+        if source is None:
+            return None
+        return read_table(source, encoding=data.encoding, delimiter=data.delimiter, what=what)
+
+    leads = read_table(sources.leads, encoding=data.encoding, delimiter=data.delimiter, what="leads")
+    return build_tables(
+        data, scorer.parts.schema.columns, leads, read(sources.activities, "activities"),
+        read(sources.stages, "stages"),
+    )  # fmt: skip
+
+
+def moments_of(scorer: Scorer, tables: LeadTables, as_of: AsOf) -> IntArray:
+    """Return each lead's moment of scoring."""
+    return scorer.moments(tables, as_of.time, as_of.after_creation)
+
+
+def score_sources(scorer: Scorer, sources: Sources, as_of: AsOf, *, reasons: int, language: str) -> Scored:
+    """Score everything; leads that cannot be scored are in the rejects, never lost."""
+    tables, rejects = read_sources(scorer, sources)
+    table, late = scorer.score_tables(
+        tables, moments_of(scorer, tables, as_of), reasons=reasons, language=language
+    )
+    return Scored(table, rejects.joined(late))
+
+
+def rejects_path(out: Path) -> Path:
+    """Return the name of the rejects of an output file."""
+    return out.with_name(out.name + ".rejects.csv")

@@ -1,0 +1,35 @@
+"""Where a model comes from: a bundle's folder, or a registry that is asked only when it is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qualify.config import Config
+from qualify.errors import ModelError
+from qualify.scorer import Scorer
+
+
+def load_scorer(uri: str | None, config: Config | None, folder: Path) -> Scorer:
+    """Load the model in use.
+
+    Parameters
+    ----------
+    uri
+        A bundle's folder, an MLflow model URI, or None: the registered champion of the configuration.
+    config
+        The configuration, for its registry.
+    """
+    if uri is not None and (Path(uri) / "manifest.json").is_file():
+        return Scorer.load(uri)
+    if uri is None and config is None:
+        raise ModelError("no model is named", mend="name one with --model, or a configuration with -c")
+    if uri is not None and ":" not in uri:
+        raise ModelError("the model's folder holds no manifest.json", where=uri,
+                         expected="a bundle's folder or an MLflow URI such as models:/qualify@champion")  # fmt: skip
+    return Scorer.load(_bundle_of(uri, config, folder))
+
+
+def _bundle_of(uri: str | None, config: Config | None, folder: Path) -> Path:
+    from serving import registry
+
+    return registry.bundle_folder(uri, config, folder)

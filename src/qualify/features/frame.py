@@ -1,0 +1,247 @@
+"""From tables to the frame of raw features as of a moment: numbers and category codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from qualify.errors import DataError, did_you_mean
+from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, current_stage
+from qualify.features.plan import ColumnPlan, FeaturePlan
+from qualify.features.text import has_tokens
+from qualify.leads.tables import (
+    MICROSECONDS_A_DAY,
+    NO_TIME,
+    CodeArray,
+    Column,
+    FloatArray,
+    IntArray,
+    LeadTables,
+)
+from qualify.rules import RuleResult
+from qualify.rules.addresses import email_kind
+from qualify.rules.titles import read_title
+
+EMAIL_KINDS = ("company", "education", "free")
+RANKS = ("owner", "executive", "head", "manager", "lead", "staff", "assistant", "student")
+DEPARTMENTS = (
+    "sales", "marketing", "it", "finance", "hr", "operations", "purchasing", "engineering",
+    "research", "management", "education", "legal", "other",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """One numeric raw feature: unique name, its field, what it is of that field, and a value a row."""
+
+    name: str
+    field: str
+    part: str
+    values: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Categorical:
+    """One categorical raw feature: codes into `vocabulary`, -1 missing, ``len(vocabulary)`` not known.
+
+    `shown` and `words` are the table's own codes and values, so that a value new to the model is still shown as it is.
+    """
+
+    name: str
+    field: str
+    part: str
+    values: CodeArray
+    vocabulary: tuple[str, ...]
+    shown: CodeArray
+    words: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class FeatureFrame:
+    """Raw features of a set of rows, in the plan's fixed order."""
+
+    rows: int
+    numeric: list[Numeric] = field(default_factory=list)
+    categorical: list[Categorical] = field(default_factory=list)
+
+    def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
+        """Append a numeric feature."""
+        self.numeric.append(Numeric(name, about, part, values))
+
+    def category(
+        self, name: str, about: str, part: str, shown: CodeArray, words: Sequence[str], vocabulary: Sequence[str]
+    ) -> None:
+        """Append a categorical feature given as codes into the table's own `words`; an empty word is missing."""
+        mapped = _map_codes(words, vocabulary)
+        empty = np.array([*(word == "" for word in words), True], dtype=bool)
+        mapped[empty] = -1
+        self.categorical.append(
+            Categorical(name, about, part, mapped[shown], tuple(vocabulary), shown, tuple(words))
+        )
+
+    def take(self, chosen: np.ndarray) -> FeatureFrame:
+        """Return the given rows (positions or a mask)."""
+        return FeatureFrame(
+            rows=int(chosen.sum()) if chosen.dtype == bool else len(chosen),
+            numeric=[Numeric(n.name, n.field, n.part, n.values[chosen]) for n in self.numeric],
+            categorical=[
+                Categorical(c.name, c.field, c.part, c.values[chosen], c.vocabulary, c.shown[chosen], c.words)
+                for c in self.categorical
+            ],
+        )
+
+
+def build_frame(
+    plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray, points: RuleResult | None
+) -> FeatureFrame:
+    """Compute every raw feature of the plan.
+
+    Parameters
+    ----------
+    rows
+        Lead positions, shape (rows,); a lead may stand in many rows.
+    as_of
+        Microseconds, shape (rows,): nothing known later than this is looked at.
+    points
+        The scorecard's result on the same rows; needed when the plan holds rules.
+
+    Raises
+    ------
+    DataError
+        A column that the model was trained on is not in the table.
+    """
+    frame = FeatureFrame(len(rows))
+    if plan.activity_types:
+        _add_activities(frame, plan, tables, rows, as_of)
+    if plan.stages:
+        _add_stages(frame, plan, tables, rows, as_of)
+    if plan.dated:
+        _add_clock(frame, plan, tables, rows, as_of)
+    _check_columns(plan, tables)
+    for column in plan.columns:
+        _add_column(frame, column, tables.columns[column.name].take(rows), as_of, tables.created_at[rows])
+    if plan.rules and points is not None:
+        _add_points(frame, plan, points)
+    return frame
+
+
+def _check_columns(plan: FeaturePlan, tables: LeadTables) -> None:
+    missing = [c.name for c in plan.columns if c.name not in tables.columns]
+    if missing:
+        hint = did_you_mean(missing[0], list(tables.columns))
+        raise DataError(
+            f"the leads table lacks {len(missing)} column(s) that the model was trained on",
+            got=", ".join(sorted(tables.columns)) or "no columns",
+            expected=", ".join(missing),
+            mend=hint or "score a table with the same columns as the training table, or train again without them",
+        )
+
+
+def _map_codes(from_vocabulary: Sequence[str], to: Sequence[str]) -> CodeArray:
+    """Return the table that turns a code of one vocabulary into the other's; the last entry (-1) stays -1."""
+    position = {value: code for code, value in enumerate(to)}
+    mapped = [position.get(value, len(to)) for value in from_vocabulary]
+    return np.array([*mapped, -1], dtype=np.int32)
+
+
+def _add_activities(
+    frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
+) -> None:
+    mapped = _map_codes(tables.activities.types, plan.activity_types)
+    mapped[mapped == len(plan.activity_types)] = -1
+    types = len(plan.activity_types)
+    by_type, total = activity_windows(tables.activities, mapped[tables.activities.type], types, rows, as_of)
+    for k, kind in enumerate(plan.activity_types):
+        for j, part in enumerate(TYPE_FEATURES):
+            if part != "value_sum" or plan.value_types[k]:
+                frame.number(f"activity:{kind}:{part}", f"activity:{kind}", part, by_type[:, k, j])
+    for j, part in enumerate(TOTAL_FEATURES):
+        about = "topics" if part == "distinct_topics" else "silence"
+        frame.number(f"all:{part}", about, "distinct" if about == "topics" else part, total[:, j])
+
+
+def _add_stages(frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray) -> None:
+    code, days, count = current_stage(tables.stages, rows, as_of)
+    frame.category("stage:current", "stage", "value", code, tables.stages.stages, plan.stages)
+    frame.number("stage:days_since", "stage", "days_since", days)
+    frame.number("stage:entries", "stage", "entries", count)
+
+
+def _add_clock(frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray) -> None:
+    created = tables.created_at[rows]
+    known = created != NO_TIME
+    frame.number("age:days", "age", "days", np.where(known, (as_of - created) / MICROSECONDS_A_DAY, np.nan))
+    local = created + _zone_offsets(created, plan.timezone)
+    weekday = (local // MICROSECONDS_A_DAY + 3) % 7
+    hour = (local % MICROSECONDS_A_DAY) // 3_600_000_000
+    frame.number("clock:weekday", "clock", "weekday", np.where(known, weekday.astype(float), np.nan))
+    frame.number("clock:hour", "clock", "hour", np.where(known, hour.astype(float), np.nan))
+
+
+def _zone_offsets(times: IntArray, zone: str) -> IntArray:
+    """Return the UTC offset of each time, one look-up a distinct quarter of an hour."""
+    if zone == "UTC":
+        return np.zeros(len(times), dtype=np.int64)
+    quarter = 900_000_000
+    slots, back = np.unique(np.where(times == NO_TIME, 0, times) // quarter, return_inverse=True)
+    info = ZoneInfo(zone)
+    offsets = [datetime.fromtimestamp(int(s) * 900, UTC).astimezone(info).utcoffset() for s in slots]
+    return np.array([int(o.total_seconds()) * 1_000_000 if o else 0 for o in offsets], dtype=np.int64)[back]
+
+
+def _add_column(frame: FeatureFrame, plan: ColumnPlan, column: Column, as_of: IntArray, created: IntArray) -> None:
+    name, about = f"column:{plan.name}", f"column:{plan.name}"
+    if plan.type in ("number", "boolean"):
+        frame.number(name, about, "value", column.values.astype(np.float64, copy=False))
+    elif plan.type == "category":
+        frame.category(name, about, "value", column.values, column.vocabulary, plan.vocabulary)
+    elif plan.type == "date":
+        # A date after `as_of` was not known then, or is a plan whose entry date nobody recorded: both are hidden.
+        known = (column.values != NO_TIME) & (column.values <= as_of) & (created != NO_TIME)
+        frame.number(name, about, "days_before",
+                     np.where(known, (as_of - column.values) / MICROSECONDS_A_DAY, np.nan))  # fmt: skip
+    elif plan.type == "text":
+        _add_text(frame, plan, column)
+    elif plan.type == "email":
+        kinds = [email_kind(value) or "" for value in column.vocabulary]
+        frame.category(name, about, "value", column.values, kinds, EMAIL_KINDS)
+    elif plan.type == "job_title":
+        read = [read_title(value) for value in column.vocabulary]
+        ranks, departments = [rank or "" for rank, _ in read], [department or "" for _, department in read]
+        frame.category(f"{name}:rank", about, "rank", column.values, ranks, RANKS)
+        frame.category(f"{name}:department", about, "department", column.values, departments, DEPARTMENTS)
+
+
+def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
+    about = f"column:{plan.name}"
+    length = np.array([*(float(len(text)) for text in column.vocabulary), np.nan])
+    frame.number(f"{about}:length", about, "length", length[column.values])
+    holds = has_tokens(column.vocabulary, plan.tokens)
+    holds = np.vstack([holds, np.zeros((1, len(plan.tokens)), dtype=bool)])
+    for j, token in enumerate(plan.tokens):
+        frame.number(f"{about}:token:{token}", about, "token", holds[column.values, j].astype(np.float64))
+
+
+def _add_points(frame: FeatureFrame, plan: FeaturePlan, points: RuleResult) -> None:
+    position = {rule: j for j, rule in enumerate(points.rule_ids)}
+    names = {f.name for f in plan.fields}
+    for rule, about in plan.rules:
+        holder = about if about in names and about is not None else f"rule:{rule}"
+        frame.number(f"rule:{rule}", holder, "points", points.points[:, position[rule]])
+    for group in plan.rule_groups:
+        frame.number(f"points:{group}", "points", f"group {group}", points.group_points[group])
+    frame.number("points:total", "points", "points", points.total)
+
+
+def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str, np.ndarray]:
+    """Return what the sentences of one field are made from, at the given rows (see :class:`Field`)."""
+    found: dict[str, np.ndarray] = {n.part: n.values[rows] for n in frame.numeric if n.field == about}
+    for c in frame.categorical:
+        if c.field == about:
+            words = np.array([*(word or None for word in c.words), None], dtype=object)
+            found[c.part] = words[c.shown[rows]]
+    return found

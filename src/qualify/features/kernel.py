@@ -1,0 +1,169 @@
+"""Activity windows in one pass: counts, decayed sums, recency, streaks and topics as of a moment.
+
+The same compiled function serves one lead and a million. Each row of the result is computed alone, in the order of
+the lead's own activities, so a lead gets the same bits in every batch.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from qualify.leads.tables import (
+    MICROSECONDS_A_DAY,
+    NO_TIME,
+    Activities,
+    BoolArray,
+    CodeArray,
+    FloatArray,
+    IntArray,
+    Stages,
+)
+
+SHORT_DAYS = 7
+LONG_DAYS = 30
+HALF_LIFE_DAYS = 14.0
+
+TYPE_FEATURES = ("count_7d", "count_30d", "count_all", "decayed", "days_since", "value_sum")
+"""What is computed for each activity type, in this order."""
+
+TOTAL_FEATURES = ("count_7d", "count_30d", "count_all", "decayed", "days_since", "active_days_30d", "distinct_topics")
+"""What is computed over all types together, in this order."""
+
+
+ROWS_A_BLOCK = 512
+
+
+@njit(cache=True, parallel=True, nogil=True)  # type: ignore[untyped-decorator]
+def _windows(
+    offsets: IntArray,
+    kind: CodeArray,
+    occurred_at: IntArray,
+    known_at: IntArray,
+    topic: CodeArray,
+    topics: int,
+    value: FloatArray,
+    rows: IntArray,
+    as_of: IntArray,
+    types: int,
+    by_type: FloatArray,
+    total: FloatArray,
+) -> None:
+    blocks = (len(rows) + ROWS_A_BLOCK - 1) // ROWS_A_BLOCK
+    for block in prange(blocks):
+        topic_seen_by = np.full(topics, -1, dtype=np.int64)
+        for r in range(block * ROWS_A_BLOCK, min(len(rows), (block + 1) * ROWS_A_BLOCK)):
+            now = as_of[r]
+            for k in range(types):
+                by_type[r, k, 4] = np.nan
+            total[r, 4] = np.nan
+            last_day = np.int64(-1)
+            for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
+                if known_at[i] > now:
+                    continue
+                age = (now - occurred_at[i]) / MICROSECONDS_A_DAY
+                short = 1.0 if age <= SHORT_DAYS else 0.0
+                long = 1.0 if age <= LONG_DAYS else 0.0
+                faded = 0.5 ** (age / HALF_LIFE_DAYS)
+                total[r, 0] += short
+                total[r, 1] += long
+                total[r, 2] += 1.0
+                total[r, 3] += faded
+                total[r, 4] = age
+                calendar_day = occurred_at[i] // MICROSECONDS_A_DAY
+                if long > 0.0 and calendar_day != last_day:
+                    total[r, 5] += 1.0
+                    last_day = calendar_day
+                if topic[i] >= 0 and topic_seen_by[topic[i]] != r:
+                    topic_seen_by[topic[i]] = r
+                    total[r, 6] += 1.0
+                k = kind[i]
+                if k >= 0:
+                    by_type[r, k, 0] += short
+                    by_type[r, k, 1] += long
+                    by_type[r, k, 2] += 1.0
+                    by_type[r, k, 3] += faded
+                    by_type[r, k, 4] = age
+                    if not np.isnan(value[i]):
+                        by_type[r, k, 5] += value[i]
+
+
+def activity_windows(
+    activities: Activities, kind: CodeArray, types: int, rows: IntArray, as_of: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Compute the windows of :data:`TYPE_FEATURES` and :data:`TOTAL_FEATURES`.
+
+    Parameters
+    ----------
+    activities
+        Activities in CSR form, by lead and time.
+    kind
+        int32, shape (activities,): the type of each activity in the model's own vocabulary, -1 for types that the
+        model does not know (they count in the totals only).
+    types
+        Size of the model's vocabulary.
+    rows, as_of
+        Lead position and moment (microseconds) of each row.
+
+    Returns
+    -------
+    by_type
+        float64, shape (rows, types, len(TYPE_FEATURES)).
+    total
+        float64, shape (rows, len(TOTAL_FEATURES)).
+    """
+    by_type = np.zeros((len(rows), types, len(TYPE_FEATURES)))
+    total = np.zeros((len(rows), len(TOTAL_FEATURES)))
+    _windows(
+        activities.offsets, kind, activities.occurred_at, activities.known_at, activities.topic,
+        len(activities.topics), activities.value, rows, as_of, types, by_type, total,
+    )  # fmt: skip
+    return by_type, total
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _current_stage(
+    offsets: IntArray,
+    stage: CodeArray,
+    entered_at: IntArray,
+    known_at: IntArray,
+    rows: IntArray,
+    as_of: IntArray,
+    current: CodeArray,
+    entered: IntArray,
+    count: FloatArray,
+) -> None:
+    for r in range(len(rows)):
+        for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
+            if known_at[i] <= as_of[r] and entered_at[i] <= as_of[r]:
+                current[r] = stage[i]
+                entered[r] = entered_at[i]
+                count[r] += 1.0
+
+
+def current_stage(stages: Stages, rows: IntArray, as_of: IntArray) -> tuple[CodeArray, FloatArray, FloatArray]:
+    """Return the last stage known at `as_of` (a code, -1: none), the days in it (NaN: none) and the entries so far."""
+    current = np.full(len(rows), -1, dtype=np.int32)
+    entered = np.full(len(rows), NO_TIME, dtype=np.int64)
+    count = np.zeros(len(rows))
+    _current_stage(
+        stages.offsets, stages.stage, stages.entered_at, stages.known_at, rows, as_of, current, entered, count
+    )
+    days = np.where(current >= 0, (as_of - entered) / MICROSECONDS_A_DAY, np.nan)
+    return current, days, count
+
+
+def first_entry(stages: Stages, wanted: BoolArray) -> tuple[IntArray, IntArray]:
+    """Return when each lead first entered one of the `wanted` stages (by code), and when that was known.
+
+    `NO_TIME` where it never did. `wanted` has shape (len(stages.stages),).
+    """
+    leads = len(stages.offsets) - 1
+    entered = np.full(leads, NO_TIME, dtype=np.int64)
+    known = np.full(leads, NO_TIME, dtype=np.int64)
+    hits = np.flatnonzero(wanted[stages.stage]) if len(stages) else np.empty(0, dtype=np.int64)
+    lead = np.searchsorted(stages.offsets, hits, side="right") - 1
+    unique, first = np.unique(lead, return_index=True)
+    entered[unique] = stages.entered_at[hits[first]]
+    known[unique] = stages.known_at[hits[first]]
+    return entered, known

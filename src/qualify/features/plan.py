@@ -1,0 +1,147 @@
+"""The plan of the raw features: what is computed from which field, fitted once, then only read.
+
+Fitting looks at the training tables alone: which activity types there are, which values a column takes. Scoring
+maps an unseen table's dictionaries onto the plan's, so a plan and a lead give the same features in any company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from qualify.config import ColumnSpec, ColumnType, Label
+from qualify.features.fields import Field, Group
+from qualify.features.text import fit_tokens
+from qualify.leads.tables import Column, LeadTables
+from qualify.rules import Scorecard, rule_field
+
+MAX_TYPES = 60
+MIN_LEADS_A_TYPE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """One user attribute: its type, and the values or tokens that training knew."""
+
+    name: str
+    type: ColumnType
+    group: Group
+    label: Label | None
+    vocabulary: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePlan:
+    """Everything needed to compute the raw features of any table (kept in the bundle as JSON).
+
+    Parameters
+    ----------
+    activity_types
+        The types that have features of their own, by falling frequency.
+    value_types
+        Whether the activities of each of them carry values.
+    known_types
+        Every type that the training table held: a rule about another one is unknown, not false.
+    rules
+        Id of each rule, and the field it is about, where it is about exactly one.
+    """
+
+    columns: tuple[ColumnPlan, ...]
+    activity_types: tuple[str, ...]
+    value_types: tuple[bool, ...]
+    stages: tuple[str, ...]
+    timezone: str
+    dated: bool
+    known_types: tuple[str, ...]
+    rules: tuple[tuple[str, str | None], ...] = ()
+    rule_labels: tuple[Label | None, ...] = ()
+    rule_groups: tuple[str, ...] = ()
+
+    @classmethod
+    def fit(
+        cls,
+        tables: LeadTables,
+        specs: Mapping[str, ColumnSpec],
+        scorecard: Scorecard | None,
+        timezone: str,
+        training_leads: np.ndarray,
+    ) -> FeaturePlan:
+        """Look at the training leads and fix the vocabularies."""
+        types, valued = _frequent_types(tables, training_leads)
+        # A scorecard drafted from the labels would tell the model its own training answers.
+        rules = scorecard.rules if scorecard is not None and scorecard.drafted_before is None else ()
+        return cls(
+            columns=tuple(
+                _plan_column(name, spec, tables.columns[name], training_leads)
+                for name, spec in specs.items()
+                if name in tables.columns and spec.type != "id"
+            ),
+            activity_types=types,
+            value_types=valued,
+            known_types=tables.activities.types,
+            stages=tables.stages.stages,
+            timezone=timezone,
+            dated=bool(np.any(tables.created_at > 0)),
+            rules=tuple((rule.id, rule_field(rule)) for rule in rules),
+            rule_labels=tuple(rule.label for rule in rules),
+            rule_groups=tuple(sorted({rule.group for rule in rules})),
+        )
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields in a fixed order: history, activities, columns, rules."""
+        found = [Field(f"activity:{t}", "activity", t, "engagement") for t in self.activity_types]
+        if self.activity_types:
+            found.append(Field("silence", "silence", "", "engagement"))
+            found.append(Field("topics", "topics", "", "engagement"))
+        if self.stages:
+            found.append(Field("stage", "stage", "", "history"))
+        if self.dated:
+            found.append(Field("age", "age", "", "history"))
+            found.append(Field("clock", "clock", "", "history"))
+        kinds: dict[str, Any] = {}
+        found += [
+            Field(f"column:{c.name}", kinds.get(c.type, c.type), c.name, c.group, c.label) for c in self.columns
+        ]
+        named = {field.name for field in found}
+        for (rule, about), label in zip(self.rules, self.rule_labels, strict=True):
+            if about not in named:
+                found.append(Field(f"rule:{rule}", "rule", rule, "engagement", label))
+        if self.rules:
+            found.append(Field("points", "points", "", "engagement"))
+        return tuple(found)
+
+
+def _frequent_types(tables: LeadTables, leads: np.ndarray) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """Return the types that enough training leads have, by falling count, and whether they carry values."""
+    activities = tables.activities
+    if not len(activities):
+        return (), ()
+    lead = np.repeat(np.arange(len(tables)), np.diff(activities.offsets))
+    training = np.zeros(len(tables), dtype=bool)
+    training[leads] = True
+    used = training[lead]
+    size = len(activities.types)
+    pairs = np.unique(lead[used] * size + activities.type[used])
+    leads_with = np.bincount(pairs % size, minlength=size)
+    valued = np.bincount(activities.type[used], weights=~np.isnan(activities.value[used]), minlength=size)
+    count = np.maximum(np.bincount(activities.type[used], minlength=size), 1)
+    needed = min(MIN_LEADS_A_TYPE, max(2, len(leads) // 50))
+    order = [int(k) for k in np.argsort(-leads_with, kind="stable")[:MAX_TYPES] if leads_with[k] >= needed]
+    return tuple(activities.types[k] for k in order), tuple(bool(valued[k] > 0.5 * count[k]) for k in order)
+
+
+def _plan_column(name: str, spec: ColumnSpec, column: Column, leads: np.ndarray) -> ColumnPlan:
+    vocabulary: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    if column.kind in ("category", "text"):
+        present = np.bincount(column.values[leads] + 1, minlength=len(column.vocabulary) + 1)[1:]
+        if spec.type == "text":
+            tokens = fit_tokens(column.vocabulary, present)
+        elif spec.type == "category":
+            vocabulary = tuple(v for v, n in zip(column.vocabulary, present, strict=True) if n >= 2)
+    return ColumnPlan(name, spec.type, spec.group, spec.label, vocabulary, tokens)

@@ -1,0 +1,165 @@
+"""Training rows of an event history: each lead as it was known at several moments of its open life.
+
+Moments are the creation, one day later, each stage entry, and a calendar grid of every k days (the moments at which
+a nightly job will look). A lead counts once in all: its rows share a weight of 1. One moment after the lead was
+decided is kept too, outside every evaluation, so that the model knows what a decided lead looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from qualify.config import Target
+from qualify.features.kernel import first_entry
+from qualify.leads.tables import (
+    MICROSECONDS_A_DAY,
+    NO_TIME,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    LeadTables,
+)
+
+DECIDED_WEIGHT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Rows to learn from, and their outcomes.
+
+    Parameters
+    ----------
+    rows, as_of
+        Lead position and moment of each row.
+    open
+        Whether the lead was undecided then: only open rows are evaluated.
+    labels
+        By target: 1 entered within the horizon, 0 not, NaN censored (the horizon has not passed by the end of data).
+    """
+
+    rows: IntArray
+    as_of: IntArray
+    open: BoolArray
+    labels: dict[str, FloatArray]
+
+
+def end_of_data(tables: LeadTables) -> int:
+    """Return the last moment of which the tables know anything (microseconds)."""
+    times = [tables.created_at, tables.activities.known_at, tables.stages.known_at]
+    return max((int(t.max()) for t in times if len(t)), default=NO_TIME)
+
+
+def stage_label(tables: LeadTables, target: Target, rows: IntArray, as_of: IntArray, end: int) -> FloatArray:
+    """Return whether each row's lead enters the target stage after `as_of` and within the horizon.
+
+    A row whose horizon ends after `end` is censored (NaN), whatever is known already: keeping the early winners and
+    dropping the rest would teach that winning is quick and common.
+    """
+    if target.stage not in tables.stages.stages or target.within_days is None:
+        return np.where(as_of + _horizon(target) <= end, 0.0, np.nan)
+    code = tables.stages.stages.index(target.stage)
+    hits = np.flatnonzero(tables.stages.stage == code)
+    lead = np.searchsorted(tables.stages.offsets, hits, side="right") - 1
+    entered = tables.stages.entered_at[hits]
+    # The entries of the stage are sorted by lead and time: the first one after `as_of` is found by bisection.
+    order = np.lexsort((entered, lead))
+    lead, entered = lead[order], entered[order]
+    position = _search_pairs(lead, entered, rows, as_of)
+    inside = np.clip(position, 0, max(len(lead) - 1, 0))
+    found = (position < len(lead)) & (lead[inside] == rows) & (entered[inside] <= as_of + _horizon(target))
+    return np.where(as_of + _horizon(target) <= end, found.astype(np.float64), np.nan)
+
+
+def _horizon(target: Target) -> int:
+    return int((target.within_days or 0) * MICROSECONDS_A_DAY)
+
+
+def _search_pairs(lead: IntArray, time: IntArray, rows: IntArray, as_of: IntArray) -> IntArray:
+    """Return the position of the first (lead, time) pair greater than each (row, as_of)."""
+    starts = np.searchsorted(lead, rows, side="left")
+    stops = np.searchsorted(lead, rows, side="right")
+    while np.any(starts < stops):
+        middle = (starts + stops) // 2
+        later = np.zeros(len(rows), dtype=bool)
+        active = starts < stops
+        later[active] = time[middle[active]] <= as_of[active]
+        starts = np.where(active & later, middle + 1, starts)
+        stops = np.where(active & ~later, middle, stops)
+    return starts
+
+
+def take_snapshots(
+    tables: LeadTables, targets: Sequence[Target], closed: Sequence[str], every_days: float, per_lead: int
+) -> Snapshots:
+    """Choose the moments, and label them."""
+    end = end_of_data(tables)
+    decided, _ = _first_decision(tables, targets[0], closed)
+    rows, as_of = _moments(tables, decided, end, every_days, per_lead)
+    closing = np.flatnonzero((decided != NO_TIME) & (decided <= end))
+    all_rows = np.concatenate([rows, closing])
+    all_times = np.concatenate([as_of, decided[closing]])
+    is_open = np.concatenate([np.ones(len(rows), bool), np.zeros(len(closing), bool)])
+    order = np.lexsort((all_times, all_rows))
+    all_rows, all_times, is_open = all_rows[order], all_times[order], is_open[order]
+    labels = {t.name: stage_label(tables, t, all_rows, all_times, end) for t in targets}
+    return Snapshots(all_rows, all_times, is_open, labels)
+
+
+def _first_decision(tables: LeadTables, target: Target, closed: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """Return when each lead entered the target stage or was closed, whichever was known first."""
+    wanted = np.array([name == target.stage or name in closed for name in tables.stages.stages], dtype=bool)
+    entered, known = first_entry(tables.stages, wanted)
+    return np.where(entered == NO_TIME, NO_TIME, np.maximum(entered, known)), known
+
+
+def _moments(
+    tables: LeadTables, decided: IntArray, end: int, every_days: float, per_lead: int
+) -> tuple[IntArray, IntArray]:
+    """Return the moments of each lead's open life, at most `per_lead` a lead, sorted by lead and time."""
+    leads = np.arange(len(tables))
+    created = tables.created_at
+    last = np.where(decided == NO_TIME, end, np.minimum(decided - 1, end))
+    step = int(every_days * MICROSECONDS_A_DAY)
+    candidates = [(leads, created), (leads, created + MICROSECONDS_A_DAY)]
+    stage_lead = np.repeat(leads, np.diff(tables.stages.offsets))
+    candidates.append((stage_lead, tables.stages.known_at))
+    first = created // step + 1
+    for j in range(2 * per_lead):
+        candidates.append((leads, (first + j) * step))
+    rows = np.concatenate([r for r, _ in candidates])
+    times = np.concatenate([t for _, t in candidates])
+    kept = (created[rows] != NO_TIME) & (times >= created[rows]) & (times <= last[rows])
+    rows, times = _distinct(rows[kept], times[kept])
+    return _thin(rows, times, per_lead)
+
+
+def _distinct(rows: IntArray, times: IntArray) -> tuple[IntArray, IntArray]:
+    order = np.lexsort((times, rows))
+    rows, times = rows[order], times[order]
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = (rows[1:] != rows[:-1]) | (times[1:] != times[:-1])
+    return rows[new], times[new]
+
+
+def _thin(rows: IntArray, times: IntArray, per_lead: int) -> tuple[IntArray, IntArray]:
+    """Keep the first two moments of each lead and an even choice of the later ones."""
+    first = np.concatenate([[True], rows[1:] != rows[:-1]]) if len(rows) else np.zeros(0, bool)
+    starts = np.flatnonzero(first)
+    counts = np.diff(np.append(starts, len(rows)))
+    rank = np.arange(len(rows)) - np.repeat(starts, counts)
+    count = np.repeat(counts, counts)
+    room, spare = max(per_lead - 2, 1), np.maximum(count - 2, 1)
+    later = rank - 2
+    chosen = (count <= per_lead) | (rank < 2) | ((later * room) // spare != ((later - 1) * room) // spare)
+    return rows[chosen], times[chosen]
+
+
+def lead_weights(rows: IntArray, is_open: BoolArray, usable: BoolArray) -> FloatArray:
+    """Return weights by which every lead's usable open rows sum to 1; a decided row weighs `DECIDED_WEIGHT`."""
+    counted = is_open & usable
+    count = np.bincount(rows[counted], minlength=int(rows.max()) + 1 if len(rows) else 0)
+    weight = 1.0 / np.maximum(count[rows], 1)
+    return np.where(usable, np.where(is_open, weight, DECIDED_WEIGHT), 0.0)

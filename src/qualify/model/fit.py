@@ -1,0 +1,186 @@
+"""Fitting one target: forward folds find rounds, blend and calibration; the final fit uses every row it was given.
+
+Every prediction that the blend and the calibration see was made for later leads by a model fitted on earlier ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qualify.features.encode import Encoders, fit_encoders
+from qualify.features.frame import FeatureFrame
+from qualify.labels.split import forward_folds
+from qualify.leads.tables import BoolArray, FloatArray, IntArray
+from qualify.model.blend import Blend, Calibration, fit_blend, fit_calibration
+from qualify.model.boosted import TreeParams, fit_bag, fit_bags, mean_rounds
+from qualify.model.linear import fit_linear
+from qualify.model.target import TargetModel
+
+RECENCY_SHARES = (None, 0.5, 0.2)
+"""Half-lives tried for the weight of calibration rows, as shares of the rows in time order; None: all alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """What tuning may change."""
+
+    trees: TreeParams = TreeParams()
+    linear_strength: float = 0.1
+    smoothing: float = 20.0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows to learn from, in any order.
+
+    Parameters
+    ----------
+    frame
+        Raw features.
+    label, weight
+        0/1 and positive weights.
+    lead
+        Position of each row's lead; rows of one lead are never on both sides of a split.
+    place
+        Place of each row's lead in time order.
+    as_of
+        Microseconds.
+    open
+        Rows of undecided leads; the others help to fit, and are never used to judge or to calibrate.
+    horizon
+        Microseconds until an outcome is known; 0 for flat tables.
+    """
+
+    frame: FeatureFrame
+    label: FloatArray
+    weight: FloatArray
+    lead: IntArray
+    place: IntArray
+    as_of: IntArray
+    open: BoolArray
+    horizon: int
+
+    def take(self, chosen: BoolArray) -> Rows:
+        """Return the chosen rows."""
+        return replace(
+            self, frame=self.frame.take(chosen), label=self.label[chosen], weight=self.weight[chosen],
+            lead=self.lead[chosen], place=self.place[chosen], as_of=self.as_of[chosen], open=self.open[chosen],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Predictions for later leads by models fitted on earlier ones, pooled over the folds, in time order."""
+
+    linear: FloatArray
+    trees: FloatArray
+    label: FloatArray
+    weight: FloatArray
+    fold: IntArray
+    rounds: tuple[int, ...]
+
+    def blended_loss(self) -> float:
+        """Return the mean log-loss of a blend that is fitted on the folds' own rows (used to compare settings)."""
+        blend = fit_blend(self.linear, self.trees, self.label, self.weight)
+        return mean_log_loss(blend.log_odds(self.linear, self.trees), self.label, self.weight)
+
+
+def mean_log_loss(z: FloatArray, label: FloatArray, weight: FloatArray) -> float:
+    """Return the weighted mean log-loss of log-odds."""
+    return float(np.average(np.logaddexp(0.0, z) - label * z, weights=weight))
+
+
+def _sizes(encoders: Encoders) -> list[int]:
+    return [e.bins for e in (*encoders.numeric, *encoders.categorical)]
+
+
+def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) -> Forward:
+    """Fit on earlier leads and predict later ones, fold by fold (one bag, early stopping on the later block)."""
+    parts: list[tuple[FloatArray, ...]] = []
+    rounds: list[int] = []
+    for number, (known, later) in enumerate(forward_folds(rows.place, rows.as_of, rows.horizon)):
+        train, test = rows.take(known), rows.take(later & rows.open)
+        if min(train.label.sum(), (1 - train.label).sum()) < 3 or len(test.label) == 0:
+            continue
+        encoders, encoded = fit_encoders(train.frame, train.label, train.weight, train.lead, params.smoothing)
+        linear = fit_linear(
+            encoders.bins(train.frame), _sizes(encoders), train.label, train.weight, train.lead,
+            strength=params.linear_strength, members=0, seed=seed,
+        )  # fmt: skip
+        design = encoders.design(test.frame)
+        booster = fit_bag(
+            encoders.design(train.frame, encoded), train.label, train.weight, params.trees,
+            rounds=params.trees.max_rounds, seed=seed, threads=threads, later=(design, test.label, test.weight),
+        )  # fmt: skip
+        rounds.append(booster.best_iteration)
+        z_linear = linear.log_odds(encoders.bins(test.frame))
+        z_trees = booster.predict(design, raw_score=True)
+        order = np.argsort(test.place, kind="stable")
+        fold = np.full(len(order), number, dtype=np.int64)
+        parts.append(tuple(a[order] for a in (z_linear, z_trees, test.label, test.weight)) + (fold,))
+    if not parts:
+        empty = np.empty(0)
+        return Forward(empty, empty, empty, empty, empty.astype(np.int64), ())
+    joined = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+    return Forward(joined[0], joined[1], joined[2], joined[3], joined[4].astype(np.int64), tuple(rounds))
+
+
+def choose_calibration(forward: Forward, blend: Blend) -> tuple[Calibration, float]:
+    """Fit the calibration with the recency that would have served the next fold best; return it and its error.
+
+    The half-life is chosen by calibrating on the folds before each fold and scoring that fold.
+    """
+    raw = blend.log_odds(forward.linear, forward.trees)
+    folds = np.unique(forward.fold)
+
+    def weights(chosen: BoolArray, share: float | None) -> FloatArray:
+        age = np.arange(chosen.sum(), 0, -1) / len(raw)
+        return forward.weight[chosen] * (1.0 if share is None else 0.5 ** (age / share))
+
+    def loss(share: float | None) -> float:
+        total = 0.0
+        for fold in folds[1:]:
+            before, now = forward.fold < fold, forward.fold == fold
+            fitted = fit_calibration(raw[before], forward.label[before], weights(before, share))
+            z = fitted.log_odds(raw[now])
+            total += mean_log_loss(z, forward.label[now], forward.weight[now]) * forward.weight[now].sum()
+        return total
+
+    every = np.ones(len(raw), dtype=bool)
+    best = min(RECENCY_SHARES, key=loss) if len(folds) > 1 else None
+    used = weights(every, best)
+    found = fit_calibration(raw, forward.label, used)
+    p = found.probability(raw)
+    effective = used.sum() ** 2 / max(float((used**2).sum()), 1e-12)
+    information = float(np.average(p * (1 - p), weights=used)) * effective
+    return found, float(1.0 / np.sqrt(max(information, 1.0)))
+
+
+def fit_target(
+    name: str, rows: Rows, params: Params, *, bags: int, seed: int, threads: int, forward: Forward | None = None
+) -> tuple[TargetModel, Forward]:
+    """Fit one target on all the given rows.
+
+    Returns
+    -------
+    model, forward
+        The model, and the forward predictions from which its rounds, blend and calibration were found.
+    """
+    forward = forward if forward is not None else forward_predictions(rows, params, seed=seed, threads=threads)
+    encoders, encoded = fit_encoders(rows.frame, rows.label, rows.weight, rows.lead, params.smoothing)
+    linear = fit_linear(
+        encoders.bins(rows.frame), _sizes(encoders), rows.label, rows.weight, rows.lead,
+        strength=params.linear_strength, members=bags, seed=seed,
+    )  # fmt: skip
+    trees = fit_bags(
+        encoders.design(rows.frame, encoded), rows.label, rows.weight, rows.lead, params.trees,
+        rounds=mean_rounds(forward.rounds), bags=bags, seed=seed, threads=threads,
+    )  # fmt: skip
+    if len(forward.label):
+        blend = fit_blend(forward.linear, forward.trees, forward.label, forward.weight)
+        calibration, error = choose_calibration(forward, blend)
+    else:
+        blend, calibration, error = Blend(0.0, 0.5, 0.5), Calibration(0.0, 1.0), 1.0
+    return TargetModel(name, encoders, linear, trees, blend, calibration, error), forward

@@ -1,0 +1,67 @@
+"""One target's model: encoders, learned scorecard, trees, blend, calibration; probability and contributions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from qualify.features.encode import Encoders
+from qualify.features.frame import FeatureFrame
+from qualify.leads.tables import FloatArray
+from qualify.model.blend import Blend, Calibration
+from qualify.model.boosted import BoostedModel
+from qualify.model.linear import LinearModel
+
+Z_90 = 1.6448536269514722
+"""Standard normal quantile of a two-sided 90 % interval."""
+
+
+@dataclass(frozen=True)
+class TargetModel:
+    """Everything that turns a frame of raw features into one target's probability.
+
+    Parameters
+    ----------
+    calibration_sd
+        Standard error of the calibrated log-odds that comes from calibrating on finitely many later rows.
+    """
+
+    name: str
+    encoders: Encoders
+    linear: LinearModel
+    trees: BoostedModel
+    blend: Blend
+    calibration: Calibration
+    calibration_sd: float
+
+    def log_odds(self, frame: FeatureFrame) -> FloatArray:
+        """Return the uncalibrated log-odds, shape (rows,)."""
+        design = self.encoders.design(frame)
+        trees = self.trees.member_log_odds(design).mean(axis=1)
+        return self.blend.log_odds(self.linear.log_odds(self.encoders.bins(frame)), trees)
+
+    def predict(self, frame: FeatureFrame) -> Prediction:
+        """Return probability and 90 % interval."""
+        design, bins = self.encoders.design(frame), self.encoders.bins(frame)
+        return self.finish(self.trees.member_log_odds(design), bins)
+
+    def finish(self, by_bag: FloatArray, bins: np.ndarray) -> Prediction:
+        """Return the prediction from the log-odds by bag, shape (rows, bags), and the linear design."""
+        raw = self.blend.log_odds(self.linear.log_odds(bins), by_bag.mean(axis=1))
+        members = self.blend.log_odds(self.linear.member_log_odds(bins), by_bag)
+        spread = self.calibration.slope * members.std(axis=1, ddof=1)
+        z = self.calibration.log_odds(raw)
+        half = Z_90 * np.sqrt(spread**2 + self.calibration_sd**2)
+        return Prediction(raw, expit(z), expit(z - half), expit(z + half))
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Uncalibrated log-odds, calibrated probability and its 90 % interval, each of shape (rows,)."""
+
+    log_odds: FloatArray
+    probability: FloatArray
+    low: FloatArray
+    high: FloatArray

@@ -1,0 +1,65 @@
+"""Moments as users write them: a time, or a while after each lead's creation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from qualify.errors import UserError
+from qualify.leads.tables import MICROSECONDS_A_DAY
+
+_UNITS = {"w": 7.0, "d": 1.0, "h": 1 / 24, "m": 1 / 1440, "s": 1 / 86400}
+_CREATED = re.compile(r"created(?:\s*\+\s*(\d+(?:\.\d+)?)\s*([wdhms]))?", re.IGNORECASE)
+_LATEST_YEAR = 2200
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """When to look: at `time` (microseconds), or `after_creation` (microseconds) after each lead's creation.
+
+    Both None: the default of the model.
+    """
+
+    time: int | None = None
+    after_creation: int | None = None
+
+
+def parse_as_of(text: str | None, timezone: str = "UTC") -> AsOf:
+    """Read ``--as-of``.
+
+    Examples
+    --------
+    >>> parse_as_of("created+1d")
+    AsOf(time=None, after_creation=86400000000)
+    >>> parse_as_of("2026-04-01T09:00+09:00").time == parse_as_of("2026-04-01T00:00Z").time
+    True
+
+    Raises
+    ------
+    UserError
+        It is neither a time nor ``created+DURATION``.
+    """
+    if text is None:
+        return AsOf()
+    created = _CREATED.fullmatch(text.strip())
+    if created:
+        amount, unit = created.groups()
+        days = float(amount) * _UNITS[unit.lower()] if amount else 0.0
+        return AsOf(after_creation=round(days * MICROSECONDS_A_DAY))
+    try:
+        moment = pd.Timestamp(text.strip())
+    except (ValueError, OverflowError) as error:
+        raise _unreadable(text) from error
+    if moment is pd.NaT or not 1970 <= moment.year <= _LATEST_YEAR:
+        raise _unreadable(text)
+    zoned = moment.tz_localize(timezone) if moment.tzinfo is None else moment
+    return AsOf(time=int(zoned.tz_convert("UTC").as_unit("us").value))
+
+
+def _unreadable(text: str) -> UserError:
+    return UserError(
+        "the time of scoring cannot be read", where="--as-of", got=text,
+        expected="a time such as 2026-04-01T09:00Z, or created, created+1d, created+12h",
+    )  # fmt: skip

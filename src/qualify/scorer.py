@@ -1,0 +1,252 @@
+"""The one path from tables to scores: rules, features, probability, reasons, decision.
+
+A nightly batch, an HTTP request, a Spark partition and a notebook all come through :meth:`Scorer.score_tables`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from qualify.decide import DISAGREEMENTS, disagreement
+from qualify.explain.contributions import TargetExplainer
+from qualify.explain.reasons import Reasons, build_reasons, to_arrow
+from qualify.explain.words import phrasebook
+from qualify.features.frame import FeatureFrame, build_frame, field_values
+from qualify.leads.build import build_tables
+from qualify.leads.rejects import Rejects, rejected
+from qualify.leads.stamp import stamp
+from qualify.leads.tables import NO_TIME, FloatArray, IntArray, LeadTables
+from qualify.model.bundle import read_bundle
+from qualify.model.parts import BANDS, ModelParts
+from qualify.model.target import Prediction
+from qualify.rules import RuleResult, Scorecard, evaluate
+
+ROWS_A_CHUNK = 32_768
+DEFAULT_REASONS = 3
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Scores of a chunk of rows with everything they were made from.
+
+    Parameters
+    ----------
+    contributions
+        Log-odds by field, shape (rows, fields).
+    further
+        Predictions of the targets after the first.
+    """
+
+    frame: FeatureFrame
+    points: RuleResult
+    prediction: Prediction
+    further: dict[str, Prediction]
+    contributions: FloatArray
+    base: float
+
+
+class Scorer:
+    """Scores leads with one bundle.
+
+    Parameters
+    ----------
+    parts
+        The model.
+    version
+        What every row will say made it.
+    """
+
+    def __init__(self, parts: ModelParts, version: str) -> None:
+        self.parts = parts
+        self.version = version
+        self.scorecard = Scorecard.parse(parts.scorecard_text, where="scorecard.yaml of the bundle")
+        self.fields = parts.plan.fields
+        self._explainer = TargetExplainer(parts.targets[0], [field.name for field in self.fields])
+
+    @classmethod
+    def load(cls, path: str | Path) -> Scorer:
+        """Read and check a bundle (see :func:`qualify.model.bundle.read_bundle`)."""
+        return cls(*read_bundle(path))
+
+    def score(
+        self,
+        leads: pd.DataFrame,
+        activities: pd.DataFrame | None = None,
+        stages: pd.DataFrame | None = None,
+        as_of: object = None,
+        *,
+        reasons: int = DEFAULT_REASONS,
+        language: str = "en",
+    ) -> pd.DataFrame:
+        """Score data frames.
+
+        Parameters
+        ----------
+        leads, activities, stages
+            Tables with the columns that the model was trained on.
+        as_of
+            A time for all leads (anything `pandas.Timestamp` reads; a naive time is UTC); None: now, or the creation
+            date when the model was trained on a label column.
+        reasons
+            Reasons a lead.
+        language
+            ``en`` or ``ja``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The columns of the score list, ordered by rank. Leads that could not be scored are left out and named in
+            ``frame.attrs["rejects"]``.
+        """
+        schema = self.parts.schema
+        tables, rejects = build_tables(
+            schema.data, schema.columns, _stamped(leads, "leads"),
+            _stamped(activities, "activities"), _stamped(stages, "stages"),
+        )  # fmt: skip
+        moments = self.moments(tables, None if as_of is None else _micros(as_of))
+        table, late = self.score_tables(tables, moments, reasons=reasons, language=language)
+        frame = table.to_pandas(types_mapper=None)
+        frame.attrs["rejects"] = rejects.joined(late).frame.to_dict("records")
+        return frame
+
+    def moments(self, tables: LeadTables, as_of: int | None, after_creation: int | None = None) -> IntArray:
+        """Return each lead's moment: `as_of`, or `after_creation` later than its creation, or the default.
+
+        The default is now; for models of a label column it is the creation date, where there is one.
+        """
+        count = len(tables)
+        if as_of is not None:
+            return np.full(count, as_of, dtype=np.int64)
+        dated = tables.created_at != NO_TIME
+        now = _micros(pd.Timestamp.now(tz="UTC"))
+        if after_creation is not None:
+            return np.where(dated, tables.created_at + after_creation, NO_TIME)
+        if self.parts.schema.flat:
+            return np.where(dated, tables.created_at, now)
+        return np.full(count, now, dtype=np.int64)
+
+    def score_tables(
+        self, tables: LeadTables, as_of: IntArray, *, reasons: int = DEFAULT_REASONS, language: str = "en"
+    ) -> tuple[pa.Table, Rejects]:
+        """Score every lead as of its moment; return the score list by rank, and the leads that were left out.
+
+        Parameters
+        ----------
+        tables
+            The leads.
+        as_of
+            Microseconds, shape (leads,); `NO_TIME` where none is known.
+        """
+        good, late = _existing(tables, as_of)
+        parts = [self._chunk(tables, rows, as_of[rows], reasons, language) for rows in _chunks(good)]
+        table = pa.concat_tables(parts) if parts else self._empty(tables, reasons, language)
+        order = np.lexsort((table["lead_id"].to_numpy(zero_copy_only=False).astype(str),
+                            -table["probability"].to_numpy()))  # fmt: skip
+        table = table.take(pa.array(order))
+        rank = pa.array(np.arange(1, len(order) + 1, dtype=np.int64))
+        return table.add_column(2, "rank", rank), late
+
+    def explain_rows(self, tables: LeadTables, rows: IntArray, as_of: IntArray) -> Explained:
+        """Return the raw material of scores: features, points, predictions and contributions."""
+        known = self.parts.plan.known_types
+        points = evaluate(self.scorecard, tables, rows, as_of, known_types=known or None)
+        frame = build_frame(self.parts.plan, tables, rows, as_of, points)
+        prediction, contributions, base = self._explainer.explain(frame)
+        further = {model.name: model.predict(frame) for model in self.parts.targets[1:]}
+        return Explained(frame, points, prediction, further, contributions, base)
+
+    def reasons_of(self, explained: Explained, reasons: int, language: str) -> Reasons:
+        """Return the strongest reasons of each row, in words."""
+
+        def values(field: int, rows: IntArray) -> Mapping[str, np.ndarray]:
+            return field_values(explained.frame, self.fields[field].name, rows)
+
+        return build_reasons(self.fields, explained.contributions, values, phrasebook(language), reasons)
+
+    def _chunk(
+        self, tables: LeadTables, rows: IntArray, as_of: IntArray, reasons: int, language: str
+    ) -> pa.Table:
+        explained = self.explain_rows(tables, rows, as_of)
+        told = self.reasons_of(explained, reasons, language)
+        prediction, points = explained.prediction, explained.points
+        band = self.parts.bands.codes(prediction.probability)
+        columns: dict[str, Any] = {
+            "lead_id": pa.array(tables.lead_id[rows], pa.string()),
+            "as_of": pa.array(as_of, pa.timestamp("us", tz="UTC")),
+            "probability": prediction.probability,
+            "probability_low": prediction.low,
+            "probability_high": prediction.high,
+            **({} if self.parts.schema.flat else {f"p_{self.parts.targets[0].name}": prediction.probability}),
+            **{f"p_{name}": each.probability for name, each in explained.further.items()},
+            "score": self.parts.reference.percentile(prediction.probability),
+            "band": _words(band, BANDS),
+            "fit": explained.contributions[:, self._of_group("fit")].sum(axis=1),
+            "engagement": explained.contributions[:, self._of_group("engagement")].sum(axis=1),
+            "rule_points": points.total,
+            "rule_band": _words(points.band, BANDS),
+            "recommended_stage": _words(points.stage, self.scorecard.stage_names),
+            "disagreement": _words(disagreement(band, points.band), DISAGREEMENTS),
+            "reasons": to_arrow(told),
+            "base_value": np.full(len(rows), explained.base),
+            "other_contribution": told.other,
+            "model_version": _constant(self.version, len(rows)),
+            "scorecard_version": _constant(self.scorecard.version, len(rows)),
+        }
+        return pa.table(columns)
+
+    def _of_group(self, group: str) -> np.ndarray:
+        return np.array([field.group == group for field in self.fields], dtype=bool)
+
+    def _empty(self, tables: LeadTables, reasons: int, language: str) -> pa.Table:
+        none = np.empty(0, dtype=np.int64)
+        return self._chunk(tables, none, none, reasons, language)
+
+
+def _existing(tables: LeadTables, as_of: IntArray) -> tuple[IntArray, Rejects]:
+    """Return the leads that existed at their moment, and name the others."""
+    undated = as_of == NO_TIME
+    unborn = ~undated & (tables.created_at != NO_TIME) & (tables.created_at > as_of)
+    good = np.flatnonzero(~(undated | unborn))
+    late = np.flatnonzero(unborn)
+    without = np.flatnonzero(undated)
+    born = pd.to_datetime(tables.created_at[late], unit="us", utc=True)
+    messages = [f"created {moment.isoformat()}, after the time of scoring" for moment in born]
+    frame = rejected(tables.lead_id[late], tables.source_row[late], "not_yet_created", messages)
+    more = rejected(
+        tables.lead_id[without], tables.source_row[without], "no_creation_date",
+        ["the time of scoring is counted from the creation date, which is missing"] * len(without),
+    )  # fmt: skip
+    return good, Rejects(frame).joined(Rejects(more))
+
+
+def _chunks(rows: IntArray) -> Iterator[IntArray]:
+    for start in range(0, len(rows), ROWS_A_CHUNK):
+        yield rows[start : start + ROWS_A_CHUNK]
+
+
+def _words(codes: np.ndarray, words: tuple[str, ...]) -> pa.Array:
+    """Return dictionary codes as plain strings, null where the code is negative."""
+    mask = np.asarray(codes) < 0
+    indices = pa.array(np.where(mask, 0, codes).astype(np.int32), mask=mask)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string())).cast(pa.string())
+
+
+def _constant(value: str, rows: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value), rows)
+
+
+def _stamped(frame: pd.DataFrame | None, name: str) -> pa.Table | None:
+    return None if frame is None else stamp(pa.Table.from_pandas(frame, preserve_index=False), origin=name)
+
+
+def _micros(moment: object) -> int:
+    at = pd.Timestamp(moment)  # type: ignore[arg-type]
+    at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
+    return int(at.as_unit("us").value)

@@ -1,0 +1,67 @@
+"""The configured tables, read and brought into the form that the kernels use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qualify.config import ColumnSpec, Config
+from qualify.leads.build import build_tables
+from qualify.leads.read import located, read_table
+from qualify.leads.rejects import Rejects
+from qualify.leads.tables import LeadTables
+from qualify.rules import Scorecard, default_scorecard
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a configuration points at.
+
+    Parameters
+    ----------
+    tables
+        Attributes are those to be used, and the label columns.
+    used
+        The attributes that a model may see: what is configured, less labels and excluded columns.
+    """
+
+    config: Config
+    tables: LeadTables
+    used: dict[str, ColumnSpec]
+    rejects: Rejects
+    scorecard: Scorecard
+
+
+def load_tables(config: Config, folder: Path) -> Loaded:
+    """Read the tables and the scorecard; relative names are meant from `folder`."""
+    data = config.data
+    leads = _read(config, folder, "leads")
+    activities = _read(config, folder, "activities") if data.activities is not None else None
+    stages = _read(config, folder, "stages") if data.stages is not None else None
+    labels = {t.column: ColumnSpec(type="category") for t in config.targets if t.column is not None}
+    used = {
+        name: spec
+        for name, spec in config.columns.items()
+        if name not in config.exclude and name not in labels and spec.type != "id"
+    }
+    tables, rejects = build_tables(data, {**used, **labels}, leads, activities, stages)
+    return Loaded(config, tables, used, rejects, load_scorecard(config, folder))
+
+
+def load_scorecard(config: Config, folder: Path) -> Scorecard:
+    """Return the configured scorecard, or the one that ships with the program."""
+    return Scorecard.load(folder / config.scorecard) if config.scorecard else default_scorecard()
+
+
+def _read(config: Config, folder: Path, what: str):  # type: ignore[no-untyped-def]  # a pyarrow table
+    source = located(getattr(config.data, what), folder)
+    return read_table(source, encoding=config.data.encoding, delimiter=config.data.delimiter, what=what)
+
+
+def lead_time(tables: LeadTables) -> np.ndarray:
+    """Return a quantity that grows with time, one a lead: the creation date, else the configured order."""
+    if tables.order is not None:
+        return np.asarray(tables.order, dtype=np.float64)
+    return tables.created_at.astype(np.float64)

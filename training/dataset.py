@@ -1,0 +1,146 @@
+"""The training set: which leads, at which moments, with which outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from qualify.config import Target
+from qualify.errors import DataError
+from qualify.features.frame import FeatureFrame, build_frame
+from qualify.features.plan import FeaturePlan
+from qualify.labels.flat import column_label
+from qualify.labels.snapshots import lead_weights, take_snapshots
+from qualify.labels.split import later_share, lead_order
+from qualify.leads.tables import (
+    MICROSECONDS_A_DAY,
+    NO_TIME,
+    BoolArray,
+    FloatArray,
+    IntArray,
+)
+from qualify.model.fit import Rows
+from qualify.rules import RuleResult, evaluate
+from training.data import Loaded, lead_time
+
+MAX_ROWS = 250_000
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Rows of all targets: features once, labels by target.
+
+    Parameters
+    ----------
+    lead, as_of
+        Lead position and moment of each row.
+    place
+        Each row's lead's place in time order.
+    later
+        Whether the row's lead is among the last leads, on which the model is judged.
+    open
+        Whether the lead was undecided then.
+    labels
+        By target; NaN where the outcome is not known yet.
+    """
+
+    loaded: Loaded
+    plan: FeaturePlan
+    frame: FeatureFrame
+    points: RuleResult
+    lead: IntArray
+    as_of: IntArray
+    place: IntArray
+    later: BoolArray
+    open: BoolArray
+    labels: dict[str, FloatArray]
+
+    def positions(self, target: Target, chosen: BoolArray) -> IntArray:
+        """Return which rows :meth:`rows_of` keeps, in its order."""
+        return np.flatnonzero(chosen & ~np.isnan(self.labels[target.name]))
+
+    def rows_of(self, target: Target, chosen: BoolArray) -> Rows:
+        """Return the chosen rows of which the target's outcome is known."""
+        kept = self.positions(target, chosen)
+        usable = np.zeros(len(self.lead), dtype=bool)
+        usable[kept] = True
+        weight = lead_weights(self.lead, self.open, usable)
+        return Rows(
+            frame=self.frame.take(kept), label=self.labels[target.name][kept], weight=weight[kept],
+            lead=self.lead[kept],
+            place=self.place[kept], as_of=self.as_of[kept], open=self.open[kept],
+            horizon=int((target.within_days or 0) * MICROSECONDS_A_DAY),
+        )  # fmt: skip
+
+
+def build_training_set(loaded: Loaded) -> TrainingSet:
+    """Choose the rows, label them, and compute their features.
+
+    Raises
+    ------
+    DataError
+        No outcome is known, or all outcomes of the first target are alike.
+    """
+    config, tables = loaded.config, loaded.tables
+    if config.flat:
+        lead = np.arange(len(tables))
+        as_of = np.where(tables.created_at == NO_TIME, 0, tables.created_at)
+        is_open = np.ones(len(tables), dtype=bool)
+        labels = {t.name: column_label(tables.columns[str(t.column)], t) for t in config.targets}
+    else:
+        taken = take_snapshots(
+            tables, config.targets, config.stages.closed, config.training.snapshot_every_days,
+            config.training.snapshots_per_lead,
+        )  # fmt: skip
+        lead, as_of, is_open, labels = taken.rows, taken.as_of, taken.open, taken.labels
+    known = ~np.isnan(labels[config.targets[0].name])
+    _check_outcomes(config.targets[0], labels[config.targets[0].name][known & is_open])
+    lead, as_of, is_open, labels = _kept(known, lead, as_of, is_open, labels, config.training.seed)
+    place, later = _places(loaded, lead)
+    plan = FeaturePlan.fit(tables, loaded.used, loaded.scorecard, config.data.timezone, np.unique(lead))
+    points = evaluate(loaded.scorecard, tables, lead, as_of)
+    frame = build_frame(plan, tables, lead, as_of, points)
+    return TrainingSet(loaded, plan, frame, points, lead, as_of, place, later, is_open, labels)
+
+
+def _kept(
+    known: BoolArray,
+    lead: IntArray,
+    as_of: IntArray,
+    is_open: BoolArray,
+    labels: dict[str, FloatArray],
+    seed: int,
+) -> tuple[IntArray, IntArray, BoolArray, dict[str, FloatArray]]:
+    """Keep rows with a known outcome; of very many leads, a fixed draw of whole leads."""
+    if known.sum() > MAX_ROWS:
+        leads = np.unique(lead[known])
+        drawn = np.random.default_rng(seed).random(int(leads.max()) + 1) < MAX_ROWS / known.sum()
+        known = known & drawn[lead]
+    return lead[known], as_of[known], is_open[known], {name: label[known] for name, label in labels.items()}
+
+
+def _places(loaded: Loaded, lead: IntArray) -> tuple[IntArray, BoolArray]:
+    """Return each row's lead's place in time order, and whether it is among the later ones."""
+    used = np.unique(lead)
+    place = np.full(len(loaded.tables), -1, dtype=np.int64)
+    place[used] = lead_order(lead_time(loaded.tables)[used])
+    later = np.zeros(len(loaded.tables), dtype=bool)
+    later[used] = later_share(place[used], loaded.config.training.test_share)
+    return place[lead], later[lead]
+
+
+def _check_outcomes(target: Target, label: FloatArray) -> None:
+    positives = int(label.sum())
+    if len(label) == 0:
+        raise DataError(
+            "no outcome is known yet", where=f"target {target.name}",
+            expected="leads whose horizon has passed before the end of the data",
+            mend="shorten `within_days`, or bring an older export",
+        )  # fmt: skip
+    if positives in (0, len(label)):
+        raise DataError(
+            "all known outcomes are alike, so there is nothing to tell apart", where=f"target {target.name}",
+            got=f"{positives} positives of {len(label)} rows", expected="both outcomes",
+            mend="check the name of the stage or the label column, or bring a longer history",
+        )  # fmt: skip

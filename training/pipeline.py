@@ -1,0 +1,202 @@
+"""From a configuration to a judged model: training set, tuning, comparison on later leads, final fit.
+
+The model that is judged never saw the later leads. The model that is kept is fitted again on all leads with the
+same settings; its blend and calibration come from forward predictions, its reference population from the same.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from qualify.config import Config, Target
+from qualify.errors import DataError
+from qualify.evaluate import Metric, compute_metrics, fit_bayes, fit_rules_baseline
+from qualify.leads.tables import FloatArray
+from qualify.model.blend import fit_calibration
+from qualify.model.fit import Forward, Params, Rows, fit_target
+from qualify.model.parts import ModelParts, Schema, Window, bands_of, reference_of
+from qualify.model.target import TargetModel
+from training.data import Loaded
+from training.dataset import TrainingSet, build_training_set
+from training.tuning import Tuned, tune
+
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One target's figures on the later leads, and the predictions they were computed from.
+
+    Parameters
+    ----------
+    probabilities
+        By name (``model``, ``rules``, ``bayes``, ``linear``), shape (rows,).
+    """
+
+    target: str
+    label: FloatArray
+    weight: FloatArray
+    lead: np.ndarray
+    probabilities: dict[str, FloatArray]
+    metrics: dict[str, dict[str, Metric]]
+    model: TargetModel
+    rows: Rows
+    chosen: np.ndarray
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Everything a training run found out."""
+
+    parts: ModelParts
+    data: TrainingSet
+    judged: tuple[Judged, ...]
+    tuned: Tuned
+    seconds: dict[str, float]
+
+
+def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None = None) -> Trained:
+    """Run the whole pipeline.
+
+    Parameters
+    ----------
+    budget
+        Seconds for tuning.
+    seed
+        Same data, same seed, same budget: same bytes.
+    trials
+        The number of tuning trials, to repeat an earlier run exactly.
+    """
+    clock = _Clock()
+    config = loaded.config
+    data = build_training_set(loaded)
+    clock.lap("features")
+    first = config.targets[0]
+    threads = config.training.threads
+    train_rows = data.rows_of(first, ~data.later)
+    _check_sides(first, train_rows, data)
+    tuned = tune(train_rows, budget=budget, seed=seed, threads=threads, trials=trials)
+    clock.lap("tuning")
+    judged = tuple(_judge(data, target, tuned.params, seed) for target in _usable_targets(config, data))
+    clock.lap("evaluation")
+    finals: list[tuple[TargetModel, Forward]] = []
+    everything = np.ones(len(data.lead), dtype=bool)
+    for each in judged:
+        target = next(t for t in config.targets if t.name == each.target)
+        rows = data.rows_of(target, everything)
+        finals.append(fit_target(target.name, rows, tuned.params, bags=config.training.bags, seed=seed,
+                                 threads=threads))  # fmt: skip
+    clock.lap("final fit")
+    parts = _assemble(data, finals, seed)
+    return Trained(parts, data, judged, tuned, clock.seconds)
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, name: str) -> None:
+        now = time.monotonic()
+        self.seconds[name], self._last = now - self._last, now
+
+
+def _check_sides(target: Target, train: Rows, data: TrainingSet) -> None:
+    label = data.labels[target.name]
+    test = data.later & data.open & ~np.isnan(label)
+    sides = {"earlier": train.label, "later": label[test]}
+    for name, side in sides.items():
+        if len(side) == 0 or side.min() == side.max():
+            raise DataError(
+                f"the {name} leads have one outcome only, so nothing can be learned or judged",
+                where=f"target {target.name}, split by time", got=f"{int(side.sum())} positives of {len(side)}",
+                expected="both outcomes on both sides",
+                mend="bring a longer history, or set `training.test_share` so that both sides have outcomes",
+            )  # fmt: skip
+
+
+def _usable_targets(config: Config, data: TrainingSet) -> Sequence[Target]:
+    """Return the first target and those further ones that have both outcomes on both sides of the split."""
+
+    def both(target: Target) -> bool:
+        label = data.labels[target.name]
+        known = ~np.isnan(label) & data.open
+        return all(len(set(label[known & side])) == 2 for side in (data.later, ~data.later))
+
+    return [config.targets[0], *(t for t in config.targets[1:] if both(t))]
+
+
+def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judged:
+    """Fit on the earlier leads, and compare with the baselines on the same later rows."""
+    config = data.loaded.config
+    train = data.rows_of(target, ~data.later)
+    later = data.later & data.open
+    chosen, test = data.positions(target, later), data.rows_of(target, later)
+    model, forward = fit_target(
+        target.name, train, params, bags=config.training.bags, seed=seed, threads=config.training.threads
+    )
+    points = data.points.total
+    rules = fit_rules_baseline(points[data.positions(target, ~data.later)], train.label, train.weight)
+    bayes = fit_bayes(train.frame, train.label, train.weight)
+    alone = model.linear.log_odds(model.encoders.bins(test.frame))
+    if len(forward.label):
+        alone = fit_calibration(forward.linear, forward.label, forward.weight).log_odds(alone)
+    probabilities = {
+        "model": model.predict(test.frame).probability,
+        "rules": rules.probability(points[chosen]),
+        "bayes": bayes.probability(test.frame),
+        "linear": expit(alone),
+    }
+    metrics = {
+        name: compute_metrics(
+            test.label, p, weight=test.weight, lead=test.lead, capacity_share=config.capacity.share,
+            score=points[chosen] if name == "rules" else None, seed=seed,
+        )
+        for name, p in probabilities.items()
+    }  # fmt: skip
+    return Judged(target.name, test.label, test.weight, test.lead, probabilities, metrics, model, test, chosen)
+
+
+def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed: int) -> ModelParts:
+    loaded, config = data.loaded, data.loaded.config
+    model, forward = finals[0]
+    raw = model.blend.log_odds(forward.linear, forward.trees)
+    if len(raw):
+        reference = reference_of(model.calibration.probability(raw), forward.weight, forward.label)
+    else:
+        rows = data.rows_of(config.targets[0], data.open)
+        reference = reference_of(model.predict(rows.frame).probability, rows.weight, rows.label)
+    label = data.labels[config.targets[0].name]
+    counted = data.open & ~np.isnan(label)
+    times = data.as_of[counted]
+    dated = not config.flat or config.data.created_at is not None
+    window = Window(
+        begins=_iso(times.min()) if dated else "",
+        ends=_iso(times.max()) if dated else "",
+        leads=len(np.unique(data.lead[counted])),
+        rows=int(counted.sum()),
+        positives=len(np.unique(data.lead[counted & (label == 1)])),
+    )
+    # Where the tables lie is this machine's affair, and a URL may hold a password: neither belongs to the model.
+    columns = config.data.model_copy(
+        update={"leads": "leads", "activities": None, "stages": None, "order_by": None}
+    )
+    return ModelParts(
+        schema=Schema(columns, loaded.used, tuple(t for t in config.targets if t.name in {m.name for m, _ in finals}),
+                      config.stages.closed, config.flat),
+        plan=data.plan,
+        scorecard_text=loaded.scorecard.to_text(),
+        targets=tuple(m for m, _ in finals),
+        bands=bands_of(reference, config.capacity.band_shares),
+        reference=reference,
+        window=window,
+        seed=seed,
+    )  # fmt: skip
+
+
+def _iso(micros: int) -> str:
+    return str(np.datetime64(int(micros), "us"))

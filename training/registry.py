@@ -1,0 +1,161 @@
+"""MLflow: runs, and the registered model with its aliases `champion`, `challenger` and `previous`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from qualify.config import Config
+from qualify.errors import UserError
+from qualify.model.parts import ModelParts
+
+# MLflow reports usage to its makers unless told otherwise; a customer's lead data is nobody's affair.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "true")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import mlflow
+    from mlflow.exceptions import MlflowException
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+    from mlflow.types.schema import AnyType, Array, Object, Property
+
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A version in the registry."""
+
+    run_id: str
+    model_uri: str
+    version: str
+    alias: str
+
+
+def connect(config: Config, folder: Path) -> mlflow.MlflowClient:
+    """Point MLflow at the configured store; a relative SQLite file is meant from `folder`."""
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", module="mlflow")
+    uri = config.mlflow.store_uri(folder)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    return mlflow.MlflowClient()
+
+
+@contextmanager
+def run(config: Config, folder: Path) -> Iterator[mlflow.ActiveRun]:
+    """Start a run in the configured experiment, whose artifacts of a local store lie beside it."""
+    client = connect(config, folder)
+    name = config.mlflow.experiment
+    if client.get_experiment_by_name(name) is None:
+        local = config.mlflow.tracking_uri.startswith("sqlite:")
+        place = (folder / "mlartifacts").resolve().as_uri() if local else None
+        client.create_experiment(name, artifact_location=place)
+    mlflow.set_experiment(name)
+    # `mlflow run` has already opened a run for us; then ours is that one.
+    with mlflow.start_run(run_id=os.environ.get("MLFLOW_RUN_ID")) as active:
+        yield active
+
+
+def register(config: Config, parts: ModelParts, bundle: Path, example: pd.DataFrame, bundle_version: str) -> Registered:
+    """Log the bundle as a pyfunc model from code and register it; the first version becomes champion."""
+    client = mlflow.MlflowClient()
+    info = mlflow.pyfunc.log_model(
+        name="model",
+        python_model=_model_code(),
+        artifacts={"bundle": str(bundle)},
+        signature=signature_of(parts),
+        input_example=example,
+        pip_requirements=["qualify"],
+        registered_model_name=config.mlflow.model_name,
+    )
+    version = str(info.registered_model_version)
+    name = config.mlflow.model_name
+    client.set_model_version_tag(name, version, "bundle", bundle_version)
+    client.set_registered_model_alias(name, CHALLENGER, version)
+    alias = CHALLENGER
+    if CHAMPION not in client.get_registered_model(name).aliases:
+        client.set_registered_model_alias(name, CHAMPION, version)
+        alias = CHAMPION
+    return Registered(mlflow.active_run().info.run_id, f"models:/{name}/{version}", version, alias)
+
+
+def _model_code() -> str:
+    """Return the file of the pyfunc model, which the other wing provides as an entry point."""
+    (entry,) = entry_points(group="qualify.pyfunc")
+    spec = find_spec(entry.module)
+    if spec is None or spec.origin is None:
+        raise UserError("the package of the registered model is not installed", got=entry.module,
+                        mend="install the project again")  # fmt: skip
+    return spec.origin
+
+
+def signature_of(parts: ModelParts) -> ModelSignature:
+    """Return the signature: lead documents in, the rows of the score list out."""
+    text = DataType.string
+    activity = Object([
+        Property("type", text), Property("occurred_at", text), Property("recorded_at", text, required=False),
+        Property("topic", text, required=False), Property("value", DataType.double, required=False),
+    ])  # fmt: skip
+    stage = Object([
+        Property("stage", text), Property("entered_at", text), Property("recorded_at", text, required=False),
+        Property("reason", text, required=False),
+    ])  # fmt: skip
+    inputs = [ColSpec(text, "lead_id"), ColSpec(text, "created_at", required=False),
+              ColSpec(text, "as_of", required=False)]  # fmt: skip
+    inputs += [ColSpec(AnyType(), column.name, required=False) for column in parts.plan.columns]
+    inputs += [ColSpec(Array(activity), "activities", required=False),
+               ColSpec(Array(stage), "stages", required=False)]  # fmt: skip
+    params = ParamSchema([
+        ParamSpec("reasons", DataType.long, 3), ParamSpec("language", text, "en"),
+    ])  # fmt: skip
+    return ModelSignature(inputs=Schema(inputs), outputs=None, params=params)
+
+
+def versions(client: mlflow.MlflowClient, name: str) -> Mapping[str, Any]:
+    """Return the registered versions by number, and fail with a clear word where there is none."""
+    try:
+        found = client.search_model_versions(f"name = '{name}'")
+    except MlflowException as error:
+        raise UserError("the model registry cannot be read", got=str(error)[:150]) from error
+    if not found:
+        raise UserError(f"no model named {name!r} is registered", mend="train one with `qualify train`")
+    return {str(version.version): version for version in found}
+
+
+def promote(client: mlflow.MlflowClient, name: str, version: str) -> str | None:
+    """Make a version champion and the old champion `previous`; return the old one."""
+    known = versions(client, name)
+    if version not in known:
+        raise UserError("there is no such version", got=version, expected=", ".join(sorted(known, key=int)))
+    aliases = client.get_registered_model(name).aliases
+    old = aliases.get(CHAMPION)
+    if old is not None and str(old) != version:
+        client.set_registered_model_alias(name, PREVIOUS, str(old))
+    client.set_registered_model_alias(name, CHAMPION, version)
+    return None if old is None else str(old)
+
+
+def rollback(client: mlflow.MlflowClient, name: str) -> tuple[str, str]:
+    """Swap champion and previous; return (the new champion, the one taken back)."""
+    versions(client, name)
+    aliases = client.get_registered_model(name).aliases
+    if PREVIOUS not in aliases or CHAMPION not in aliases:
+        raise UserError("there is no previous champion to go back to", mend="promote a version first")
+    new, old = str(aliases[PREVIOUS]), str(aliases[CHAMPION])
+    client.set_registered_model_alias(name, CHAMPION, new)
+    client.set_registered_model_alias(name, PREVIOUS, old)
+    return new, old
