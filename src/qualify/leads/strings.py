@@ -146,22 +146,23 @@ def encode_clean(
     ([1, -1, 0, 0], ('5', 'b'))
     """
     raw = flat(values)
+    whole = {_WHOLE.sub(r"\1", m.strip()) for m in missing}
     if len(raw) <= FEW and is_text(raw.type):
-        return _encode_few(raw.to_pylist(), {m.strip() for m in missing})
+        return _encode_few(raw.to_pylist(), whole)
     if not is_text(raw.type):
         raw = as_text(raw, name)
     elif pa.types.is_string_view(raw.type):
         raw = raw.cast(pa.string())
     encoded = raw.dictionary_encode()
-    distinct = whole_numbers(without(as_text(encoded.dictionary, name), missing))
+    distinct = without(whole_numbers(as_text(encoded.dictionary, name)), whole)
     codes, vocabulary = encode(distinct)
     lookup = np.append(codes, np.int32(-1))
     return lookup[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)], vocabulary
 
 
 def _encode_few(texts: Sequence[str | None], missing: Collection[str]) -> tuple[CodeArray, tuple[str, ...]]:
-    clean = [None if text is None else text.strip() for text in texts]
-    kept = [None if not text or text in missing else _WHOLE.sub(r"\1", text) for text in clean]
+    clean = [None if text is None else _WHOLE.sub(r"\1", text.strip()) for text in texts]
+    kept = [None if not text or text in missing else text for text in clean]
     vocabulary = tuple(sorted({text for text in kept if text is not None}))
     code = {text: position for position, text in enumerate(vocabulary)}
     return np.array([-1 if text is None else code[text] for text in kept], dtype=np.int32), vocabulary

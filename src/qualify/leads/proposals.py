@@ -1,0 +1,141 @@
+"""What a column may be, one proposal after the other: yes and no, numbers, dates, addresses, titles, text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qualify.config import Excluded
+from qualify.leads import shapes
+from qualify.leads.column_profile import ColumnProfile, DistinctValues
+from qualify.leads.numbers import parse_numbers, read_boolean
+from qualify.leads.sentinels import numeric_sentinel, word_placeholders
+from qualify.leads.tables import NO_TIME, FloatArray, IntArray
+from qualify.leads.times import parse_times
+
+READ_SHARE = 0.98
+"""So large a share of the given values has to read as a number or a date for the column to be one."""
+
+FEW_NUMBERS = 12
+"""Up to so many distinct whole numbers may be codes."""
+
+_SAMPLE = 5_000
+
+
+def as_boolean(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
+    """Yes and no, true and false, 1 and 0 - both of them."""
+    if len(values.texts) > 6:
+        return None
+    read = [read_boolean(text) for text in values.texts.to_pylist()]
+    if not {0.0, 1.0} <= set(read):
+        return None
+    unread = [text for text, value in zip(values.texts.to_pylist(), read, strict=True) if np.isnan(value)]
+    if unread and word_placeholders(unread, also_none=True) != unread:
+        return None
+    clean = values.without(unread)
+    return replace(
+        base,
+        type="boolean",
+        given=clean.given,
+        distinct=2,
+        missing=base.missing + tuple(unread),
+        examples=clean.top(),
+    )
+
+
+def as_personal(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
+    """Mail addresses are read for their kind; phone numbers and names of people say nothing of use."""
+    if shapes.is_email(base.name, values.texts, values.counts):
+        return replace(base, type="email", examples=())
+    phone = shapes.is_phone(base.name, values.texts, values.counts)
+    if phone or (shapes.is_personal(base.name) and len(values.texts) > 0.5 * values.given):
+        kind = "phone numbers" if phone else "people's names or addresses"
+        return replace(base, type="id", examples=(), exclude=Excluded(code="C004", evidence=f"holds {kind}"))
+    return None
+
+
+def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> ColumnProfile | None:
+    """Numbers, unless they are codes; a value at the edge that stands for a missing one is found."""
+    more = word_placeholders(values.texts.to_pylist(), also_none) if also_none else []
+    values = values.without(more)
+    if not values.given:
+        return None
+    parsed = parse_numbers(values.texts)
+    readable = ~np.isnan(parsed.numbers)
+    read_share = float(values.counts[readable].sum() / values.given)
+    if read_share < READ_SHARE or _zero_led(values.texts.filter(pa.array(readable))):
+        return None
+    numbers, counts = parsed.numbers[readable], values.counts[readable]
+    sentinel = numeric_sentinel(numbers, counts)
+    missing = base.missing + tuple(more)
+    if sentinel is not None:
+        written = values.texts.filter(pa.array(parsed.numbers == sentinel))
+        missing += tuple(written.to_pylist())
+        numbers, counts = numbers[numbers != sentinel], counts[numbers != sentinel]
+    given = int(counts.sum())
+    base = replace(
+        base, missing=missing, given=given, distinct=len(np.unique(numbers)), read_share=read_share
+    )
+    if len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts):
+        return replace(base, read_share=1.0)
+    if _looks_dated(base.name, numbers):
+        return None
+    return replace(base, type="number", examples=_number_examples(numbers))
+
+
+def _zero_led(texts: pa.Array) -> bool:
+    """Say whether some value has a leading zero, as codes have."""
+    return bool(pc.any(pc.match_substring_regex(texts, r"^0[0-9]")).as_py())
+
+
+def _looks_dated(name: str, numbers: FloatArray) -> bool:
+    """Say whether numbers are dates in disguise: dense (20260401), or serials in a column called a date."""
+    dense = np.all(
+        (numbers >= 19_000_101) & (numbers <= 21_001_231) & (numbers % 100 <= 31) & (numbers % 100 > 0)
+    )
+    return bool(dense) or (shapes.names_a_time(name) and numbers.min() >= 20_000)
+
+
+def _number_examples(numbers: FloatArray) -> tuple[str, ...]:
+    return f"{numbers.min():,.12g}", f"{numbers.max():,.12g}"
+
+
+def as_date(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
+    """Dates, with the order of day and month where some value shows it."""
+    texts, counts = values.texts.slice(0, _SAMPLE), values.counts[:_SAMPLE]
+    best: ColumnProfile | None = None
+    for day_first in (False, True):
+        times = parse_times(texts, day_first=day_first)
+        read = float(counts[~times.unread].sum() / counts.sum())
+        if read >= READ_SHARE and (best is None or read > best.read_share):
+            examples = date_examples(times.micros[times.micros != NO_TIME])
+            best = replace(base, type="date", examples=examples, read_share=read, day_first=day_first)
+    if best is None or not _slashed(texts):
+        return None if best is None else replace(best, day_first=None)
+    other = parse_times(texts, day_first=not best.day_first)
+    return best if other.unread.any() else replace(best, day_first=None)
+
+
+def _slashed(texts: pa.Array) -> bool:
+    return bool(pc.any(pc.match_substring_regex(texts, r"^\d{1,2}[/-]\d{1,2}[/-]\d{4}")).as_py())
+
+
+def as_words(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
+    """Job titles and free text; what is left are categories."""
+    if shapes.is_job_title(base.name, values.texts, values.counts):
+        return replace(base, type="job_title")
+    if shapes.is_free_text(values.texts, values.counts):
+        return replace(base, type="text", examples=())
+    return None
+
+
+def date_examples(micros: IntArray) -> tuple[str, ...]:
+    """Return the first and the last day."""
+    if not len(micros):
+        return ()
+    return tuple(
+        str(np.datetime64(int(edge), "us").astype("datetime64[D]")) for edge in (micros.min(), micros.max())
+    )

@@ -1,0 +1,253 @@
+"""Which columns carry ids, times and types: by what they are called and by what they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qualify.config import ActivityColumns, StageColumns
+from qualify.errors import DataError
+from qualify.leads.columns import id_keys, id_text
+from qualify.leads.numbers import parse_numbers
+from qualify.leads.profile import ColumnProfile
+from qualify.leads.shapes import names_an_id
+from qualify.leads.stamp import read_stamp
+
+# Names of each role, best first, for names in lower case with blanks between their words.
+_LEAD_ID = (
+    r"^lead id$|^リードid$",
+    r"^(lead|prospect|contact|customer|client|mql|case|account|user)s? ?id$",
+    r"^id$|^uuid$|顧客(id|番号)|リード番号|会員(id|番号)|^case$|^key$",
+    r"\bid$|id$|番号$",
+)
+_CREATED = (
+    r"^created at$|^created$|^creation (date|time)$|作成日|登録日|発生日|問い?合わせ日",
+    r"^creat\w* ?(on|date|time|at)|^date (of )?(creation|created|entered)|regist(ered|ration)|^reg date",
+    r"first (contact|seen|touch)|inquiry date|signup|sign up|entry date|受付日|獲得日|申込日",
+    r"^date$|^timestamp$|^time$|^日付$|^日時$",
+)
+_NOT_CREATED = (
+    r"modif|updat|last|clos|won|lost|deal|birth|expir|end|due|next|"
+    r"更新|最終|最新|失注|受注|成約|終了|生年|誕生"
+)
+_ORDER = r"number|\bno\b|\bnr\b|seq|index|番号|\bid\b|連番|row"
+_TYPE = (
+    r"^type$|^activity type$|^event type$|^種別$|^行動$|^行動種別$",
+    r"activity|event|action|アクション|イベント|行動|活動",
+    r"type|種類|区分|kind|name",
+)
+_OCCURRED = (
+    r"^occurred at$|^occurred$|^発生日時$",
+    r"timestamp|^event (time|date)|^activity (time|date)|^date$|^time$|日時",
+    r"time|date|\bat\b|日付|日$",
+)
+_RECORDED = (r"^recorded at$", r"record|logged|inserted|synced|ingest|received|記録|登録|取込")
+_TOPIC = (r"^topic$", r"topic|page|url|content|asset|campaign|subject|offer|ページ|資料|内容|件名|トピック")
+_VALUE = (r"^value$|^値$", r"value|amount|seconds|duration|score|quantity|秒|金額|数値|滞在")
+_STAGE = (
+    r"^stage$|^ステージ$",
+    r"stage|phase|status|state|ステージ|段階|状態|フェーズ",
+    r"activity|event|name",
+)
+_ENTERED = (
+    r"^entered at$|^entered$",
+    r"enter|changed|since|start|from|移行|変更|遷移",
+    r"timestamp|time|date|日時|日付|日$|\bat\b",
+)
+_REASON = (r"^reason$|^理由$", r"reason|comment|理由|備考")
+
+
+def find_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
+    """Return the column that names the leads: called like an id, and different (nearly) everywhere.
+
+    Examples
+    --------
+    >>> from qualify.leads.profile import profile
+    >>> find_id(profile(pa.table({"Lead ID": ["1", "2", "2"], "uid": ["a", "b", "c"]})))
+    'uid'
+    """
+    usable = [p for p in profiles.values() if p.given and p.type in ("id", "category", "number", "text")
+              and p.distinct >= 0.98 * p.given and p.given >= 0.98 * p.rows]  # fmt: skip
+    ranked = [(_rank(p.name, _LEAD_ID), not p.unique, k, p.name) for k, p in enumerate(usable)]
+    named = [entry for entry in ranked if entry[0] < len(_LEAD_ID)]
+    return min(named)[3] if named else None
+
+
+def find_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
+    """Return the column with the leads' creation time: a date given everywhere and not called otherwise."""
+    dated = [p for p in profiles.values() if p.type == "date" and p.given >= 0.99 * p.rows
+             and not re.search(_NOT_CREATED, _plain(p.name))]  # fmt: skip
+    ranked = [(_rank(p.name, _CREATED), k, p.name) for k, p in enumerate(dated)]
+    return min(ranked)[2] if ranked else None
+
+
+def find_order(table: pa.Table, profiles: Mapping[str, ColumnProfile]) -> str | None:
+    """Return a whole number that rises from row to row and is different everywhere, such as a lead number."""
+    for name, found in profiles.items():
+        if (
+            found.rows < 2
+            or found.distinct < 0.99 * found.rows
+            or found.type not in ("number", "id", "category")
+        ):
+            continue
+        if not re.search(_ORDER, _plain(name)):
+            continue
+        numbers = parse_numbers(table.column(name)).numbers
+        if not np.isnan(numbers).any() and np.mean(np.diff(numbers) > 0) >= 0.99:
+            return name
+    return None
+
+
+def find_activity_columns(
+    table: pa.Table, profiles: Mapping[str, ColumnProfile], lead_keys: pa.Array | None
+) -> ActivityColumns:
+    """Return which columns of an activities table carry what.
+
+    Raises
+    ------
+    DataError
+        No column can be the lead's id, the type or the time.
+    """
+    pool = _Pool(table, profiles, "activities")
+    lead_id = pool.lead_id(lead_keys)
+    occurred = pool.take("occurred_at", _OCCURRED, ("date",))
+    recorded = pool.maybe(_RECORDED, ("date",))
+    kind = pool.take("type", _TYPE, ("category", "boolean", "job_title"), few=True)
+    return ActivityColumns(
+        lead_id=lead_id,
+        type=kind,
+        occurred_at=occurred,
+        recorded_at=recorded,
+        topic=pool.maybe(_TOPIC, ("category", "text", "id")),
+        value=pool.maybe(_VALUE, ("number",)),
+    )
+
+
+def find_stage_columns(
+    table: pa.Table, profiles: Mapping[str, ColumnProfile], lead_keys: pa.Array | None
+) -> StageColumns:
+    """Return which columns of a stages table carry what.
+
+    Raises
+    ------
+    DataError
+        No column can be the lead's id, the stage or the time.
+    """
+    pool = _Pool(table, profiles, "stages")
+    lead_id = pool.lead_id(lead_keys)
+    recorded = pool.maybe(_RECORDED[:1], ("date",))
+    entered = pool.take("entered_at", _ENTERED, ("date",))
+    stage = pool.take("stage", _STAGE, ("category", "boolean", "job_title"), few=True)
+    reason = pool.maybe(_REASON, ("category", "text"))
+    return StageColumns(
+        lead_id=lead_id,
+        stage=stage,
+        entered_at=entered,
+        recorded_at=recorded or pool.maybe(_RECORDED[1:], ("date",)),
+        reason=reason,
+    )
+
+
+class _Pool:
+    """Columns of an event table that have no role yet."""
+
+    def __init__(self, table: pa.Table, profiles: Mapping[str, ColumnProfile], what: str) -> None:
+        self._table = table
+        self._profiles = profiles
+        self._left = list(table.column_names)
+        self._what = what
+
+    def take(self, role: str, names: Sequence[str], types: Sequence[str], few: bool = False) -> str:
+        """Take the best column of the types, by its name; among equals the first."""
+        fits = [
+            name
+            for name in self._left
+            if self._profiles[name].type in types or _constant(self._profiles[name])
+        ]
+        if few:
+            fits = [
+                name for name in fits if self._profiles[name].distinct <= max(50, self._table.num_rows // 10)
+            ]
+        ranked = [(_rank(name, names), k, name) for k, name in enumerate(fits)]
+        if not ranked:
+            raise DataError(
+                f"No column of the table of {self._what} can be its {role}.",
+                where=read_stamp(self._table).origin,
+                got=self._table.column_names[:12], expected=f"a column named {role}",
+                mend=f"call it {role}, or write `data.{self._section()}.{role}` by hand",
+            )  # fmt: skip
+        best: str = min(ranked)[2]
+        self._left.remove(best)
+        return best
+
+    def maybe(self, names: Sequence[str], types: Sequence[str]) -> str | None:
+        """Take the best column that is called right, if there is one."""
+        fits = [
+            name for name in self._left if self._profiles[name].type in types and self._profiles[name].given
+        ]
+        ranked = [(_rank(name, names), k, name) for k, name in enumerate(fits)]
+        named = [entry for entry in ranked if entry[0] < len(names)]
+        if not named:
+            return None
+        best: str = min(named)[2]
+        self._left.remove(best)
+        return best
+
+    def lead_id(self, lead_keys: pa.Array | None) -> str:
+        """Take the column with the leads' ids: the best called one of those that hold most of them."""
+        called = [n for n in self._left if _rank(n, _LEAD_ID) < len(_LEAD_ID) or names_an_id(n)]
+        overlap, best = self._best_id(called, lead_keys)
+        if overlap == 0.0:
+            overlap, best = self._best_id(self._left, lead_keys)
+        if overlap == 0.0:
+            raise DataError(
+                f"No column of the table of {self._what} holds ids of the table of leads.",
+                where=read_stamp(self._table).origin, got=self._table.column_names[:12],
+                expected="the ids of the leads in one column", mend="name the leads' id with --id",
+            )  # fmt: skip
+        self._left.remove(best)
+        return best
+
+    def _best_id(self, names: Sequence[str], lead_keys: pa.Array | None) -> tuple[float, str]:
+        scored = [(-self._overlap(name, lead_keys), _rank(name, _LEAD_ID), name) for name in names]
+        overlap, _, best = min(scored, default=(0.0, 0, ""))
+        return -overlap, best
+
+    def _overlap(self, name: str, lead_keys: pa.Array | None) -> float:
+        """Return the share of rows with a lead's id, in tenths: among near ones the name decides."""
+        if lead_keys is None:
+            return 1.0
+        if self._profiles[name].type == "date":
+            return 0.0
+        keys = id_keys(id_text(self._table.column(name).slice(0, 200_000), name))
+        known = pc.mean(pc.is_in(keys, value_set=lead_keys).cast(pa.float64())).as_py() or 0.0
+        return float(np.ceil(10 * known) / 10)
+
+    def _section(self) -> str:
+        return "activity_columns" if self._what == "activities" else "stage_columns"
+
+
+def _constant(found: ColumnProfile) -> bool:
+    return found.distinct == 1 and found.type == "category"
+
+
+def _rank(name: str, names: Sequence[str]) -> int:
+    """Return the place of the first pattern that fits a name; their number when none does."""
+    plain = _plain(name)
+    return next((k for k, pattern in enumerate(names) if re.search(pattern, plain)), len(names))
+
+
+def _plain(name: str) -> str:
+    """Return a name in lower case with blanks between its words.
+
+    Examples
+    --------
+    >>> _plain("createdAt"), _plain("REG_DATE"), _plain("Lead ID")
+    ('created at', 'reg date', 'lead id')
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
+    return re.sub(r"[\s_.\-/]+", " ", spaced).lower()
