@@ -149,12 +149,17 @@ def _log_odds(leads: IntArray, positives: IntArray, base: float) -> FloatArray:
 
 
 def _strength(leads: IntArray, positives: IntArray, odds: FloatArray) -> float:
-    """Return the information value less twice its mean under chance, (buckets - 1) (1/won + 1/lost)."""
+    """Return the information value less what chance gives: its mean and three standard deviations.
+
+    Under chance the information value, divided by 1/won + 1/lost, is about chi-squared with one degree of
+    freedom less than there are buckets.
+    """
     won, lost = positives.sum(), (leads - positives).sum()
     if not won or not lost:
         return 0.0
     value = float((odds * (positives / won - (leads - positives) / lost)).sum())
-    return value - 2 * (len(leads) - 1) * float(1 / won + 1 / lost)
+    free = len(leads) - 1
+    return value - (free + 3 * float(np.sqrt(2 * free))) * float(1 / won + 1 / lost)
 
 
 def _strongest(columns: list[Drafted]) -> list[Drafted]:

@@ -31,12 +31,12 @@ _STAGES = (
 
 
 HEADER = """\
-# A draft: nobody has agreed to these rules yet. Go through them, change what you know better, give each an owner,
-# and raise `version`. What they were drafted from stands in each rationale.
+# A draft: nobody has agreed to these rules yet. Go through them, change what you know better, give each an
+# owner, and raise `version`. What they were drafted from stands in each rationale.
 #
-# Points are log-odds above the average lead, scaled so that the best possible lead has about 100. A value that is
-# not in a table has 0 points: nothing is known, so the lead is an average one. The bands cut the leads of that
-# time at 10, 30 and 60 %.
+# Points are log-odds above the average lead, scaled so that the best possible lead has about 100. A value
+# that is not in a table has 0 points: nothing is known, so the lead is an average one. The bands cut the
+# leads of that time at 10, 30 and 60 %.
 """
 
 

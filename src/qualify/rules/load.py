@@ -64,9 +64,11 @@ def _plain(value: Any) -> Any:
 
 
 def _explained(error: ValidationError, raw: dict[str, Any], text: str, where: str) -> ConfigError:
-    first = error.errors()[0]
+    # A misspelt key is also a missing one: the misspelling tells more.
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
     path = _path_in_file(first["loc"], raw)
-    place = ".".join(str(part) for part in path) or "the whole file"
+    lost = [first["loc"][-1]] if first["type"] == "missing" else []
+    place = ".".join(str(part) for part in (*path, *lost)) or "the whole file"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     mend = None
     if first["type"] == "extra_forbidden":

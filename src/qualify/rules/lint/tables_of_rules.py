@@ -26,15 +26,13 @@ def shadowed_rows(card: Scorecard) -> list[Finding]:
 
 def overlapping_ranges(card: Scorecard) -> list[Finding]:
     """R009: two ranges of a table that share values; the upper row wins, which readers overlook."""
-    found = []
-    for rule in card.rules:
-        rows = list(enumerate(rule.table, 1)) if isinstance(rule, AttributeRule) else []
-        for (i, a), (j, b) in combinations(rows, 2):
-            if _is_range(a) and _is_range(b) and _shared(a, b) and not _shadowed(b, (a,)):
-                found.append(
-                    Finding("R009", rule.id, f"the ranges of rows {i} and {j} overlap; say where each ends")
-                )
-    return found
+    return [
+        Finding("R009", rule.id, f"the ranges of rows {i + 1} and {j + 1} overlap; say where each ends")
+        for rule in card.rules
+        if isinstance(rule, AttributeRule)
+        for (i, a), (j, b) in combinations(enumerate(rule.table), 2)
+        if _is_range(a) and _is_range(b) and _shared(a, b) and not _shadowed(b, rule.table[:j])
+    ]
 
 
 def _shadowed(row: TableRow, above: tuple[TableRow, ...]) -> bool:
