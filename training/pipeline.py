@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from qualify.config import Config, Target
 from qualify.errors import DataError
-from qualify.evaluate import Metric, compute_metrics, fit_bayes, fit_rules_baseline
+from qualify.evaluate import Metric, compute_metrics, fit_bayes, fit_points_map
 from qualify.leads.tables import FloatArray
 from qualify.model.blend import fit_calibration
 from qualify.model.fit import Forward, Params, Rows, fit_target
@@ -140,7 +140,7 @@ def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judg
         target.name, train, params, bags=config.training.bags, seed=seed, threads=config.training.threads
     )
     points = data.points.total
-    rules = fit_rules_baseline(points[data.positions(target, ~data.later)], train.label, train.weight)
+    rules = fit_points_map(points[data.positions(target, ~data.later)], train.label, train.weight)
     bayes = fit_bayes(train.frame, train.label, train.weight)
     alone = model.linear.log_odds(model.encoders.bins(test.frame))
     if len(forward.label):

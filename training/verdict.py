@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from qualify.evaluate import has_skill, paired_difference
+from qualify.evaluate import paired_difference
 from training.pipeline import Judged
 
 FEWEST_POSITIVES = 20
@@ -25,14 +25,12 @@ class Verdict:
 def decide(judged: Judged) -> Verdict:
     """Judge by the later leads only.
 
-    The model is used when its log-loss beats the best constant's beyond noise, its log-loss beats the rules', and
-    there are outcomes enough to see that. Where the model has no skill, the rules are used if theirs is beyond
-    noise; otherwise people should look at the leads themselves.
+    The model is used when it ranks better than chance beyond noise (its AUC's 95 % interval lies above 0.5), its
+    log-loss is better than the rules', and there are outcomes enough to see that. Where the model has no skill, the
+    rules are used if they have; otherwise people should look at the leads themselves.
     """
-    model = _skill(judged, "model")
-    rules = _skill(judged, "rules")
     leads, positives = len(np.unique(judged.lead)), int(np.unique(judged.lead[judged.label == 1]).size)
-    reasons = [_said("model", model)]
+    reasons = [_said("model", judged)]
     if min(positives, leads - positives) < FEWEST_POSITIVES:
         reasons.append(
             f"only {positives} positives among the {leads} later leads that judge it; at least {FEWEST_POSITIVES} of "
@@ -40,28 +38,30 @@ def decide(judged: Judged) -> Verdict:
             f"{_needed(positives, leads)} leads in all at this rate"
         )
         return Verdict("manual", tuple(reasons))
-    if model.low <= 0:
-        reasons.append(_said("rules", rules))
-        return Verdict("rules" if rules.low > 0 else "manual", tuple(reasons))
+    if not _skilled("model", judged):
+        reasons.append(_said("rules", judged))
+        return Verdict("rules" if _skilled("rules", judged) else "manual", tuple(reasons))
     against = paired_difference(
-        judged.label, judged.probabilities["rules"], judged.probabilities["model"], judged.lead
+        judged.label, judged.probabilities["rules"], judged.probabilities["model"], judged.lead, weight=judged.weight
     )
     reasons.append(
-        f"log-loss against the rules on the same leads: better by {against.value:.4f} "
+        f"log-loss of the rules less that of the model, on the same leads: {against.value:.4f} "
         f"(95 % interval {against.low:.4f} to {against.high:.4f})"
     )
     return Verdict("model" if against.value > 0 else "rules", tuple(reasons))
 
 
-def _skill(judged: Judged, name: str):  # type: ignore[no-untyped-def]
-    return has_skill(judged.label, judged.probabilities[name], judged.lead).gain
+def _skilled(name: str, judged: Judged) -> bool:
+    return judged.metrics[name]["auc"].low > 0.5
 
 
-def _said(name: str, gain) -> str:  # type: ignore[no-untyped-def]
-    word = "skill beyond noise" if gain.low > 0 else "no skill beyond noise"
+def _said(name: str, judged: Judged) -> str:
+    auc = judged.metrics[name]["auc"]
+    verb = "has" if name == "model" else "have"
+    word = "skill beyond noise" if _skilled(name, judged) else "no skill beyond noise"
     return (
-        f"the {name} {'has' if name == 'model' else 'have'} {word}: log-loss better than the plain base rate by "
-        f"{gain.value:.4f} (95 % interval {gain.low:.4f} to {gain.high:.4f})"
+        f"the {name} {verb} {word} on later leads: AUC {auc.value:.3f} "
+        f"(95 % interval {auc.low:.3f} to {auc.high:.3f}; 0.5 is chance)"
     )
 
 

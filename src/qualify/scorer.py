@@ -144,9 +144,17 @@ class Scorer:
         as_of
             Microseconds, shape (leads,); `NO_TIME` where none is known.
         """
-        good, late = _existing(tables, as_of)
-        parts = [self._chunk(tables, rows, as_of[rows], reasons, language) for rows in _chunks(good)]
-        table = pa.concat_tables(parts) if parts else self._empty(tables, reasons, language)
+        return self.score_rows(tables, np.arange(len(tables)), as_of, reasons=reasons, language=language)
+
+    def score_rows(
+        self, tables: LeadTables, rows: IntArray, as_of: IntArray, *, reasons: int, language: str
+    ) -> tuple[pa.Table, Rejects]:
+        """Score some leads, by position, each as of its own moment (both of shape (rows,))."""
+        good, late = _existing(tables, rows, as_of)
+        parts = [
+            self._chunk(tables, rows[chunk], as_of[chunk], reasons, language) for chunk in _chunks(good)
+        ] or [self._chunk(tables, rows[:0], as_of[:0], reasons, language)]
+        table = pa.concat_tables(parts)
         order = np.lexsort((table["lead_id"].to_numpy(zero_copy_only=False).astype(str),
                             -table["probability"].to_numpy()))  # fmt: skip
         table = table.take(pa.array(order))
@@ -204,26 +212,26 @@ class Scorer:
     def _of_group(self, group: str) -> np.ndarray:
         return np.array([field.group == group for field in self.fields], dtype=bool)
 
-    def _empty(self, tables: LeadTables, reasons: int, language: str) -> pa.Table:
-        none = np.empty(0, dtype=np.int64)
-        return self._chunk(tables, none, none, reasons, language)
 
-
-def _existing(tables: LeadTables, as_of: IntArray) -> tuple[IntArray, Rejects]:
-    """Return the leads that existed at their moment, and name the others."""
+def _existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntArray, Rejects]:
+    """Return which rows' leads existed at their moment (positions in `rows`), and name the others."""
+    created = tables.created_at[rows]
     undated = as_of == NO_TIME
-    unborn = ~undated & (tables.created_at != NO_TIME) & (tables.created_at > as_of)
-    good = np.flatnonzero(~(undated | unborn))
-    late = np.flatnonzero(unborn)
-    without = np.flatnonzero(undated)
-    born = pd.to_datetime(tables.created_at[late], unit="us", utc=True)
-    messages = [f"created {moment.isoformat()}, after the time of scoring" for moment in born]
-    frame = rejected(tables.lead_id[late], tables.source_row[late], "not_yet_created", messages)
-    more = rejected(
-        tables.lead_id[without], tables.source_row[without], "no_creation_date",
-        ["the time of scoring is counted from the creation date, which is missing"] * len(without),
+    unborn = ~undated & (created != NO_TIME) & (created > as_of)
+    born = pd.to_datetime(created[unborn], unit="us", utc=True)
+    late = _rejected(
+        tables, rows[unborn], "not_yet_created",
+        [f"created {moment.isoformat()}, after the time of scoring" for moment in born],
     )  # fmt: skip
-    return good, Rejects(frame).joined(Rejects(more))
+    without = _rejected(
+        tables, rows[undated], "no_creation_date",
+        ["the time of scoring is counted from the creation date, which is missing"] * int(undated.sum()),
+    )  # fmt: skip
+    return np.flatnonzero(~(undated | unborn)), late.joined(without)
+
+
+def _rejected(tables: LeadTables, rows: IntArray, code: str, messages: list[str]) -> Rejects:
+    return Rejects(rejected(tables.lead_id[rows], tables.source_row[rows], code, messages))
 
 
 def _chunks(rows: IntArray) -> Iterator[IntArray]:

@@ -46,6 +46,7 @@ def card_content(columns: Sequence[Drafted], drafted_before: str, date: dt.date)
     return {
         "format": 1,
         "version": "draft",
+        "drafted_before": drafted_before,
         "label": {
             "en": f"Drafted from data before {drafted_before}",
             "ja": f"{drafted_before}より前のデータによる草案",

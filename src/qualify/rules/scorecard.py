@@ -22,6 +22,9 @@ class Scorecard(Strict):
     ----------
     file_version
         The file's `version`; people raise it when they change the rules.
+    drafted_before
+        Set where the rules were drafted from outcomes: the point in time (or in the order of the table) before
+        which those outcomes lay. Such points never become features of a model, which would learn its own answers.
     score_fresh_days
         How old a score may be when a lead is called SQL.
 
@@ -33,6 +36,7 @@ class Scorecard(Strict):
 
     format: Literal[1] = 1
     file_version: str = Field(alias="version", min_length=1, max_length=60)
+    drafted_before: str | None = None
     label: Words
     score_fresh_days: float = Field(gt=0)
     bands: tuple[Band, Band, Band, Band]

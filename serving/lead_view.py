@@ -1,0 +1,111 @@
+"""One lead as people see it: score, reasons, rule card and time line gathered from the scorer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from qualify.errors import UserError, did_you_mean
+from qualify.explain.explanation import CardLine, Event, Explanation
+from qualify.explain.words import Phrasebook, phrasebook
+from qualify.leads.tables import IntArray, LeadTables
+from qualify.rules import card_lines
+from qualify.scorer import Explained, Scorer
+
+REASONS = 8
+EVENTS = 200
+
+
+def find_lead(tables: LeadTables, lead_id: str) -> int:
+    """Return the position of a lead.
+
+    Raises
+    ------
+    UserError
+        No lead has that id.
+    """
+    found = np.flatnonzero(tables.lead_id == lead_id.strip())
+    if len(found) == 0:
+        raise UserError(
+            "no lead has this id", where="the leads table", got=lead_id,
+            mend=did_you_mean(lead_id, [str(i) for i in tables.lead_id[:20_000]]) or "check the id",
+        )  # fmt: skip
+    return int(found[0])
+
+
+def explain_lead(scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, language: str) -> Explanation:
+    """Gather everything that is told about one lead.
+
+    Parameters
+    ----------
+    row
+        Position of the lead.
+    as_of
+        Microseconds, shape (leads,).
+    """
+    book = phrasebook(language)
+    chosen, moment = np.array([row]), as_of[row : row + 1]
+    table, late = scorer.score_rows(tables, chosen, moment, reasons=REASONS, language=language)
+    if len(late):
+        first = late.frame.iloc[0]
+        raise UserError("this lead cannot be scored", where=f"lead {first['lead_id']}", got=first["message"])
+    scored = table.to_pylist()[0]
+    explained = scorer.explain_rows(tables, chosen, moment)
+    target = scorer.parts.schema.targets[0]
+    return Explanation(
+        lead_id=scored["lead_id"],
+        as_of=scored["as_of"],
+        probability=scored["probability"],
+        probability_low=scored["probability_low"],
+        probability_high=scored["probability_high"],
+        score=scored["score"],
+        band=scored["band"],
+        fit=scored["fit"],
+        engagement=scored["engagement"],
+        base_value=scored["base_value"],
+        rule_points=scored["rule_points"],
+        rule_band=scored["rule_band"],
+        recommended_stage=scored["recommended_stage"],
+        disagreement=scored["disagreement"],
+        reasons=scorer.reasons_of(explained, REASONS, language).row(0),
+        other=scored["other_contribution"],
+        card=_card(scorer, explained, language),
+        timeline=_timeline(tables, row, int(moment[0]), book),
+        model_version=scored["model_version"],
+        scorecard_version=scored["scorecard_version"],
+        target=getattr(target.label, language) if target.label else target.stage or target.column,
+        stage=_stage(explained),
+        closed=_stage(explained) in scorer.parts.schema.closed,
+    )
+
+
+def _stage(explained: Explained) -> str | None:
+    for feature in explained.frame.categorical:
+        if feature.name == "stage:current":
+            code = int(feature.shown[0])
+            return feature.words[code] if code >= 0 else None
+    return None
+
+
+def _card(scorer: Scorer, explained: Explained, language: str) -> tuple[CardLine, ...]:
+    lines = card_lines(scorer.scorecard, explained.points, 0)
+    return tuple(
+        CardLine(getattr(line.label, language), getattr(line.found, language), line.points) for line in lines
+    )
+
+
+def _timeline(tables: LeadTables, row: int, as_of: int, book: Phrasebook) -> tuple[Event, ...]:
+    """Return what was known at the moment, newest first."""
+    found: list[tuple[int, str]] = []
+    acts = tables.activities
+    for i in range(int(acts.offsets[row]), int(acts.offsets[row + 1])):
+        if acts.known_at[i] <= as_of:
+            topic = acts.topics[acts.topic[i]] if acts.topic[i] >= 0 else None
+            found.append((int(acts.occurred_at[i]), book.event(acts.types[acts.type[i]], topic)))
+    stages = tables.stages
+    for i in range(int(stages.offsets[row]), int(stages.offsets[row + 1])):
+        if stages.known_at[i] <= as_of:
+            found.append((int(stages.entered_at[i]), book.stage_entered(stages.stages[stages.stage[i]])))
+    found.sort(key=lambda pair: -pair[0])
+    return tuple(Event(datetime.fromtimestamp(at / 1e6, UTC), text) for at, text in found[:EVENTS])

@@ -1,0 +1,72 @@
+"""What a training run leaves in MLflow: parameters, digests, figures with intervals, pictures, the report."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import mlflow
+import numpy as np
+
+from qualify.leads.tables import LeadTables
+from training.pipeline import Trained
+from training.verdict import Verdict
+
+
+def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: str, seconds: float) -> None:
+    """Log everything but the model itself to the active run."""
+    config = trained.data.loaded.config
+    params = {"seed": trained.parts.seed, "trials": trained.tuned.trials, **_flat_params(trained)}
+    mlflow.log_params(params)
+    mlflow.set_tags({
+        "bundle": bundle_version, "verdict": verdict.use, "scorecard": trained.data.loaded.scorecard.version,
+        "data_sha256": digest_of(trained.data.loaded.tables), "reasons": " | ".join(verdict.reasons),
+    })  # fmt: skip
+    mlflow.log_metrics(_metrics(trained) | {"seconds": seconds})
+    # The URL of a source may hold a password; the run keeps everything else that is needed to repeat it.
+    mlflow.log_dict(json.loads(config.model_dump_json(exclude={"data": {"leads", "activities", "stages"}})),
+                    "config.json")  # fmt: skip
+    mlflow.log_text(trained.parts.scorecard_text, "scorecard.yaml")
+    mlflow.log_dict({"verdict": verdict.use, "reasons": list(verdict.reasons)}, "verdict.json")
+
+
+def _flat_params(trained: Trained) -> dict[str, object]:
+    found = asdict(trained.tuned.params)
+    trees = found.pop("trees")
+    return {**{f"trees_{name}": value for name, value in trees.items()}, **found}
+
+
+def _metrics(trained: Trained) -> dict[str, float]:
+    """Return the figures by name; intervals as `name_low` and `name_high`, baselines as `rules/name`."""
+    found: dict[str, float] = {}
+    for judged in trained.judged:
+        first = judged is trained.judged[0]
+        for who, figures in judged.metrics.items():
+            prefix = "" if who == "model" else f"{who}/"
+            prefix = prefix if first else f"{judged.target}/{prefix}"
+            for name, metric in figures.items():
+                found |= {
+                    f"{prefix}{name}": metric.value,
+                    f"{prefix}{name}_low": metric.low,
+                    f"{prefix}{name}_high": metric.high,
+                }
+    return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def digest_of(tables: LeadTables) -> str:
+    """Return a SHA-256 over the tables as the kernels see them."""
+    found = hashlib.sha256()
+    found.update("\n".join(tables.lead_id.tolist()).encode())
+    found.update(tables.created_at.tobytes())
+    for name, column in tables.columns.items():
+        found.update(name.encode())
+        found.update(np.ascontiguousarray(column.values).tobytes())
+        found.update("\n".join(column.vocabulary).encode())
+    acts, stages = tables.activities, tables.stages
+    for part in (acts.offsets, acts.type, acts.occurred_at, acts.known_at, acts.topic, acts.value,
+                 stages.offsets, stages.stage, stages.entered_at, stages.known_at):  # fmt: skip
+        found.update(np.ascontiguousarray(part).tobytes())
+    found.update("\n".join([*acts.types, *acts.topics, *stages.stages]).encode())
+    return found.hexdigest()

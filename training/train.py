@@ -1,0 +1,115 @@
+"""The training job: pipeline, verdict, MLflow, registry."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pandas as pd
+
+from qualify.config import Config
+from qualify.errors import GateRefused
+from qualify.model.bundle import write_bundle
+from training import registry
+from training.data import Loaded, load_tables
+from training.pipeline import Trained, train_model
+from training.record import log_run
+from training.verdict import Verdict, decide
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training job leaves behind."""
+
+    trained: Trained
+    verdict: Verdict
+    registered: registry.Registered
+    bundle_version: str
+    seconds: float
+
+
+def train(
+    config: Config, folder: Path, *, budget: float, seed: int, force: bool = False, trials: int | None = None
+) -> Outcome:
+    """Train, judge, log and register.
+
+    Raises
+    ------
+    GateRefused
+        The verdict is not "model" and `force` is not set. The run is in MLflow; no version is registered.
+    """
+    began = time.monotonic()
+    loaded = load_tables(config, folder)
+    trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
+    verdict = decide(trained.judged[0])
+    with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
+        bundle = Path(scratch) / "bundle"
+        version = write_bundle(trained.parts, bundle)
+        log_run(trained, verdict, Path(scratch), version, time.monotonic() - began)
+        if verdict.use != "model" and not force:
+            mlflow.set_tag("registered", "no: the verdict is not `model`")
+            raise GateRefused(f"the verdict is `{verdict.use}`, so no model was registered", [
+                *verdict.reasons, "with --force the model is registered all the same",
+            ])  # fmt: skip
+        registered = registry.register(config, trained.parts, bundle, example_of(loaded), version)
+        mlflow.set_tags({"model_version": registered.version, "alias": registered.alias})
+        assert active.info.run_id == registered.run_id  # noqa: S101 - one run, whatever started it
+    return Outcome(trained, verdict, registered, version, time.monotonic() - began)
+
+
+def example_of(loaded: Loaded) -> pd.DataFrame:
+    """Return a lead document with made-up id and the most common values: no row of the user's table."""
+    document: dict[str, Any] = {"lead_id": "example-1"}
+    created = loaded.tables.created_at
+    if np.any(created > 0):
+        document["created_at"] = pd.Timestamp(int(created.max()), unit="us", tz="UTC").isoformat()
+    for name, spec in loaded.used.items():
+        column = loaded.tables.columns[name]
+        if spec.type in ("email", "job_title", "text") or column.kind == "date":
+            continue
+        if column.kind == "number":
+            known = column.values[~np.isnan(column.values)]
+            document[name] = float(np.median(known)) if len(known) else None
+        else:
+            counts = np.bincount(column.values[column.values >= 0], minlength=len(column.vocabulary))
+            document[name] = column.vocabulary[int(np.argmax(counts))] if len(counts) else None
+    return pd.DataFrame([document])
+
+
+def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
+    """Return what `qualify train --json` prints."""
+    judged = outcome.trained.judged[0]
+    window = outcome.trained.parts.window
+
+    def figures(name: str) -> dict[str, dict[str, float]]:
+        return {
+            key: {"value": metric.value, "low": metric.low, "high": metric.high}
+            for key, metric in judged.metrics[name].items()
+        }
+
+    return {
+        "run_id": outcome.registered.run_id,
+        "model_uri": outcome.registered.model_uri,
+        "model_version": outcome.registered.version,
+        "alias": outcome.registered.alias,
+        "bundle": outcome.bundle_version,
+        "verdict": outcome.verdict.use,
+        "reasons": list(outcome.verdict.reasons),
+        "rows": window.rows,
+        "leads": window.leads,
+        "positives": window.positives,
+        "excluded": [
+            {"column": name, "code": why.code, "evidence": why.evidence} for name, why in config.exclude.items()
+        ],
+        "metrics": figures("model"),
+        "baselines": {name: figures(name) for name in ("rules", "bayes", "linear")},
+        "tuning": {"trials": outcome.trained.tuned.trials, "log_loss": outcome.trained.tuned.loss},
+        "seconds": outcome.seconds,
+        "seconds_by_step": outcome.trained.seconds,
+    }

@@ -1,0 +1,24 @@
+"""What a training run says on the terminal."""
+
+from __future__ import annotations
+
+from training.train import Outcome
+
+_SHOWN = ("auc", "log_loss", "ece", "lift_at_10", "precision_at_capacity")
+
+
+def summary(outcome: Outcome) -> str:
+    """Return the figures on later leads beside the baselines, and the verdict."""
+    judged = outcome.trained.judged[0]
+    window = outcome.trained.parts.window
+    lines = [
+        f"{window.leads} leads, {window.positives} with the outcome; judged on {len(judged.label)} later rows",
+        f"{'':10}" + "".join(f"{name:>24}" for name in _SHOWN),
+    ]
+    for who, figures in judged.metrics.items():
+        cells = [f"{figures[n].value:.4f} ({figures[n].low:.3f}-{figures[n].high:.3f})" for n in _SHOWN]
+        lines.append(f"{who:10}" + "".join(f"{cell:>24}" for cell in cells))
+    lines += [f"verdict: {outcome.verdict.use}", *(f"  {reason}" for reason in outcome.verdict.reasons)]
+    version = outcome.registered
+    lines.append(f"registered as version {version.version} ({version.alias}), bundle {outcome.bundle_version}")
+    return "\n".join(lines)
