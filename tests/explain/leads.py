@@ -12,18 +12,18 @@ from tests.explain.examples import COUNTRY, NEVER, PRICING, SECONDS, texts, view
 
 NOW = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)
 
+DEMO = Field("activity:demo_request", "activity", "demo_request", "engagement")
+TITLE = Field("column:job_title", "job_title", "job_title", "fit")
+WEBINAR = Field("activity:webinar_attended", "activity", "webinar_attended", "engagement")
+
 _TOLD = (
     (PRICING, views((4, 6, 9, 0.2)), 0.83),
-    (Field("activity:demo_request", "activity", "demo_request", "engagement"), views((1, 1, 1, 2.0)), 0.71),
-    (
-        Field("column:job_title", "job_title", "job_title", "fit"),
-        {"rank": texts("head"), "department": texts("sales")},
-        0.42,
-    ),
+    (DEMO, views((1, 1, 1, 2.0)), 0.71),
+    (TITLE, {"rank": texts("head"), "department": texts("sales")}, 0.42),
     (COUNTRY, {"value": texts(None)}, -0.34),
     (SECONDS, {"value": np.array([1279.0])}, 0.21),
-    (Field("activity:webinar_attended", "activity", "webinar_attended", "engagement"), views((0, 0, 0, NEVER)), -0.12),
-)  # fmt: skip
+    (WEBINAR, views((0, 0, 0, NEVER)), -0.12),
+)
 
 
 def make_reasons(language, told=_TOLD):

@@ -49,6 +49,13 @@ def test_equal_sizes_keep_the_order_of_the_fields():
     assert build([[0.2, -0.2, 0.2, -0.2]], n=4).field[0].tolist() == [0, 1, 2, 3]
 
 
+def test_equal_sizes_keep_their_order_however_many():
+    fields = [Field(f"column:c{j}", "number", f"c{j}", "fit") for j in range(300)]
+    sizes = np.where(np.arange(300) % 3 == 0, 0.2, -0.1)[None, :]
+    reasons = build_reasons(fields, sizes, values_of, EN, 300)
+    assert reasons.field[0].tolist() == [*range(0, 300, 3), *(j for j in range(300) if j % 3)]
+
+
 def test_each_field_is_asked_once():
     asked = []
 
