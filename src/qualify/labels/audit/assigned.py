@@ -10,6 +10,7 @@ from qualify.labels.audit.names import is_assigned_value
 from qualify.labels.audit.suspicion import Suspicion, accuse
 from qualify.labels.audit.wording import area, percent, times
 from qualify.labels.audit.wordy import share_of_values
+from qualify.leads.tables import BoolArray
 
 _LIFT = 2.0
 _LEAST_SHARE = 0.03
@@ -26,10 +27,10 @@ def check_assigned(facts: Facts) -> Suspicion | None:
 
 
 def _two_sided(facts: Facts) -> Suspicion | None:
-    """Find categories of opposite, nearly sure outcomes in a column whose being filled in is tied to the outcome.
+    """Find categories of opposite, nearly sure outcomes, above all where presence is tied to the outcome.
 
-    What a lead fills in itself (a form, a channel) has at most a few almost-pure values on one side; a verdict of
-    somebody who knows has them on both.
+    What a lead fills in itself (a form, a channel) has at most a few almost-pure values on one side; a
+    verdict of somebody who knows has them on both.
     """
     if facts.cells.rank is not None:
         return None
@@ -45,9 +46,9 @@ def _two_sided(facts: Facts) -> Suspicion | None:
         return None
     return accuse(
         facts.name, "L007", "certain" if facts.best_low >= _POWER_UNTIED else "likely",
-        f"Its values foretell both outcomes: {percent(shares[0])} of the filled-in rows have values that are almost "
-        f"always positive ({_top(facts, won)}), {percent(shares[1])} values that almost never are ({_top(facts, lost)}); "
-        f"AUC where filled in {area(facts.filled_power.auc)}{_presence(facts)}.",
+        f"Its values foretell both outcomes: {percent(shares[0])} of the filled-in rows have values that are "
+        f"almost always positive ({_top(facts, won)}), {percent(shares[1])} values that almost never are "
+        f"({_top(facts, lost)}); AUC where filled in {area(facts.filled_power.auc)}{_presence(facts)}.",
     )  # fmt: skip
 
 
@@ -59,12 +60,12 @@ def _by_words(facts: Facts) -> Suspicion | None:
         return None
     return accuse(
         facts.name, "L007", "likely",
-        f"{percent(share)} of its values are what sales write after a contact ({examples}), and alone it reaches AUC "
-        f"{area(facts.best_auc)}, at least {area(facts.best_low)}.",
+        f"{percent(share)} of its values are what sales write after a contact ({examples}), and alone it "
+        f"reaches AUC {area(facts.best_auc)}, at least {area(facts.best_low)}.",
     )  # fmt: skip
 
 
-def _top(facts: Facts, chosen: np.ndarray) -> str:
+def _top(facts: Facts, chosen: BoolArray) -> str:
     held = np.flatnonzero(chosen)
     best = int(held[np.argmax(facts.rows[held])])
     return f'"{facts.cells.levels[best]}" {percent(float(facts.ones[best] / facts.rows[best]))}'

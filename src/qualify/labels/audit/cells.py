@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from qualify.leads.tables import NO_TIME, Column, FloatArray, IntArray
 
-EMPTY_WORDS: frozenset[str] = frozenset(
-    ",select,please select,not selected,choose,none,null,nil,nan,na,n/a,n.a.,unknown,not known,not given,undefined,-,--,?,"
-    "不明,未設定,未入力,未選択,未定,なし,無し,該当なし,選択してください".split(",")
-)
+EMPTY_WORDS: frozenset[str] = frozenset({
+    "", "-", "--", "?", "select", "please select", "not selected", "choose", "none", "null", "nil", "nan",
+    "na", "n/a", "n.a.", "unknown", "not known", "not given", "undefined",
+    "不明", "未設定", "未入力", "未選択", "未定", "なし", "無し", "該当なし", "選択してください",
+})  # fmt: skip
 """Values that say that nothing was filled in."""
 
 _MAX_BINS = 50
@@ -34,7 +35,8 @@ class Cells:
     levels
         What each group is, for people, shape (groups,); the first is ``(empty)``.
     rank
-        Order of the exact values of a number or date, shape (n,), from 1; 0 where missing. None for categories.
+        Order of the exact values of a number or date, shape (n,), from 1; 0 where missing. None for
+        categories.
     distinct
         Number of different values.
     """

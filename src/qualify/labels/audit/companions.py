@@ -22,13 +22,14 @@ _FIRST_WORD = re.compile(r"[^\W_]+")
 def find_companions(facts: Mapping[str, Facts], excluded: Mapping[str, Suspicion]) -> list[Suspicion]:
     """Return a suspicion for each companion of the excluded columns.
 
-    A companion has the first word of its name and its rows of missing values in common with an excluded column; or
-    it is filled in only where a column is that L002 excluded, and tied to the outcome in the same direction (the
-    rarer fields of a table of won deals).
+    A companion has the first word of its name and its rows of missing values in common with an excluded
+    column; or it is filled in only where a column is that L002 excluded, and tied to the outcome in the same
+    direction (the rarer fields of a table of won deals).
     """
     seeds = [facts[name] for name in excluded if name in facts]
     joined = [seed for seed in seeds if excluded[seed.name].code == "L002"]
-    found = [_same_rows(one, seeds) or _within(one, joined) for one in facts.values() if one.name not in excluded]
+    others = [one for one in facts.values() if one.name not in excluded]
+    found = [_same_rows(one, seeds) or _within(one, joined) for one in others]
     return [suspicion for suspicion in found if suspicion is not None]
 
 
@@ -42,8 +43,8 @@ def _same_rows(one: Facts, seeds: Sequence[Facts]) -> Suspicion | None:
         if len(word) >= _LEAST_PREFIX and word == first_word(seed.name) and agree >= _same(filled):
             return accuse(
                 one.name, "L008", "likely",
-                f'It shares the first word of its name and {percent(agree)} of its filled and empty rows with "{seed.name}", '
-                "which is excluded.",
+                f"It shares the first word of its name and {percent(agree)} of its filled and empty rows "
+                f'with "{seed.name}", which is excluded.',
             )  # fmt: skip
     return None
 
@@ -63,8 +64,8 @@ def _within(one: Facts, joined: Sequence[Facts]) -> Suspicion | None:
         if same_way and inside >= _NESTED and seed.cells.present.mean() < 0.5:
             return accuse(
                 one.name, "L008", "likely",
-                f'{percent(inside)} of the rows where it is filled in lie where "{seed.name}" is, which is excluded because '
-                "being filled in tells the outcome.",
+                f'{percent(inside)} of the rows where it is filled in lie where "{seed.name}" is, which is '
+                "excluded because being filled in tells the outcome.",
             )  # fmt: skip
     return None
 

@@ -19,8 +19,8 @@ _TIED = 1.1
 def check_dates(facts: Facts, tables: LeadTables) -> Suspicion | None:
     """L003: most dates are later than the lead's creation (by a day, so that time zones do no harm).
 
-    Dates that are planned by their name (an expiry, a wished start) lie in the future honestly and are left to the
-    other checks.
+    Dates that are planned by their name (an expiry, a wished start) lie in the future honestly and are left
+    to the other checks.
     """
     if facts.column.kind != "date" or is_planned(facts.name):
         return None
@@ -32,12 +32,12 @@ def check_dates(facts: Facts, tables: LeadTables) -> Suspicion | None:
         return None
     share = float(later.sum() / known.sum())
     days = float(np.median(date[later] - created[later])) / MICROSECONDS_A_DAY
-    text = (
-        f"{percent(share)} of its {int(known.sum()):,} dates lie after the lead was created, typically {days:,.0f} days "
-        f"later{_after_outcome(date, known, tables.stages, rows)}."
-    )
-    severe = share >= _MOSTLY or facts.meaning is not None or abs(facts.presence.beyond) >= _TIED
-    return accuse(facts.name, "L003", "certain" if severe and share >= _MOSTLY else "likely" if severe else "possible", text)
+    named_or_tied = facts.meaning is not None or abs(facts.presence.beyond) >= _TIED
+    return accuse(
+        facts.name, "L003", "certain" if share >= _MOSTLY else "likely" if named_or_tied else "possible",
+        f"{percent(share)} of its {int(known.sum()):,} dates lie after the lead was created, typically "
+        f"{days:,.0f} days later{_after_outcome(date, known, tables.stages, rows)}.",
+    )  # fmt: skip
 
 
 def _after_outcome(date: IntArray, known: BoolArray, stages: Stages, rows: IntArray) -> str:

@@ -13,6 +13,7 @@ from qualify.labels.audit.cells import Cells, make_cells
 from qualify.labels.audit.names import Meaning, read_name
 from qualify.labels.audit.power import Power, measure_power
 from qualify.labels.audit.sample import Sample
+from qualify.labels.audit.text import measure_text
 from qualify.leads.tables import Column, FloatArray
 
 
@@ -70,8 +71,10 @@ class Facts:
 
     @cached_property
     def filled_power(self) -> Power:
-        """Power of its values alone, where it is filled in."""
-        return measure_power(self.cells, self.sample, filled_only=True)
+        """Power of its values alone, where it is filled in; of its words, where it is free text."""
+        by_value = measure_power(self.cells, self.sample, filled_only=True)
+        by_word = measure_text(self.column, self.sample)
+        return by_word if by_word is not None and by_word.low > by_value.low else by_value
 
     @property
     def best_low(self) -> float:
@@ -107,7 +110,7 @@ def make_facts(name: str, column: Column, sample: Sample) -> Facts:
 
 
 def measure_presence(present: NDArray[np.bool_], sample: Sample) -> Presence:
-    """Cross `present` with the label, over all rows and within blocks of time; the weaker of the two counts."""
+    """Cross `present` with the label over all rows and within blocks of time; the weaker tie counts."""
     tables: FloatArray = np.stack([
         np.bincount(sample.block, weights=member * known, minlength=sample.blocks)
         for known in (present, ~present)

@@ -1,4 +1,4 @@
-"""Reads column names and values: do they speak of the outcome, or of the state at export?"""
+"""Reads column names and values for words of the outcome, or of the state at export."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from qualify.labels.audit import lexicon
 Subject: TypeAlias = Literal["outcome", "state"]
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _ASCII = re.compile(r"[\x00-\x7f]+")
-_GLUE = frozenset("date time day days at on by id no number value amount type flag name count total code".split())
+_GLUE = frozenset(
+    {"date", "time", "day", "at", "on", "by", "id", "no", "number", "value", "amount", "type", "flag", "name"}
+    | {"count", "total", "code"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _known() -> frozenset[str]:
 
 
 def _split(word: str) -> tuple[str, ...]:
-    """Take words apart that were written together, when both parts are known: ``wondate``, ``lastmodified``."""
+    """Take words apart that were written together and are both known: ``wondate``, ``lastmodified``."""
     if len(word) < 6 or word in _known():
         return (word,)
     for cut in range(3, len(word) - 1):

@@ -12,8 +12,10 @@ from qualify.labels.audit.sample import FOLDS, Sample
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
 _SMOOTHING = 10.0
-# Share of the pairs (positive, negative) that two random rows of one block must reach for blocks to be judged.
+# Share of the pairs within one block that blocks must hold, against blocks of equal mixture, to be judged.
 _PAIRS_NEEDED = 0.3
+# How much of the area the calendar may explain before the area within blocks of time is believed.
+_CALENDAR = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +25,8 @@ class Power:
     Parameters
     ----------
     auc
-        The smaller of the area over all rows and the area within blocks of time: what only follows the calendar has
-        no power within a block. NaN where it can not be said.
+        Area over all rows; where that within blocks of time is clearly smaller, the latter: what only
+        follows the calendar has no power within a block. NaN where it can not be said.
     low
         Lower confidence bound of `auc`; 0 where it can not be said.
     """
@@ -50,39 +52,55 @@ def measure_power(cells: Cells, sample: Sample, *, filled_only: bool = False) ->
     zeros = float(use.sum()) - ones
     if min(ones, zeros) < 2:
         return Power(float("nan"), 0.0)
-    area, within = _fitted_areas(cells, sample, use)
+    area = _fitted_area(cells, sample, use)
     if cells.rank is not None:
-        both_ways = _area(cells.rank[use], sample.y[use])
-        area = float(np.fmax(area, max(both_ways, 1 - both_ways)))
-    if np.isfinite(within):
-        area = min(area, within)
+        area = float(np.fmax(area, _ordered_area(cells.rank[use], sample, use)))
     return Power(area, auc_lower(area, ones, zeros))
 
 
-def _fitted_areas(cells: Cells, sample: Sample, use: BoolArray) -> tuple[float, float]:
-    """Return the area over folds, and over time blocks within folds (NaN where blocks hold too few pairs)."""
+def _fitted_area(cells: Cells, sample: Sample, use: BoolArray) -> float:
+    """Return the cross-validated area of the smoothed share of positives by group."""
     groups = len(cells.levels)
     shape = (FOLDS, sample.blocks, groups)
-    key = sample.cell[use] * groups + cells.codes[use]
+    key = (sample.fold[use] * sample.blocks + sample.block[use]) * groups + cells.codes[use]
     size = FOLDS * sample.blocks * groups
     rows = np.bincount(key, minlength=size).reshape(shape).astype(np.float64)
     ones = np.bincount(key, weights=sample.y[use], minlength=size).reshape(shape)
     by_fold_1, by_fold = ones.sum(axis=1), rows.sum(axis=1)
     base = ones.sum() / rows.sum()
     rate = (by_fold_1.sum(0) - by_fold_1 + _SMOOTHING * base) / (by_fold.sum(0) - by_fold + _SMOOTHING)
-    overall = _Pairs()
-    within = _Pairs()
+    overall = Pairs()
+    within = Pairs()
     for fold in range(FOLDS):
         rank = np.unique(rate[fold], return_inverse=True)[1]
         overall.add(rank, by_fold_1[fold], by_fold[fold] - by_fold_1[fold])
         if sample.blocks > 1:
             for block in range(sample.blocks):
                 within.add(rank, ones[fold, block], rows[fold, block] - ones[fold, block])
-    needed = _PAIRS_NEEDED * overall.pairs / sample.blocks
-    return overall.area, within.area if within.pairs >= max(needed, 1.0) else float("nan")
+    return _without_calendar(overall, within, sample.blocks)
 
 
-class _Pairs:
+def _ordered_area(rank: IntArray, sample: Sample, use: BoolArray) -> float:
+    """Return the area of the plain order, up or down, not fitted; rank 0 (missing) is the lowest."""
+    y, block = sample.y[use], sample.block[use]
+    overall, within = Pairs(), Pairs()
+    overall.add(rank, y, 1 - y)
+    for one in range(sample.blocks if sample.blocks > 1 else 0):
+        inside = block == one
+        within.add(rank[inside], y[inside], 1 - y[inside])
+    if overall.area < 0.5:
+        overall.turn()
+        within.turn()
+    return _without_calendar(overall, within, sample.blocks)
+
+
+def _without_calendar(overall: Pairs, within: Pairs, blocks: int) -> float:
+    """Return the area over all rows, or that within blocks where it is clearly smaller and well founded."""
+    judged = within.pairs >= max(_PAIRS_NEEDED * overall.pairs / blocks, 1.0)
+    return within.area if judged and within.area < overall.area - _CALENDAR else overall.area
+
+
+class Pairs:
     """Adds up pairs (positive, negative) and how many of them are ordered rightly."""
 
     def __init__(self) -> None:
@@ -90,18 +108,17 @@ class _Pairs:
         self._right = 0.0
 
     def add(self, rank: IntArray, ones: FloatArray, zeros: FloatArray) -> None:
+        """Count the pairs of groups with the given ranks (from 0) and numbers of positives and negatives."""
         by_one = np.bincount(rank, weights=ones)
         by_zero = np.bincount(rank, weights=zeros)
         self._right += float((by_one * (np.cumsum(by_zero) - by_zero / 2)).sum())
         self.pairs += float(by_one.sum() * by_zero.sum())
 
+    def turn(self) -> None:
+        """Order the other way round."""
+        self._right = self.pairs - self._right
+
     @property
     def area(self) -> float:
+        """Share of pairs ordered rightly, ties counting half; NaN without pairs."""
         return self._right / self.pairs if self.pairs else float("nan")
-
-
-def _area(rank: IntArray, y: FloatArray) -> float:
-    """Return the area of an order without fitting anything; rank 0 (missing) counts as the lowest."""
-    pairs = _Pairs()
-    pairs.add(rank, y, 1 - y)
-    return pairs.area

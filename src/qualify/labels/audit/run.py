@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-
 from numpy import float64
 from numpy.typing import NDArray
 
@@ -46,15 +45,16 @@ def audit_columns(
     specs
         What columns mean; of columns of type ``id`` only the missingness is looked at.
     raw_order
-        Any quantity that grows with time, shape (leads,); where None, the table's own `order` or `created_at`. Power
-        that only follows the calendar is no evidence.
+        Any quantity that grows with time, shape (leads,); where None, the table's own `order` or
+        `created_at`. Power that only follows the calendar is no evidence.
     seed
         Of the sample and the folds.
 
     Returns
     -------
     list of Suspicion
-        The gravest first; a column may occur several times. Empty when fewer than two rows of a class are labelled.
+        The gravest first; a column may occur several times. Empty when fewer than two rows of a class are
+        labelled.
 
     Raises
     ------
@@ -76,7 +76,7 @@ def audit_columns(
 
 
 def _undoubled(found: list[Suspicion]) -> list[Suspicion]:
-    """Keep one suspicion a column and code; no mere doubt, and no bare power, where a plainer reason excludes."""
+    """Keep one suspicion a column and code; where a plainer reason excludes, no doubt and no bare power."""
     kept: dict[tuple[str, str], Suspicion] = {}
     explained = {s.column for s in found if s.exclude and s.code != "L001"}
     for suspicion in found:

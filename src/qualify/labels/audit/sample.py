@@ -26,22 +26,19 @@ class Sample:
         Positions in the lead table, shape (n,).
     y
         0.0 or 1.0, shape (n,).
-    cell
-        ``fold * blocks + block``, shape (n,). Blocks are stretches of time of equal size; folds are drawn at random
-        within each class.
+    fold
+        0 to `FOLDS` - 1, drawn at random within each class, shape (n,).
+    block
+        Stretch of time, from 0, shape (n,); stretches are of equal size.
     blocks
         Number of time blocks.
     """
 
     rows: IntArray
     y: FloatArray
-    cell: IntArray
+    fold: IntArray
+    block: IntArray
     blocks: int
-
-    @property
-    def block(self) -> IntArray:
-        """Block of time of each row, shape (n,)."""
-        return self.cell % self.blocks
 
     @property
     def positives(self) -> float:
@@ -64,8 +61,8 @@ def draw_sample(
 ) -> Sample | None:
     """Choose the rows; the same table and seed give the same rows.
 
-    Stretches of time in which one class hardly occurs (no outcome was recorded yet, or none is due yet) are left
-    out: there, every column that changes with time would look as if it knew the outcome.
+    Stretches of time in which one class hardly occurs (no outcome was recorded yet, or none is due yet) are
+    left out: there, every column that changes with time would look as if it knew the outcome.
 
     Returns
     -------
@@ -89,15 +86,16 @@ def draw_sample(
     rows, y, block = rows[keep], y[keep], block[keep]
     if min(y.sum(), len(y) - y.sum()) < 2:
         return None
-    blocks = int(block.max()) + 1
-    return Sample(rows, y, _folds(y, rng) * blocks + block, blocks)
+    return Sample(rows, y, _folds(y, rng), block, blocks=int(block.max()) + 1)
 
 
 def _check(tables: LeadTables, label: NDArray[np.float64], raw_order: FloatArray | None) -> None:
     for name, array in (("label", label), ("raw_order", raw_order)):
         if array is not None and array.shape != (len(tables),):
             raise DataError(
-                f"the audit's {name} does not fit the leads table", got=array.shape, expected=f"({len(tables)},)"
+                f"the audit's {name} does not fit the leads table",
+                got=array.shape,
+                expected=f"({len(tables)},)",
             )
     known = label[~np.isnan(label)]
     if not np.isin(known, (0.0, 1.0)).all():
@@ -129,7 +127,7 @@ def _time_blocks(order: FloatArray, y: FloatArray) -> IntArray:
 
 
 def _mixed(block: IntArray, y: FloatArray) -> NDArray[np.bool_]:
-    """Keep blocks that hold both classes, unless most of the rarer class would go (a table sorted by label)."""
+    """Keep blocks that hold both classes, unless most of the rarer class would go (sorted by label)."""
     ones = np.bincount(block, weights=y)
     all_rows = np.bincount(block)
     enough = np.minimum(ones, all_rows - ones) >= 5

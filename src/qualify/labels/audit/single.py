@@ -10,9 +10,11 @@ from qualify.labels.audit.facts import Facts
 from qualify.labels.audit.suspicion import Suspicion, accuse
 from qualify.labels.audit.wording import area, percent
 
-# Honest columns of lead data rarely pass .80 alone; a handful of values passes .875 only if it knows the outcome.
+# Honest columns of lead data rarely pass .80 alone; two or three values pass .875 only if they know
+# the outcome.
 _DECIDES = 0.925
 _DECIDES_FEW = 0.875
+_FEW = 3
 _DECIDES_FILLED = 0.95
 _FLOOR = 0.75
 _LOOK_AT = 0.85
@@ -47,9 +49,9 @@ def check_copy(facts: Facts) -> Suspicion | None:
 
 
 def check_power(facts: Facts) -> Suspicion | None:
-    """L001: cross-validated power of the column alone, of its values where filled in, or of one large group."""
+    """L001: cross-validated power of the column, of its values where filled in, or of one large group."""
     power, filled = facts.power, facts.filled_power
-    decides = _DECIDES_FEW if facts.cells.few else _DECIDES
+    decides = _DECIDES_FEW if facts.cells.distinct <= _FEW else _DECIDES
     if power.auc >= decides and power.low >= _FLOOR:
         return accuse(
             facts.name, "L001", "certain" if power.low >= _DECIDES else "likely",
@@ -59,8 +61,8 @@ def check_power(facts: Facts) -> Suspicion | None:
     if filled.auc >= _DECIDES_FILLED and filled.low >= _DECIDES_FEW and _fills_both(facts):
         return accuse(
             facts.name, "L001", "likely",
-            f"Where it is filled in ({percent(float(facts.cells.present.mean()))} of the rows) its values alone reach "
-            f"AUC {area(filled.auc)}, at least {area(filled.low)}.",
+            f"Where it is filled in ({percent(float(facts.cells.present.mean()))} of the rows) its values "
+            f"alone reach AUC {area(filled.auc)}, at least {area(filled.low)}.",
         )  # fmt: skip
     return _pure_group(facts) or _worth_a_look(facts)
 
@@ -81,7 +83,8 @@ def _worth_a_look(facts: Facts) -> Suspicion | None:
 def _pure_group(facts: Facts) -> Suspicion | None:
     """Find categories that hold positives only and, together, many of them.
 
-    Groups of negatives only are common among honest columns (a country that is not served), so they do not count.
+    Groups of negatives only are common among honest columns (a country that is not served), so they do not
+    count.
     """
     sample = facts.sample
     if facts.cells.rank is not None or sample.base > _MOST_BASE:
@@ -95,8 +98,9 @@ def _pure_group(facts: Facts) -> Suspicion | None:
         return None
     return accuse(
         facts.name, "L001", "likely",
-        f"{percent(ones / rows)} of the {int(rows):,} rows with {_list(facts.cells.levels[pure])} are positive, against "
-        f"{percent(sample.base)} of all; they hold {percent(ones / sample.positives)} of the positives.",
+        f"{percent(ones / rows)} of the {int(rows):,} rows with {_list(facts.cells.levels[pure])} are "
+        f"positive, against {percent(sample.base)} of all; they hold {percent(ones / sample.positives)} of the "
+        "positives.",
     )  # fmt: skip
 
 

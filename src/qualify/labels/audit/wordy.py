@@ -1,9 +1,10 @@
-"""L004 and L005: the name (or the values) speak of the outcome or of the state at export, and the power agrees."""
+"""L004 and L005: name or values speak of the outcome or of the state at export, and the power agrees."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from numpy.typing import NDArray
 
 from qualify.labels.audit.facts import Facts
 from qualify.labels.audit.names import Meaning, is_state_value
@@ -12,9 +13,10 @@ from qualify.labels.audit.wording import area, percent, times
 
 # Least AUC (lower bound): a clear name needs a moderate power, a vague one an unusual one.
 CLEAR_POWER: float = 0.60
-VAGUE_POWER: float = 0.75
+VAGUE_POWER: float = 0.78
 _LOOK_AT = 0.55
 _CLEAR_TIED = 1.1
+_VAGUE_TIED = 2.3
 _MOST_LEVELS = 200
 _EVENT_SHARE = 0.5
 _ORIGIN_WORDS = ("first", "origin", "source", "initial", "初回", "流入", "経路")
@@ -29,7 +31,7 @@ def check_name(facts: Facts) -> Suspicion | None:
     says = f'The name speaks of {_subject(meaning)} ("{meaning.words}")'
     if facts.best_low >= (CLEAR_POWER if meaning.clear else VAGUE_POWER):
         return accuse(facts.name, code, "likely", f"{says} and {_powerful(facts)}.")
-    if meaning.clear and abs(facts.presence.beyond) >= _CLEAR_TIED:
+    if abs(facts.presence.beyond) >= (_CLEAR_TIED if meaning.clear else _VAGUE_TIED):
         return accuse(
             facts.name, code, "likely",
             f"{says} and being filled in changes the odds of the outcome {times(facts.presence.ratio)}-fold.",
@@ -40,7 +42,7 @@ def check_name(facts: Facts) -> Suspicion | None:
 
 
 def check_state_values(facts: Facts) -> Suspicion | None:
-    """L005: the values name events ("Email Opened"), so the column says what happened last before the export."""
+    """L005: the values name events ("Email Opened"), so the column says what happened last before export."""
     if facts.power.low < CLEAR_POWER or any(word in facts.name.lower() for word in _ORIGIN_WORDS):
         return None
     share, examples = share_of_values(facts, is_state_value)
@@ -48,18 +50,17 @@ def check_state_values(facts: Facts) -> Suspicion | None:
         return None
     return accuse(
         facts.name, "L005", "likely",
-        f"{percent(share)} of its values name something that happened ({examples}), so it tells the last event before "
-        f"the export, and {_powerful(facts)}.",
+        f"{percent(share)} of its values name something that happened ({examples}), so it tells the last "
+        f"event before the export, and {_powerful(facts)}.",
     )  # fmt: skip
 
 
-def share_of_values(facts: Facts, holds: object) -> tuple[float, str]:
+def share_of_values(facts: Facts, holds: Callable[[str], bool]) -> tuple[float, str]:
     """Return the share of filled-in rows whose category satisfies `holds`, with up to three examples."""
-    assert callable(holds)
     levels, rows = facts.cells.levels, facts.rows
-    if facts.column.kind == "number" or facts.column.kind == "date" or len(levels) > _MOST_LEVELS:
+    if facts.cells.rank is not None or len(levels) > _MOST_LEVELS:
         return 0.0, ""
-    held: NDArray[np.int64] = np.array([i for i in range(1, len(levels)) if holds(str(levels[i]))], dtype=np.int64)
+    held = np.array([i for i in range(1, len(levels)) if holds(str(levels[i]))], dtype=np.int64)
     top = held[np.argsort(-rows[held], kind="stable")][:3]
     total = max(float(rows[1:].sum()), 1.0)
     return float(rows[held].sum()) / total, ", ".join(f'"{levels[i]}"' for i in top)
