@@ -101,7 +101,7 @@ def log_odds_ratio(in_1: float, in_0: float, out_1: float, out_0: float, z: floa
     Examples
     --------
     >>> [round(x, 2) for x in log_odds_ratio(90, 10, 10, 90)]
-    [4.35, 2.89]
+    [4.31, 3.01]
     """
     hits, size = np.array([in_1, in_0]), np.array([in_1 + out_1, in_0 + out_0])
     middle = logit((hits + 0.5) / (size + 1))

@@ -99,8 +99,8 @@ def _pure_group(facts: Facts) -> Suspicion | None:
     return accuse(
         facts.name, "L001", "likely",
         f"{percent(ones / rows)} of the {int(rows):,} rows with {_list(facts.cells.levels[pure])} are "
-        f"positive, against {percent(sample.base)} of all; they hold {percent(ones / sample.positives)} of the "
-        "positives.",
+        f"positive, against {percent(sample.base)} of all; they hold {percent(ones / sample.positives)} of "
+        "the positives.",
     )  # fmt: skip
 
 
