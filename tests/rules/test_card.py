@@ -40,12 +40,17 @@ def test_activities_in_words(days, en, ja):
 
 
 def test_words_look_only_at_what_the_rule_counts():
-    only = rule("activity", of={"types": "visit", "topics": "/p", "value_from": 5, "value_below": 9}, points=1,
-                window_days=10)  # fmt: skip
+    of = {"types": "visit", "topics": "/p", "value_from": 5, "value_below": 9}
+    only = rule("activity", of=of, points=1, window_days=10)
     did = [
-        act("visit", 99, "/p", 6), act("visit", 98, "/q", 6), act("visit", 97, "/p", 4), act("visit", 96, "/p", 9),
-        act("visit", 80, "/p", 6), act("visit", 95, "/p", 6, known=101), act("blog", 95, "/p", 6),
-    ]  # fmt: skip
+        act("visit", 99, "/p", 6),
+        act("visit", 98, "/q", 6),
+        act("visit", 97, "/p", 4),
+        act("visit", 96, "/p", 9),
+        act("visit", 80, "/p", 6),
+        act("visit", 95, "/p", 6, known=101),
+        act("blog", 95, "/p", 6),
+    ]
     assert found(card(only), did) == ("once, 1 day ago", "1回、1日前")
 
 

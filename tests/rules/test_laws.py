@@ -35,7 +35,8 @@ EVERY = card(
     rule("silence", "quiet", after={"types": "trial"}, nothing_of={"types": "*", "not_types": "sent"},
          for_days=10, points=-9, ages={"linear_days": 60}),
     rule("count", "different", of={"types": "*"}, distinct_topics=True, steps=[{"at_least": 2, "points": 5}]),
-    rule("attribute", "size", column="size", table=[{"from": 50, "points": 7}, {"missing": True, "points": 1}]),
+    rule("attribute", "size", column="size",
+         table=[{"from": 50, "points": 7}, {"missing": True, "points": 1}]),
     triggers=[trigger(window_days=20)],
     stages=[
         {"id": "New", "label": {"en": "n", "ja": "n"}, "enter": {"always": True}},

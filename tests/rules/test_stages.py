@@ -1,6 +1,6 @@
 import pytest
 
-from tests.rules.build import act, activity, card, column, rule, score, stage, stages, tables, trigger
+from tests.rules.build import act, activity, card, column, rule, score, stage, tables, trigger
 
 POINTS = activity(types="p", points=10)
 

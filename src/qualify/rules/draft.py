@@ -32,7 +32,7 @@ SMOOTHING = 20.0
 LEAST = 20
 """A value gets a row of its own from this many leads on."""
 
-_SAME = 0.8
+_SAME = 0.65
 """A column whose log-odds correlate with a stronger one's by more than this tells the same thing again."""
 
 
@@ -149,7 +149,7 @@ def _log_odds(leads: IntArray, positives: IntArray, base: float) -> FloatArray:
 
 
 def _strength(leads: IntArray, positives: IntArray, odds: FloatArray) -> float:
-    """Return the information value less what chance gives: its mean and three standard deviations.
+    """Return the information value less what chance gives: its mean and two standard deviations.
 
     Under chance the information value, divided by 1/won + 1/lost, is about chi-squared with one degree of
     freedom less than there are buckets.
@@ -159,7 +159,7 @@ def _strength(leads: IntArray, positives: IntArray, odds: FloatArray) -> float:
         return 0.0
     value = float((odds * (positives / won - (leads - positives) / lost)).sum())
     free = len(leads) - 1
-    return value - (free + 3 * float(np.sqrt(2 * free))) * float(1 / won + 1 / lost)
+    return value - (free + 2 * float(np.sqrt(2 * free))) * float(1 / won + 1 / lost)
 
 
 def _strongest(columns: list[Drafted]) -> list[Drafted]:
