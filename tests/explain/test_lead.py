@@ -133,11 +133,7 @@ def test_no_text_breaks_the_page(text):
     lead = hostile_lead(text)
     page = Page(render_html(lead, "en"))
     assert page.open == []
-    assert (
-        page.tags == Page(render_html(hostile_lead("x" * len(text)), "en")).tags
-        or "\n" in text
-        or len(text) > 20
-    )
+    assert set(page.tags) <= set(Page(render_html(hostile_lead("x"), "en")).tags)
     assert render_text(lead, "ja").endswith("\n")
 
 

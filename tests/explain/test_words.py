@@ -109,6 +109,10 @@ def test_unknown_keys_of_titles_and_stages_are_shown_as_words():
     assert JA.stage("Won") == "受注"
 
 
+def test_a_category_that_cannot_be_seen_is_not_given():
+    assert EN.values(COUNTRY, {"value": texts("\x00", "\u202e")}).tolist() == ["not given", "not given"]
+
+
 def test_a_users_text_is_kept_short_and_on_one_line():
     said = EN.values(COUNTRY, {"value": texts("a\n b\x00\u202ec", "x" * 500, "{value} {0}", "👩‍💻")}).tolist()
     assert said == ["a bc", "x" * 79 + "…", "{value} {0}", "👩‍💻"]

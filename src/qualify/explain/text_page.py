@@ -84,7 +84,7 @@ def _parts(lead: Explanation, book: Phrasebook) -> Iterator[RenderableType]:
 def _verdict(lead: Explanation, book: Phrasebook) -> Iterator[RenderableType]:
     yield Text(book.text("lead.title", name=book.clean(lead.shown_name)), style="bold")
     if lead.name:
-        yield Text(lead.lead_id, style="dim")
+        yield Text(book.clean(lead.lead_id), style="dim")
     probability = book.text("lead.headline", probability=book.percent(lead.probability))
     yield Text(f"{probability}  {interval(lead, book)}", style="bold")
     if lead.target:

@@ -54,7 +54,8 @@ def _boolean(subject: Subject, value: float) -> str | None:
 
 
 def _category(subject: Subject, value: object) -> str | None:
-    return None if value is None else clean_text(subject.texts, str(value))
+    """Return the category; one of nothing but control characters counts as not given."""
+    return None if value is None else clean_text(subject.texts, str(value)) or None
 
 
 def _text(subject: Subject, length: float) -> str | None:
