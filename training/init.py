@@ -1,0 +1,201 @@
+"""`qualify init`: from a user's own tables to a configuration that `train` takes as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from qualify.config import ColumnSpec, Config, StageOrder, Target, parse_config
+from qualify.errors import UserError
+from qualify.labels.flat import column_label
+from qualify.labels.snapshots import end_of_data, stage_label
+from qualify.leads.build import build_tables
+from qualify.leads.rejects import Rejects
+from qualify.leads.tables import FloatArray, LeadTables
+from training.initial.attributes import Attributes, audit_attributes, propose_attributes
+from training.initial.document import Proposal, write_document
+from training.initial.funnel import StageFacts, describe_stages, order_stages, slug, stage_targets
+from training.initial.label import FlatLabel, find_label
+from training.initial.scorecards import FirstScorecard, first_scorecard
+from training.initial.sources import Request, Sources, read_sources
+
+__all__ = ["Initial", "Request", "init", "propose"]
+
+
+@dataclass(frozen=True)
+class Initial:
+    """What `init` found out.
+
+    Parameters
+    ----------
+    text
+        The commented configuration.
+    config
+        The same, as every command reads it.
+    scorecard
+        The text of the first scorecard, or None.
+    rejects
+        Leads and events that could not be used.
+    lines
+        The result in a few lines for people.
+    """
+
+    text: str
+    config: Config
+    scorecard: str | None
+    rejects: Rejects
+    lines: tuple[str, ...]
+
+
+def init(request: Request, out: str | Path = "qualify.yaml", *, force: bool = False) -> Initial:
+    """Look at the tables, and write the configuration and the first scorecard beside it.
+
+    Parameters
+    ----------
+    request
+        The tables and the target.
+    out
+        The configuration to write. The scorecard is called ``scorecard.yaml``, or after `out` where that has
+        another name.
+    force
+        Whether existing files are overwritten.
+
+    Raises
+    ------
+    UserError, DataError
+        The arguments or the tables are wrong; nothing is written then.
+    """
+    out = Path(out)
+    scorecard = out.with_name(
+        "scorecard.yaml" if out.name == "qualify.yaml" else f"{out.stem}.scorecard.yaml"
+    )
+    _check_free(out, force)
+    found = propose(request, out.parent, scorecard.name)
+    if found.scorecard is not None:
+        _check_free(scorecard, force)
+        _write(scorecard, found.scorecard)
+    _write(out, found.text)
+    return found
+
+
+def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "scorecard.yaml") -> Initial:
+    """Look at the tables and propose a configuration that will stand in `folder`.
+
+    Raises
+    ------
+    UserError, DataError
+        The arguments or the tables are wrong.
+    """
+    request.check()
+    sources = read_sources(request, Path(folder))
+    flat = None if request.target is None else find_label(sources.leads, request.target, request.positive)
+    target = _first_target(request, flat)
+    attributes = propose_attributes(sources.leads, sources.profiles, sources.data, target)
+    tables, rejects = _tables(sources, attributes, target)
+    facts = describe_stages(tables)
+    targets = [target]
+    if target.stage is not None and target.within_days is not None:
+        targets = stage_targets(tables, facts, target.stage, target.within_days)
+    labels = [_label(tables, t) for t in targets]
+    tables = _without(tables, target.column)
+    time = tables.created_at.astype(np.float64) if tables.order is None else tables.order
+    attributes = audit_attributes(attributes, tables, labels[0], tables.order)
+    first = first_scorecard(tables, attributes, labels[0], time)
+    proposal = Proposal(
+        data=sources.data,
+        remarks=sources.remarks,
+        ignored=sources.ignored,
+        targets=tuple(targets),
+        target_remarks=tuple(_told(t, label, flat) for t, label in zip(targets, labels, strict=True)),
+        attributes=attributes,
+        profiles=sources.profiles,
+        stages=order_stages(facts) if facts else StageOrder(),
+        stage_remarks={fact.name: _told_stage(fact) for fact in facts},
+        scorecard=scorecard_name if first.text is not None else None,
+        scorecard_remark=first.remark,
+        language=request.language,
+    )
+    text = write_document(proposal)
+    config = parse_config(text, where="the proposed configuration")
+    return Initial(text, config, first.text, rejects, _summary(proposal, tables, rejects, first))
+
+
+def _first_target(request: Request, flat: FlatLabel | None) -> Target:
+    if flat is not None:
+        return Target(name=slug(flat.column), column=flat.column, positive=flat.positive)
+    return Target(
+        name=slug(str(request.target_stage)), stage=request.target_stage, within_days=request.within_days
+    )
+
+
+def _tables(sources: Sources, attributes: Attributes, target: Target) -> tuple[LeadTables, Rejects]:
+    """Read the usable attributes; and the label column as categories, as training does."""
+    specs = dict(attributes.used)
+    if target.column is not None:
+        specs[target.column] = ColumnSpec(type="category")
+    return build_tables(sources.data, specs, sources.leads, sources.activities, sources.stages)
+
+
+def _without(tables: LeadTables, column: str | None) -> LeadTables:
+    """Return the tables without the label column, which is no attribute."""
+    return replace(tables, columns={name: c for name, c in tables.columns.items() if name != column})
+
+
+def _label(tables: LeadTables, target: Target) -> FloatArray:
+    """Return each lead's outcome: of the label column, or of the stage, seen from the lead's creation."""
+    if target.column is not None:
+        return column_label(tables.columns[target.column], target)
+    every = np.arange(len(tables), dtype=np.int64)
+    return stage_label(tables, target, every, tables.created_at, end_of_data(tables))
+
+
+def _told(target: Target, label: FloatArray, flat: FlatLabel | None) -> str:
+    if flat is not None:
+        return flat.evidence()
+    known, positives = int(np.sum(~np.isnan(label))), int(np.nansum(label))
+    share = f" ({positives / known:.1%})" if known else ""
+    return f"{positives:,} of {known:,} leads that have been watched so long{share}, from their creation on"
+
+
+def _told_stage(fact: StageFacts) -> str:
+    return f"{fact.leads:,} leads; {fact.followed:.0%} of entries are followed by another stage"
+
+
+def _summary(
+    proposal: Proposal, tables: LeadTables, rejects: Rejects, first: FirstScorecard
+) -> tuple[str, ...]:
+    attributes = proposal.attributes
+    leaks = [name for name, why in attributes.exclude.items() if why.code.startswith("L")]
+    plain = len(attributes.exclude) - len(leaks)
+    lines = [
+        f"{len(tables):,} leads, {len(tables.activities):,} activities, {len(tables.stages):,} stage entries",
+        *(f"target {t.name}: {r}" for t, r in zip(proposal.targets, proposal.target_remarks, strict=True)),
+        f"{len(attributes.used)} columns to be used; {plain} tell nothing; {len(leaks)} know the outcome"
+        + (f": {', '.join(leaks)}" if leaks else ""),
+        f"scorecard: {first.remark}",
+    ]
+    if attributes.doubts:
+        lines.append(f"have a look at: {', '.join(attributes.doubts)}")
+    return (*lines, *rejects.lines())
+
+
+def _check_free(path: Path, force: bool) -> None:
+    if path.is_dir():
+        raise UserError("The configuration cannot be written: there is a folder of that name.", where=path,
+                        mend="name a file with --out")  # fmt: skip
+    if not path.absolute().parent.is_dir():
+        raise UserError(
+            "The folder of the configuration does not exist.", where=path.parent, mend="make it first"
+        )
+    if path.exists() and not force:
+        raise UserError("The file exists already, and may hold your corrections.", where=path,
+                        mend="add --force to overwrite it, or name another file with --out")  # fmt: skip
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that appears whole or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,1 @@
+"""What `qualify init` finds out about a user's own tables."""

@@ -1,0 +1,223 @@
+"""The user's tables, read, with the columns that carry ids and times found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from qualify.config import ActivityColumns, Data, StageColumns
+from qualify.errors import UserError
+from qualify.leads.columns import id_keys, id_text, needed
+from qualify.leads.profile import ColumnProfile, profile
+from qualify.leads.read import read_table
+from qualify.leads.roles import (
+    find_activity_columns,
+    find_created_at,
+    find_id,
+    find_order,
+    find_stage_columns,
+)
+from qualify.leads.stamp import read_stamp
+
+_LOOKED_AT = 100_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for on the command line; paths as they were typed."""
+
+    leads: str
+    activities: str | None = None
+    stages: str | None = None
+    id_column: str | None = None
+    created_at: str | None = None
+    target: str | None = None
+    positive: str | None = None
+    target_stage: str | None = None
+    within_days: float | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    timezone: str = "UTC"
+    language: str = "en"
+
+    def check(self) -> None:
+        """Raise when the arguments do not fit together.
+
+        Raises
+        ------
+        UserError
+            No target or two, or a stage target without stages or horizon.
+        """
+        if (self.target is None) == (self.target_stage is None):
+            raise UserError(
+                "What is to be predicted is not clear.",
+                got=f"target {self.target}, stage {self.target_stage}",
+                expected="either --target COLUMN, or --target-stage STAGE and --within-days DAYS",
+            )  # fmt: skip
+        if self.target_stage is not None and self.stages is None:
+            raise UserError("A target stage needs the table of stages.", where="--target-stage",
+                            mend="name it with --stages FILE")  # fmt: skip
+        if self.target_stage is not None and self.within_days is None:
+            raise UserError("A target stage needs a horizon.", where="--within-days",
+                            mend="add for instance --within-days 60")  # fmt: skip
+        if self.within_days is not None and not self.within_days > 0:
+            raise UserError("The horizon is not positive.", where="--within-days", got=self.within_days)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The tables, what their columns seem to mean, and the `data` section that follows.
+
+    Parameters
+    ----------
+    remarks
+        Why a role was given, by the key in the `data` section.
+    ignored
+        Columns of the activities and stages that have no role, by table.
+    """
+
+    leads: pa.Table
+    activities: pa.Table | None
+    stages: pa.Table | None
+    profiles: Mapping[str, ColumnProfile]
+    data: Data
+    remarks: dict[str, str] = field(default_factory=dict)
+    ignored: dict[str, list[str]] = field(default_factory=dict)
+
+
+def read_sources(request: Request, folder: Path) -> Sources:
+    """Read the tables and find their columns; `folder` is where the configuration will stand.
+
+    Raises
+    ------
+    UserError, DataError
+        A file cannot be read, a column is missing, or tables do not belong together.
+    """
+    leads = _read(request, request.leads, "leads")
+    profiles = profile(leads)
+    remarks: dict[str, str] = {}
+    lead_id = _lead_id(request, leads, profiles, remarks)
+    created_at = _created_at(request, leads, profiles, remarks)
+    events = _Events(request, leads, lead_id)
+    order_by = None if created_at is not None else find_order(leads, profiles)
+    if order_by is not None:
+        remarks["order_by"] = "a whole number that rises from row to row: stands for time"
+    data = Data(
+        leads=_relative(request.leads, folder),
+        activities=None if request.activities is None else _relative(request.activities, folder),
+        stages=None if request.stages is None else _relative(request.stages, folder),
+        timezone=request.timezone,
+        encoding=request.encoding,
+        delimiter=request.delimiter,
+        lead_id=lead_id,
+        created_at=created_at,
+        order_by=order_by,
+        day_first=_day_first(created_at, profiles, events.day_first),
+        activity_columns=events.activity_columns,
+        stage_columns=events.stage_columns,
+    )
+    return Sources(leads, events.activities, events.stages, profiles, data, remarks, events.ignored)
+
+
+class _Events:
+    """The tables of activities and stages, where there are any, and the roles of their columns."""
+
+    def __init__(self, request: Request, leads: pa.Table, lead_id: str | None) -> None:
+        self.activities: pa.Table | None = None
+        self.stages: pa.Table | None = None
+        self.activity_columns, self.stage_columns = ActivityColumns(), StageColumns()
+        self.ignored: dict[str, list[str]] = {}
+        self.day_first: list[bool | None] = []
+        if request.activities is None and request.stages is None:
+            return
+        if lead_id is None:
+            raise UserError(
+                "The table of leads has no id, so activities and stages cannot be brought to their leads.",
+                where=read_stamp(leads).origin, got=leads.column_names[:12], mend="name the column with --id",
+            )  # fmt: skip
+        keys = id_keys(id_text(leads.column(lead_id), lead_id)).drop_null().unique()
+        if request.activities is not None:
+            self.activities = _read(request, request.activities, "activities")
+            found, names = self._look(self.activities, "activities")
+            self.activity_columns = find_activity_columns(found, names, keys)
+            self._note("activities", names, self.activity_columns)
+        if request.stages is not None:
+            self.stages = _read(request, request.stages, "stages")
+            found, names = self._look(self.stages, "stages")
+            self.stage_columns = find_stage_columns(found, names, keys)
+            self._note("stages", names, self.stage_columns)
+
+    def _look(self, table: pa.Table, what: str) -> tuple[pa.Table, dict[str, ColumnProfile]]:
+        """Profile a table by evenly spread rows; a table without rows has no roles to find."""
+        if table.num_rows == 0:
+            raise UserError(f"The table of {what} has no rows.", where=read_stamp(table).origin,
+                            mend=f"leave --{what} out, or bring a table with rows")  # fmt: skip
+        if table.num_rows > _LOOKED_AT:
+            rows = np.linspace(0, table.num_rows - 1, _LOOKED_AT).astype(np.int64)
+            table = table.take(pa.array(rows))
+        return table, profile(table)
+
+    def _note(
+        self, what: str, names: Mapping[str, ColumnProfile], roles: ActivityColumns | StageColumns
+    ) -> None:
+        taken = set(roles.model_dump().values())
+        self.ignored[what] = [name for name in names if name not in taken]
+        self.day_first += [names[name].day_first for name in names if name in taken]
+
+
+def _read(request: Request, path: str, what: str) -> pa.Table:
+    return read_table(path, encoding=request.encoding, delimiter=request.delimiter, what=what)
+
+
+def _relative(path: str, folder: Path) -> str:
+    """Return a path as seen from the configuration's folder, where that can be said."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return str(Path(path).absolute())
+
+
+def _lead_id(
+    request: Request, leads: pa.Table, profiles: Mapping[str, ColumnProfile], remarks: dict[str, str]
+) -> str | None:
+    if request.id_column is not None:
+        needed(leads, request.id_column, "leads", read_stamp(leads).origin, "--id")
+        return request.id_column
+    found = find_id(profiles)
+    if found is None:
+        remarks["lead_id"] = "no column is called like an id and differs from row to row: leads are numbered"
+    else:
+        remarks["lead_id"] = "called like an id, and differs from row to row"
+    return found
+
+
+def _created_at(
+    request: Request, leads: pa.Table, profiles: Mapping[str, ColumnProfile], remarks: dict[str, str]
+) -> str | None:
+    if request.created_at is not None:
+        needed(leads, request.created_at, "leads", read_stamp(leads).origin, "--created-at")
+        return request.created_at
+    found = find_created_at(profiles)
+    if found is not None:
+        remarks["created_at"] = f"a date in every row, {' to '.join(profiles[found].examples)}"
+    elif request.target_stage is not None:
+        raise UserError(
+            "No column of the table of leads can be the creation date.", where=read_stamp(leads).origin,
+            got=leads.column_names[:12], mend="name the column with --created-at",
+        )  # fmt: skip
+    return found
+
+
+def _day_first(
+    created_at: str | None, profiles: Mapping[str, ColumnProfile], events: list[bool | None]
+) -> bool:
+    """Decide by the creation date; else by whatever date shows its order."""
+    if created_at is not None and profiles[created_at].day_first is not None:
+        return bool(profiles[created_at].day_first)
+    shown = [p.day_first for p in profiles.values()] + events
+    return shown.count(True) > shown.count(False)
