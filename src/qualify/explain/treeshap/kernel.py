@@ -2,7 +2,7 @@
 
 There are two sets of them, for blocks of rows and for a single row, which is what a request to the
 online service is. Both add the same numbers in the same order, so that their results are the same to
-the last bit. A compiled function is kept on disk until its own file changes; so all of them, and the
+the last bit. What is kept on disk is renewed when its own file changes; so all of them, and the
 constants that they use, stand in this file.
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from qualify.explain.treeshap._jit import kernel
+from qualify.explain.treeshap._jit import kernel, part
 
 if TYPE_CHECKING:
     from qualify.explain.treeshap.tables import Plan
@@ -62,7 +62,7 @@ def explain_rows(plan: Plan, X: Floats, base: float, out: Floats, start: int, st
         out[first:last, -1] = base
 
 
-@kernel
+@part
 def _explain_block(plan: Plan, X: Floats, out: Floats) -> None:
     rows, slots = len(X), len(plan.features)
     codes = np.empty((plan.columns, rows), dtype=np.uint8)
@@ -90,7 +90,7 @@ def encode(plan: Plan, X: Floats, codes: Codes) -> None:
     _code_sets(plan, values, codes)
 
 
-@kernel
+@part
 def _code_numbers(plan: Plan, values: Floats, codes: Codes) -> None:
     """Rank every value among the thresholds of its feature; see `Columns` for the codes."""
     rows = values.shape[1]
@@ -106,7 +106,7 @@ def _code_numbers(plan: Plan, values: Floats, codes: Codes) -> None:
                 codes[left, row] = 0 if missing else rank[row] + 1
 
 
-@kernel
+@part
 def _rank(thresholds: Floats, value: Floats, rank: Ints) -> None:
     """Count the thresholds below each value, eight at a time, so that the loop over rows has work to do."""
     rank[:] = 0
@@ -124,7 +124,7 @@ def _rank(thresholds: Floats, value: Floats, rank: Ints) -> None:
             rank[row] += np.int64(thresholds[i] < value[row])
 
 
-@kernel
+@part
 def _code_sets(plan: Plan, values: Floats, codes: Codes) -> None:
     for slot, start, end, column in plan.sets:
         words = plan.words[start:end]
@@ -132,7 +132,7 @@ def _code_sets(plan: Plan, values: Floats, codes: Codes) -> None:
             codes[column, row] = 1 - _in_set(words, values[slot, row])
 
 
-@kernel
+@part
 def _find_cells(plan: Plan, first: int, last: int, codes: Codes, cells: Cells) -> None:
     """Answer questions `first` to `last` and number the cells of their groups."""
     cells[:] = 0
@@ -143,7 +143,7 @@ def _find_cells(plan: Plan, first: int, last: int, codes: Codes, cells: Cells) -
                 cell[row] += step
 
 
-@kernel
+@part
 def _add(plan: Plan, first: int, last: int, cells: Cells, total: Floats) -> None:
     """Add the table columns of look-ups `first` to `last`, four at a time to spare loads of the sum."""
     many = first + (last - first) // 4 * 4
@@ -161,13 +161,13 @@ def _add(plan: Plan, first: int, last: int, cells: Cells, total: Floats) -> None
             total[row] += table0[cell0[row]]
 
 
-@kernel
+@part
 def _lookup(plan: Plan, i: int, cells: Cells) -> tuple[NDArray[np.uint16], Floats]:
     """Give the cells of a look-up's group, and its column of the table."""
     return cells[plan.lookups[i, 0]], plan.table[plan.lookups[i, 1] :]
 
 
-@kernel
+@part
 def _explain_row(plan: Plan, values: Floats, out: Floats) -> None:
     """Write the Shapley values of one row.
 
@@ -182,7 +182,7 @@ def _explain_row(plan: Plan, values: Floats, out: Floats) -> None:
     """
     codes = np.empty(plan.columns, dtype=np.uint8)
     _row_codes(plan, values, codes)
-    cells = np.empty(plan.groups_held, dtype=np.int64)
+    cells = np.empty(plan.groups_held, dtype=np.uint32)
     slots = len(plan.features)
     for batch in range(len(plan.batch_start) - 1):
         _row_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
@@ -192,7 +192,7 @@ def _explain_row(plan: Plan, values: Floats, out: Floats) -> None:
             out[plan.features[slot]] = _row_add(plan, first, last, cells, out[plan.features[slot]])
 
 
-@kernel
+@part
 def _row_codes(plan: Plan, values: Floats, codes: Codes) -> None:
     """Make the codes of all columns; see `Columns`."""
     for slot, zero_too, start, end, right, gone, left in plan.ranked:
@@ -210,7 +210,7 @@ def _row_codes(plan: Plan, values: Floats, codes: Codes) -> None:
         codes[column] = 1 - _in_set(plan.words[start:end], value)
 
 
-@kernel
+@part
 def _in_set(words: NDArray[np.uint32], value: float) -> int:
     """Tell (1 or 0) whether the value, cut to a whole number, has its bit set; NaN never has."""
     if not -1.0 < value < 32.0 * len(words):
@@ -219,7 +219,7 @@ def _in_set(words: NDArray[np.uint32], value: float) -> int:
     return int(words[whole >> 5] >> np.uint32(whole & 31)) & 1
 
 
-@kernel
+@part
 def _row_cells(plan: Plan, first: int, last: int, codes: Codes, cells: Ints) -> None:
     """Answer questions `first` to `last` and number the cells of their groups."""
     cells[:] = 0
@@ -227,10 +227,10 @@ def _row_cells(plan: Plan, first: int, last: int, codes: Codes, cells: Ints) -> 
     for i in range(len(asked)):
         # The sign of cut - code, spread over all bits: no branch for the processor to guess.
         above = (np.int64(asked[i, 1]) - np.int64(codes[asked[i, 0]])) >> 63
-        cells[asked[i, 3]] += np.int64(asked[i, 2]) & above
+        cells[asked[i, 3]] += asked[i, 2] & np.uint32(above)
 
 
-@kernel
+@part
 def _row_add(plan: Plan, first: int, last: int, cells: Ints, total: float) -> float:
     """Add the table entries of look-ups `first` to `last`, four at a time as for a block."""
     many = first + (last - first) // 4 * 4
@@ -242,7 +242,7 @@ def _row_add(plan: Plan, first: int, last: int, cells: Ints, total: float) -> fl
     return total
 
 
-@kernel
+@part
 def _row_entry(plan: Plan, i: int, cells: Ints) -> float:
     entry: float = plan.table[plan.lookups[i, 1] + cells[plan.lookups[i, 0]]]
     return entry

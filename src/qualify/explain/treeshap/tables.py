@@ -43,7 +43,7 @@ class Plan(NamedTuple):
         where the column's code is above the cut.
     batch_start : ndarray of int64, shape (batches + 1,)
         First question of each batch.
-    lookups : ndarray of int64, shape (look-ups, 2)
+    lookups : ndarray of uint32, shape (look-ups, 2)
         Group within the batch, and where the column of its table starts.
     run_start : ndarray of int64, shape (batches * slots + 1,)
         First look-up of each slot of each batch.
@@ -60,7 +60,7 @@ class Plan(NamedTuple):
     groups_held: int
     questions: NDArray[np.uint32]
     batch_start: NDArray[np.int64]
-    lookups: NDArray[np.int64]
+    lookups: NDArray[np.uint32]
     run_start: NDArray[np.int64]
     table: NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
         batch_start=np.searchsorted([question[0] for question in questions], np.arange(batches + 1)),
         lookups=np.array(
             [(group, start) for (_, _, group, _), start in zip(lookups, starts[:-1].tolist(), strict=True)],
-            dtype=np.int64,
+            dtype=np.uint32,
         ).reshape(-1, 2),
         run_start=np.searchsorted(runs, np.arange(batches * len(features) + 1)),
         table=np.concatenate([np.zeros(0), *picked]),
