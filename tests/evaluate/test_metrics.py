@@ -188,19 +188,19 @@ def test_one_lead_alone_has_no_interval():
     assert math.isnan(found.low)
 
 
-def _coverage(truth, figure, measure, trials=120, n=400):
+def _coverage(truth, figure, measure, trials=60, n=400):
     inside = 0
     for trial in range(trials):
         rng = np.random.default_rng(trial)
         score = rng.normal(size=n)
         chance = 1 / (1 + np.exp(1.0 - score))
         label = rng.random(n) < chance
-        found = compute_metrics(label, measure(chance), bootstrap=100, seed=trial)[figure]
+        found = compute_metrics(label, measure(chance), bootstrap=80, seed=trial)[figure]
         inside += found.low <= truth <= found.high
     return inside / trials
 
 
-def _truth(figure, measure, n=400_000):
+def _truth(figure, measure, n=100_000):
     rng = np.random.default_rng(99)
     chance = 1 / (1 + np.exp(1.0 - rng.normal(size=n)))
     return compute_metrics(rng.random(n) < chance, measure(chance), bootstrap=0)[figure].value

@@ -172,7 +172,7 @@ def compute_metrics(
     --------
     >>> found = compute_metrics([1, 0, 1, 0], [0.9, 0.4, 0.4, 0.1], bootstrap=0)
     >>> found["auc"].value, round(found["log_loss"].value, 4)
-    (0.875, 0.4094)
+    (0.875, 0.4095)
     """
     rows = check_rows(label, weight, lead)
     scored = Scored.of(rows, probability, score, capacity_share)
