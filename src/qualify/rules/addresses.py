@@ -69,11 +69,12 @@ def email_kind(address: str) -> Literal["free", "company", "education"] | None:
     ['free', 'education', 'company', None]
     """
     domain = email_domain(address)
-    return None if domain is None else _kind_of_domain(domain)
+    return None if domain is None else kind_of_domain(domain)
 
 
 @lru_cache(maxsize=65_536)
-def _kind_of_domain(domain: str) -> Literal["free", "company", "education"]:
+def kind_of_domain(domain: str) -> Literal["free", "company", "education"]:
+    """Say whose domain it is, given in lower case."""
     labels = domain.split(".")
     if labels[-1] in _EDUCATION_TOP:
         return "education"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, Column, FloatArray, IntArray
-from qualify.rules.addresses import email_domain, email_kind
-from qualify.rules.schema import Condition, Scalar, TableRow
-from qualify.rules.titles import read_title
-from qualify.rules.vocabulary import folded, glob_matches
+from qualify.leads.tables import (
+    MICROSECONDS_A_DAY,
+    NO_TIME,
+    BoolArray,
+    Column,
+    FloatArray,
+    IntArray,
+    LeadTables,
+)
+from qualify.rules.reading import Reading, number
+from qualify.rules.schema import Condition, TableRow
 
 NO_ROW = -1
 UNREADABLE = -2
@@ -28,7 +33,7 @@ _ADDRESS = frozenset({"email_kind", "domain"})
 _TEXT = frozenset({"is_", "like"})
 
 
-def picker(conditions: Sequence[Condition], column: Column | None) -> Picker:
+def picker(conditions: Sequence[Condition], column: Column | None, reading: Reading | None = None) -> Picker:
     """Return a function of (rows, as_of) that says which condition each lead's value meets first.
 
     Parameters
@@ -37,6 +42,8 @@ def picker(conditions: Sequence[Condition], column: Column | None) -> Picker:
         Tried in order.
     column
         None where the user's table has no such column.
+    reading
+        The column's vocabulary as other rules have read it already.
 
     Returns
     -------
@@ -48,8 +55,23 @@ def picker(conditions: Sequence[Condition], column: Column | None) -> Picker:
     if column is None:
         return lambda rows, as_of: np.full(len(rows), UNREADABLE)
     if column.kind in {"category", "text"}:
-        return _by_code(conditions, column)
+        return _by_code(conditions, column, reading or Reading(column.vocabulary))
     return _by_number(conditions, column)
+
+
+class Columns:
+    """The columns of one set of tables; a vocabulary that several rules look at is read once."""
+
+    def __init__(self, tables: LeadTables) -> None:
+        self._columns = tables.columns
+        self._readings: dict[str, Reading] = {}
+
+    def picker(self, conditions: Sequence[Condition], name: str) -> Picker:
+        """Return `picker` for the column of that name."""
+        column = self._columns.get(name)
+        if column is None:
+            return picker(conditions, None)
+        return picker(conditions, column, self._readings.setdefault(name, Reading(column.vocabulary)))
 
 
 def points_and_unknown(table: Sequence[TableRow], picked: Picked) -> tuple[FloatArray, BoolArray]:
@@ -58,12 +80,12 @@ def points_and_unknown(table: Sequence[TableRow], picked: Picked) -> tuple[Float
     return points[np.where(picked >= 0, picked, len(table))], picked == UNREADABLE
 
 
-def _by_code(conditions: Sequence[Condition], column: Column) -> Picker:
-    words = column.vocabulary
-    picked = np.full(len(words) + 1, NO_ROW)
-    readable = _nothing_to_read(conditions, len(words))
+def _by_code(conditions: Sequence[Condition], column: Column, reading: Reading) -> Picker:
+    words = len(column.vocabulary)
+    picked = np.full(words + 1, NO_ROW)
+    readable = _nothing_to_read(conditions, words)
     for position, condition in enumerate(conditions):
-        holds, could = _text_holds(condition, words)
+        holds, could = _text_holds(condition, reading, words)
         readable |= could
         picked[:-1][holds & (picked[:-1] == NO_ROW)] = position
     picked[:-1][~readable & _by_default(conditions, picked[:-1])] = UNREADABLE
@@ -100,8 +122,11 @@ def _nothing_to_read(conditions: Sequence[Condition], values: int) -> BoolArray:
 
 def _by_default(conditions: Sequence[Condition], picked: Picked) -> BoolArray:
     """Say where no row or only `otherwise` held: what can't be read is not "something else"."""
-    default = [i for i, condition in enumerate(conditions) if not condition.given]
-    return np.isin(picked, [NO_ROW, *default])
+    by_default = picked == NO_ROW
+    for position, condition in enumerate(conditions):
+        if not condition.given:
+            by_default |= picked == position
+    return np.asarray(by_default)
 
 
 def _missing_row(conditions: Sequence[Condition]) -> int:
@@ -125,33 +150,30 @@ def _number_holds(condition: Condition, values: FloatArray) -> tuple[BoolArray, 
         return np.zeros(len(values), dtype=bool), np.zeros(len(values), dtype=bool)
     holds = there & _in_range(condition, values)
     if condition.is_ is not None:
-        numbers = [number for value in condition.is_ if (number := _number(value)) is not None]
+        numbers = [read for value in condition.is_ if (read := number(value)) is not None]
         holds &= np.isin(values, numbers)
         there = there & bool(numbers)
     return holds, there
 
 
-def _text_holds(condition: Condition, words: tuple[str, ...]) -> tuple[BoolArray, BoolArray]:
+def _text_holds(condition: Condition, reading: Reading, words: int) -> tuple[BoolArray, BoolArray]:
     """Return which words meet `condition`, and which could be read as what it asks for."""
-    holds = np.ones(len(words), dtype=bool)
-    readable = np.ones(len(words), dtype=bool)
+    holds = np.ones(words, dtype=bool)
+    readable = np.ones(words, dtype=bool)
     if not condition.given:
         return holds, ~readable
     if condition.missing:
         return ~holds, ~readable
     if condition.given & _TEXT:
-        holds &= _same_text(condition, words)
+        holds &= reading.same_text(condition)
     if condition.given & _NUMERIC:
-        numbers = np.array(
-            [np.nan if (n := _number(word)) is None else n for word in words], dtype=np.float64
-        )
-        readable &= ~np.isnan(numbers)
-        holds &= readable & _in_range(condition, numbers)
+        readable &= ~np.isnan(reading.numbers)
+        holds &= readable & _in_range(condition, reading.numbers)
     if condition.given & _TITLE:
-        ok, known = _title_holds(condition, words)
+        ok, known = reading.titles(condition)
         holds, readable = holds & ok, readable & known
     if condition.given & _ADDRESS:
-        ok, known = _address_holds(condition, words)
+        ok, known = reading.addresses(condition)
         holds, readable = holds & ok, readable & known
     return holds, readable
 
@@ -163,50 +185,3 @@ def _in_range(condition: Condition, values: FloatArray) -> BoolArray:
     if condition.below is not None:
         inside &= values < condition.below
     return inside
-
-
-def _same_text(condition: Condition, words: tuple[str, ...]) -> BoolArray:
-    wanted = {folded(_as_text(value)) for value in condition.is_ or ()}
-    same = [folded(word) for word in words]
-    holds = np.ones(len(words), dtype=bool)
-    if condition.is_ is not None:
-        holds &= np.fromiter((word in wanted for word in same), dtype=bool, count=len(words))
-    if condition.like is not None:
-        holds &= glob_matches(condition.like, same)
-    return holds
-
-
-def _title_holds(condition: Condition, words: tuple[str, ...]) -> tuple[BoolArray, BoolArray]:
-    read = [read_title(word) for word in words]
-    known = np.array([rank is not None or department is not None for rank, department in read], dtype=bool)
-    holds = known.copy()
-    if condition.rank is not None:
-        holds &= np.array([rank in condition.rank for rank, _ in read], dtype=bool)
-    if condition.department is not None:
-        holds &= np.array([department in condition.department for _, department in read], dtype=bool)
-    return holds, known
-
-
-def _address_holds(condition: Condition, words: tuple[str, ...]) -> tuple[BoolArray, BoolArray]:
-    kinds = [email_kind(word) for word in words]
-    known = np.array([kind is not None for kind in kinds], dtype=bool)
-    holds = known.copy()
-    if condition.email_kind is not None:
-        holds &= np.array([kind in condition.email_kind for kind in kinds], dtype=bool)
-    if condition.domain is not None:
-        holds &= glob_matches(condition.domain, [email_domain(word) or "" for word in words])
-    return holds, known
-
-
-def _as_text(value: Scalar) -> str:
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value)
-
-
-def _number(value: Scalar) -> float | None:
-    """Read a number; text with thousands separators or full-width digits is one, "nan" and "inf" are not."""
-    try:
-        number = float(folded(value).replace(",", "")) if isinstance(value, str) else float(value)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None

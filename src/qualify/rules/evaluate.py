@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualify.leads.tables import NO_TIME, BoolArray, FloatArray, IntArray, LeadTables
-from qualify.rules.attributes import picker, points_and_unknown
+from qualify.rules.attributes import Columns, points_and_unknown
 from qualify.rules.engagement import Earned, Earner, earner, needed_selectors
 from qualify.rules.measures import Measure, Measured, Measures, Plan, plan, selected_types
 from qualify.rules.schema import AttributeRule, Rule
@@ -148,12 +148,12 @@ class _Ready:
 
     def __init__(self, card: Scorecard, tables: LeadTables, known_types: Collection[str] | None) -> None:
         self.card = card
-        measures = Measures()
+        measures, columns = Measures(), Columns(tables)
         types = tables.activities.types if known_types is None else known_types
         folded_types = [folded(name) for name in types]
-        self.rules = [_reader(rule, tables, measures, folded_types) for rule in card.rules]
+        self.rules = [_reader(rule, columns, measures, folded_types) for rule in card.rules]
         self.triggers = [measures.want(Measure(t.of, t.window_days)) for t in card.triggers]
-        self.stages = StageRules(card, tables, measures)
+        self.stages = StageRules(card, tables.stages, columns, measures)
         self.measure: Plan = plan(list(measures.items), tables.activities)
 
     def fill(self, out: RuleResult, part: slice, rows: IntArray, as_of: IntArray) -> Facts:
@@ -217,16 +217,16 @@ class _Ready:
 _Read = Callable[[Measured, IntArray, IntArray], tuple[Earned, BoolArray]]
 
 
-def _reader(rule: Rule, tables: LeadTables, measures: Measures, types: Sequence[str]) -> _Read:
+def _reader(rule: Rule, columns: Columns, measures: Measures, types: Sequence[str]) -> _Read:
     if isinstance(rule, AttributeRule):
-        return _attribute_reader(rule, tables)
+        return _attribute_reader(rule, columns)
     earn: Earner = earner(rule, measures)
     unknown = not all(selected_types(selector, types).any() for selector in needed_selectors(rule))
     return lambda measured, rows, as_of: (earn(measured, as_of), np.full(len(rows), unknown))
 
 
-def _attribute_reader(rule: AttributeRule, tables: LeadTables) -> _Read:
-    pick = picker(rule.table, tables.columns.get(rule.column))
+def _attribute_reader(rule: AttributeRule, columns: Columns) -> _Read:
+    pick = columns.picker(rule.table, rule.column)
 
     def read(measured: Measured, rows: IntArray, as_of: IntArray) -> tuple[Earned, BoolArray]:
         points, unknown = points_and_unknown(rule.table, pick(rows, as_of))

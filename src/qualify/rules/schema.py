@@ -6,6 +6,7 @@ Every model forbids unknown keys and is frozen. Times in the file are days; poin
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -105,7 +106,7 @@ class Condition(Strict):
     domain: Annotated[tuple[Key, ...] | None, OneOrMore] = None
     missing: Literal[True] | None = None
 
-    @property
+    @cached_property
     def given(self) -> frozenset[str]:
         """Names of the parts that the file gave."""
         return frozenset(name for name in Condition.model_fields if getattr(self, name) is not None)

@@ -23,8 +23,9 @@ class Scorecard(Strict):
     file_version
         The file's `version`; people raise it when they change the rules.
     drafted_before
-        Set where the rules were drafted from outcomes: the point in time (or in the order of the table) before
-        which those outcomes lay. Such points never become features of a model, which would learn its own answers.
+        Set where the rules were drafted from outcomes: the point in time (or in the order of the table)
+        before which those outcomes lay. Such points never become features of a model, which would learn its
+        own answers.
     score_fresh_days
         How old a score may be when a lead is called SQL.
 

@@ -13,13 +13,11 @@ from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
     BoolArray,
-    Column,
     FloatArray,
     IntArray,
-    LeadTables,
     Stages,
 )
-from qualify.rules.attributes import UNREADABLE, picker
+from qualify.rules.attributes import UNREADABLE, Columns
 from qualify.rules.criteria import ActivityTest, Criterion, Stage
 from qualify.rules.measures import Measure, Measured, Measures
 from qualify.rules.scorecard import Scorecard
@@ -52,19 +50,19 @@ def truth(holds: BoolArray, unknown: BoolArray | bool = False) -> Truth:
     return np.where(unknown, UNKNOWN, np.where(holds, YES, NO)).astype(np.int8)
 
 
-def test_of(criterion: Criterion, tables: LeadTables, measures: Measures) -> Test:
+def test_of(criterion: Criterion, columns: Columns, measures: Measures) -> Test:
     """Return the function that decides `criterion` for a block."""
     if criterion.all_of is not None:
-        return _together(np.minimum.reduce, criterion.all_of, tables, measures)
+        return _together(np.minimum.reduce, criterion.all_of, columns, measures)
     if criterion.any_of is not None:
-        return _together(np.maximum.reduce, criterion.any_of, tables, measures)
+        return _together(np.maximum.reduce, criterion.any_of, columns, measures)
     if criterion.none_of is not None:
-        inner = test_of(criterion.none_of, tables, measures)
+        inner = test_of(criterion.none_of, columns, measures)
         return lambda facts: (YES - inner(facts)).astype(np.int8)
     if criterion.activity is not None:
         return _activity(criterion.activity, measures)
     if criterion.attribute is not None:
-        pick = picker([criterion.attribute], _column(tables, criterion.attribute.column))
+        pick = columns.picker([criterion.attribute], criterion.attribute.column)
         return lambda facts: _attribute(pick(facts.rows, facts.as_of))
     return lambda facts: _by_points(criterion, facts)
 
@@ -72,15 +70,11 @@ def test_of(criterion: Criterion, tables: LeadTables, measures: Measures) -> Tes
 def _together(
     reduce: Callable[[list[Truth]], Truth],
     parts: tuple[Criterion, ...],
-    tables: LeadTables,
+    columns: Columns,
     measures: Measures,
 ) -> Test:
-    tests = [test_of(part, tables, measures) for part in parts]
+    tests = [test_of(part, columns, measures) for part in parts]
     return lambda facts: reduce([test(facts) for test in tests])
-
-
-def _column(tables: LeadTables, name: str) -> Column | None:
-    return tables.columns.get(name)
 
 
 def _attribute(picked: IntArray) -> Truth:
@@ -149,17 +143,19 @@ class StageRules:
 
     Parameters
     ----------
-    scorecard, tables
+    scorecard, stages, columns
         What is read.
     measures
         Gets the measures that entry criteria need.
     """
 
-    def __init__(self, scorecard: Scorecard, tables: LeadTables, measures: Measures) -> None:
+    def __init__(self, scorecard: Scorecard, stages: Stages, columns: Columns, measures: Measures) -> None:
         self._card = scorecard
-        self._stages = tables.stages
-        self._enter = [test_of(s.enter, tables, measures) if s.enter else None for s in scorecard.stages]
-        self._leave = [test_of(s.leave.when, tables, measures) if s.leave else None for s in scorecard.stages]
+        self._stages = stages
+        self._enter = [test_of(s.enter, columns, measures) if s.enter else None for s in scorecard.stages]
+        self._leave = [
+            test_of(s.leave.when, columns, measures) if s.leave else None for s in scorecard.stages
+        ]
         self._position = {name: i for i, name in enumerate(scorecard.stage_names)}
 
     def recommend(self, facts: Facts, triggered_at: dict[str, IntArray]) -> IntArray:
