@@ -10,6 +10,8 @@ from qualify.errors import ConfigError, QualifyError
 from qualify.explain.catalogue import LANGUAGES, load_catalogue
 from qualify.explain.kinds import WORDINGS
 from qualify.features.fields import FieldKind
+from qualify.rules.title_words import DEPARTMENTS as DEPARTMENT_WORDS
+from qualify.rules.title_words import RANKS as RANK_WORDS
 
 KNOWN_TYPES = [
     "demo_request",
@@ -51,6 +53,12 @@ DEPARTMENTS = [
 STAGES = ["Inquiry", "MAL", "MQL", "TQL", "SAL", "SQL", "Won", "Lost", "Recycled"]
 
 
+def read_from_titles():
+    """Every rank and department that job titles are read as."""
+    ranks, departments = ({entry[0] for entry in words} - {""} for words in (RANK_WORDS, DEPARTMENT_WORDS))
+    return [f"rank.{key}" for key in ranks] + [f"department.{key}" for key in departments]
+
+
 def placeholders(text):
     return sorted({name for _, name, _, _ in string.Formatter().parse(text) if name is not None})
 
@@ -87,6 +95,7 @@ def test_every_known_word_has_a_text(language):
     forms = ("label", "none", "one", "many", "event", "opener")
     wanted = [f"did.{activity}.{form}" for activity in KNOWN_TYPES for form in forms]
     wanted += [f"other_did.{form}" for form in forms if form != "opener"]
+    wanted += read_from_titles()
     wanted += [f"rank.{rank}" for rank in RANKS] + [f"department.{key}" for key in DEPARTMENTS]
     wanted += [f"email.{kind}" for kind in ("free", "company", "education")]
     wanted += [f"stage.{stage}.{form}" for stage in STAGES for form in ("name", "meaning")]

@@ -79,7 +79,7 @@ def test_the_page_says_whom_why_and_what_to_do():
         "Band A: call first",
         "No. 3 on the call list",
         "Call today.",
-        "Talk about plans and budget",
+        "Offer two dates for the demo",
         "Find out: Country.",
         "Viewed the pricing page 4 times in the last 7 days, 9 in all strongly raises",
         "Country is not given lowers",
@@ -183,7 +183,7 @@ def test_first_steps_depend_on_band_and_disagreement():
     agreed = make_lead(disagreement="none")
     assert first_steps(agreed, EN) == (
         "Call today.",
-        "Talk about plans and budget: the lead has been looking at prices.",
+        "Offer two dates for the demo the lead asked for.",
         "Find out: Country.",
     )
     low = make_lead(band="C", disagreement="rules_higher")
@@ -201,11 +201,30 @@ def test_nothing_is_said_about_what_the_lead_did_not_do():
 
 
 def test_the_time_line_shows_the_latest_and_counts_the_rest():
-    events = tuple(Event(NOW - timedelta(days=day), f"day {day}") for day in (5, *range(20)))
-    shown, earlier = latest_events(make_lead(timeline=events))
+    events = tuple(Event(NOW - timedelta(days=day), f"day {day}") for day in (15, *range(20)))
+    shown, earlier = latest_events(make_lead(timeline=events), EN)
     assert [event.text for event in shown[:3]] == ["day 0", "day 1", "day 2"]
     assert (len(shown), earlier) == (12, 9)
     assert "9 earlier events not shown" in Page(render_html(make_lead(timeline=events), "en")).text
+
+
+def test_equal_events_of_one_day_are_told_once():
+    minutes = [(0, "click"), (1, "click"), (2, "click"), (3, "visit"), (4, "click"), (60 * 24, "click")]
+    events = tuple(Event(NOW - timedelta(minutes=minute), text) for minute, text in minutes)
+    shown, earlier = latest_events(make_lead(timeline=events), EN)
+    assert [event.text for event in shown] == ["click × 3", "visit", "click", "click"]
+    assert (shown[0].time, earlier) == (NOW, 0)
+
+
+def test_a_request_opens_the_talk_before_a_look():
+    lead = make_lead(disagreement="none")
+    looked, asked = lead.reasons[0], lead.reasons[1]
+    assert first_steps(make_lead(disagreement="none", reasons=(looked,)), EN)[1].startswith(
+        "Talk about plans"
+    )
+    assert first_steps(make_lead(disagreement="none", reasons=(looked, asked)), EN)[1].startswith(
+        "Offer two dates"
+    )
 
 
 def test_rules_without_points_are_left_out():

@@ -11,6 +11,9 @@ from qualify.explain.words import Phrasebook
 _CALL = {"A", "B"}
 """The bands of leads that are called; only for those is it said how to start the talk."""
 
+_REQUESTS = ("call_booked", "demo_request", "contact_form", "followup_reply")
+"""What waits for an answer from sales: it opens the talk before anything the lead merely looked at."""
+
 _MOST_QUESTIONS = 3
 
 
@@ -33,7 +36,8 @@ def _steps(lead: Explanation, book: Phrasebook) -> Iterator[str]:
         yield book.text(f"first_step.{lead.disagreement}")
     if lead.band not in _CALL:
         return
-    openers = (_opener(reason, book) for reason in lead.raising)
+    done = [_done(reason) for reason in lead.raising]
+    openers = [book.opener(activity) for activity in sorted(done, key=lambda each: each not in _REQUESTS)]
     yield from [opener for opener in openers if opener][:1]
     unknown = [reason.label for reason in lead.reasons if reason.value == book.text("missing.value")]
     if unknown:
@@ -41,7 +45,7 @@ def _steps(lead: Explanation, book: Phrasebook) -> Iterator[str]:
         yield book.text("first_step.ask", labels=labels)
 
 
-def _opener(reason: Reason, book: Phrasebook) -> str:
-    """Return how to talk about what the lead did; nothing where it speaks for the lead by not doing it."""
+def _done(reason: Reason) -> str:
+    """Return the type of what the lead did; empty for other reasons, and for what it did not do."""
     kind, _, activity = reason.feature.partition(":")
-    return book.opener(activity) if kind == "activity" and reason.value != "0" else ""
+    return activity if kind == "activity" and reason.value != "0" else ""

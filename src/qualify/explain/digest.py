@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from qualify.explain.explanation import CardLine, Event, Explanation
 from qualify.explain.words import Phrasebook
 
@@ -36,10 +38,22 @@ def counted_lines(lead: Explanation) -> tuple[CardLine, ...]:
     return tuple(sorted(counted, key=lambda line: -line.points))
 
 
-def latest_events(lead: Explanation) -> tuple[tuple[Event, ...], int]:
-    """Return the latest events, newest first, and how many earlier ones there are."""
+def latest_events(lead: Explanation, book: Phrasebook) -> tuple[tuple[Event, ...], int]:
+    """Return the latest events, newest first, and how many earlier ones there are.
+
+    Equal events that follow each other on one day are told as one, with their number.
+    """
     events = sorted(lead.timeline, key=lambda event: event.time, reverse=True)
-    return tuple(events[:MOST_EVENTS]), max(0, len(events) - MOST_EVENTS)
+    runs = [list(run) for _, run in groupby(events, key=lambda event: (event.time.date(), event.text))]
+    shown = tuple(_told_once(run, book) for run in runs[:MOST_EVENTS])
+    return shown, sum(len(run) for run in runs[MOST_EVENTS:])
+
+
+def _told_once(run: list[Event], book: Phrasebook) -> Event:
+    latest = run[0]
+    if len(run) == 1:
+        return latest
+    return Event(latest.time, book.text("activity.event_repeated", event=latest.text, n=len(run)))
 
 
 def made_by(lead: Explanation, book: Phrasebook) -> str:

@@ -64,7 +64,7 @@ def _environment() -> Environment:
 
 def _view(lead: Explanation, book: Phrasebook) -> dict[str, object]:
     """Gather what the templates show; they hold no logic but loops."""
-    events, earlier = digest.latest_events(lead)
+    events, earlier = digest.latest_events(lead, book)
     interval = digest.interval(lead, book)
     return {
         "lead": lead,

@@ -139,7 +139,7 @@ def _card(lead: Explanation, book: Phrasebook) -> RenderableType:
 
 
 def _timeline(lead: Explanation, book: Phrasebook) -> Iterator[RenderableType]:
-    events, earlier = latest_events(lead)
+    events, earlier = latest_events(lead, book)
     if not events:
         yield book.text("lead.timeline_none")
         return
