@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,27 +30,29 @@ __all__ = ["Columns", "Questions", "make_columns"]
 _CUTS_A_COLUMN = 254
 
 
-@dataclass(frozen=True)
-class Columns:
-    """How to make the columns of codes from a row of values.
+class Columns(NamedTuple):
+    """How to make the columns of codes from a row of values, in a form that the kernel reads.
 
     Attributes
     ----------
-    count : int
+    width : int
         Number of columns.
+    features : ndarray of int64, shape (slots,)
+        The features that the trees use, ascending; a *slot* is a place in this array.
     ranked : ndarray of int64, shape (rankings, 7)
-        One ranking of a feature a row: feature, whether zero counts as missing, start and end in
+        One ranking of a feature a row: slot, whether zero counts as missing, start and end in
         `thresholds`, column with missing values on the right, code of these, and column with missing
         values on the left (-1: no such column).
     thresholds : ndarray of float64
         Ascending within a ranking.
     sets : ndarray of int64, shape (sets, 4)
-        One set of categories a row: feature, start and end in `words`, column.
+        One set of categories a row: slot, start and end in `words`, column.
     words : ndarray of uint32
         Bits of the categories that go left.
     """
 
-    count: int
+    width: int
+    features: NDArray[np.int64]
     ranked: NDArray[np.int64]
     thresholds: NDArray[np.float64]
     sets: NDArray[np.int64]
@@ -102,7 +105,10 @@ def make_columns(trees: Sequence[Tree]) -> tuple[Columns, list[Questions]]:
         Questions(column[end - size : end], cut[end - size : end])
         for size, end in zip(sizes, ends, strict=True)
     ]
-    return Columns(used, ranked, thresholds, sets, words), questions
+    features = np.unique(feature)
+    for table in (ranked, sets):
+        table[:, 0] = np.searchsorted(features, table[:, 0])
+    return Columns(used, features, ranked, thresholds, sets, words), questions
 
 
 def _rank(

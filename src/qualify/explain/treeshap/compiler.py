@@ -10,11 +10,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from qualify.errors import ModelError
-from qualify.explain.treeshap.columns import Questions, make_columns
-from qualify.explain.treeshap.explainer import ByLightGBM, ByTable, Contributions, Explainer
-from qualify.explain.treeshap.groups import Group, Leaf, group_leaves
-from qualify.explain.treeshap.shapley import path_dependent
+from qualify.errors import DataError, ModelError
+from qualify.explain.treeshap.columns import Columns, Questions, make_columns
+from qualify.explain.treeshap.explainer import ByLightGBM, ByTable, Explainer
+from qualify.explain.treeshap.groups import Group, group_leaves
+from qualify.explain.treeshap.leaves import Background, against_training
+from qualify.explain.treeshap.rows import checked_rows
 from qualify.explain.treeshap.tables import lay_out, table_bytes
 from qualify.explain.treeshap.trees import Model, Tree, read_model
 
@@ -25,23 +26,26 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_CELLS", "MAX_TABLE_BYTES", "TableLimitWarning", "compile"]
 
-# A leaf alone whose path asks about 12 columns, once each; cells are numbered in 16 bits.
+# Enough for a leaf whose path asks about 12 columns once each; the kernel numbers cells in 16 bits.
 MAX_CELLS = 1 << 12
-MAX_TABLE_BYTES = 512 << 20
+MAX_TABLE_BYTES = 256 << 20
+
+WeightedTree = tuple[Tree, float]
 
 
 class TableLimitWarning(UserWarning):
     """The tables would be too large, so LightGBM's own, slower, computation is used."""
 
 
-def compile(  # noqa: A001  (the name that the rest of the world uses)
+def compile(  # noqa: A001  (the name that re, regex and others use for it)
     booster: Booster | Sequence[Booster],
     *,
     weights: Sequence[float] | None = None,
+    background: NDArray[np.generic] | None = None,
     threads: int | None = None,
     max_table_bytes: int = MAX_TABLE_BYTES,
 ) -> Explainer:
-    """Tabulate the exact path-dependent Shapley values of boosted trees.
+    """Tabulate the exact Shapley values of boosted trees.
 
     Parameters
     ----------
@@ -51,23 +55,32 @@ def compile(  # noqa: A001  (the name that the rest of the world uses)
         stopped early, the best iteration counts, as in ``predict``.
     weights : sequence of float, optional
         The boosters' weights in the sum; 1 each without it.
+    background : ndarray, shape (rows, features), optional
+        Without it, the values are path-dependent, as ``predict(X, pred_contrib=True)`` gives: what is not
+        known is as in the training rows at each node. With it they are interventional: what is not known
+        is as in these rows, each of them in turn, and the base value is the mean raw score of these rows.
+        Compiling takes time in proportion to their number, explaining does not.
     threads : int, optional
         Most threads to use for one call; all usable cores, or `NUMBA_NUM_THREADS`, without it. The
         result does not depend on it.
     max_table_bytes : int, optional
-        Above this size of all tables, or where one leaf alone needs more than 4,096 cells, LightGBM
-        does the work, and a `TableLimitWarning` says so.
+        Above this size of all tables, or where a leaf alone needs more than 4,096 cells, LightGBM does
+        the work, and a `TableLimitWarning` says so.
 
     Returns
     -------
     Explainer
-        A function from rows to Shapley values.
+        A function from rows to Shapley values. The first call of a process loads the compiled code, the
+        first on a machine compiles it, which takes some seconds.
 
     Raises
     ------
     ModelError
-        If a booster has several outputs or linear leaves, can not be read, or the boosters differ in
-        their number of features or from the weights in number.
+        If a booster has several outputs or linear leaves or can not be read; if boosters differ in their
+        number of features, or in number from the weights; or if trees too deep for tables are to be
+        explained against a background, which LightGBM can not do.
+    DataError
+        If the background is no array of numbers with a column for each feature, or is empty.
 
     Notes
     -----
@@ -83,16 +96,18 @@ def compile(  # noqa: A001  (the name that the rest of the world uses)
     factors = _check(models, weights)
     if threads is None:
         threads = int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+    features = models[0].features
     trees = [(tree, factor) for model, factor in zip(models, factors, strict=True) for tree in model.trees]
-    base_value = sum(factor * float(tree.leaf_share @ tree.value) for tree, factor in trees)
     columns, questions = make_columns([tree for tree, _ in trees])
     groups = _group(trees, questions, max_table_bytes)
-    contributions: Contributions
-    if groups is None:
-        contributions = ByLightGBM(_load(boosters), factors, threads)
-    else:
-        contributions = ByTable(lay_out(columns, groups, _leaf_values), base_value, threads)
-    return Explainer(models[0].features, base_value, contributions)
+    if background is not None:
+        return _against(checked_rows(background, features), trees, columns, groups, threads)
+    base_value = float(sum(factor * (tree.leaf_share @ tree.value) for tree, factor in trees))
+    if isinstance(groups, TableLimitWarning):
+        warnings.warn(groups, stacklevel=2)
+        return Explainer(features, base_value, ByLightGBM(_load(boosters), factors, threads))
+    plan = lay_out(columns, groups, against_training)
+    return Explainer(features, base_value, ByTable(plan, base_value, threads))
 
 
 def _listed(booster: Booster | Sequence[Booster]) -> list[Booster]:
@@ -104,7 +119,7 @@ def _check(models: Sequence[Model], weights: Sequence[float] | None) -> list[flo
     if len({model.features for model in models}) != 1:
         raise ModelError(
             "The boosters can not be added up.",
-            got=f"{[model.features for model in models]} features",
+            got=f"boosters with {[model.features for model in models]} features",
             expected="one booster or more, all trained on the same columns",
             mend="Train all bags on the same columns.",
         )
@@ -120,44 +135,54 @@ def _check(models: Sequence[Model], weights: Sequence[float] | None) -> list[flo
 
 
 def _group(
-    trees: Sequence[tuple[Tree, float]], questions: Sequence[Questions], max_table_bytes: int
-) -> list[Group] | None:
-    """Group the leaves of all trees; where their tables can't be kept, say so and return None."""
+    trees: Sequence[WeightedTree], questions: Sequence[Questions], max_table_bytes: int
+) -> list[Group] | TableLimitWarning:
+    """Group the leaves of all trees; where their tables would be too large, return what to say of it."""
     groups: list[Group] = []
-    size = cells = 0
+    size = 0
     for (tree, factor), asked in zip(trees, questions, strict=True):
-        found = group_leaves(tree, asked, factor)
+        groups += (found := group_leaves(tree, asked, factor))
         size += table_bytes(found)
-        cells = max([cells, *(group.cells for group in found)])
+        cells = max((group.cells for group in found), default=0)
         if cells > MAX_CELLS or size > max_table_bytes:
-            warnings.warn(
-                f"The trees are too deep for look-up tables: a table of {cells:,} cells, more than "
-                f"{size - 1:,} bytes in all; the limits are {MAX_CELLS:,} and {max_table_bytes:,}. "
-                "The explanations stay exact, but LightGBM's pred_contrib computes them, about a hundred "
-                "times more slowly. Fewer or shallower trees (max_depth up to 8) avoid that.",
-                TableLimitWarning,
-                stacklevel=3,
+            return TableLimitWarning(
+                f"The trees are too deep for look-up tables (at least {size:,} bytes, and {cells:,} cells in "
+                f"one; the limits are {max_table_bytes:,} and {MAX_CELLS:,}). LightGBM's pred_contrib "
+                "explains them instead: as exact, but about a hundred times slower. Fewer or shallower "
+                "trees, of max_depth up to 8, avoid that."
             )
-            return None
-        groups += found
     return groups
+
+
+def _against(
+    background: NDArray[np.float64],
+    trees: Sequence[WeightedTree],
+    columns: Columns,
+    groups: list[Group] | TableLimitWarning,
+    threads: int,
+) -> Explainer:
+    if isinstance(groups, TableLimitWarning):
+        raise ModelError(
+            "The trees are too deep to be explained against a background sample.",
+            got=str(groups),
+            expected="trees that fit in look-up tables",
+            mend="Train shallower trees, or leave the background out.",
+        )
+    if not len(background):
+        raise DataError(
+            "The background sample is empty.",
+            got=background.shape,
+            expected="at least one row",
+            mend="Pass some hundred rows of the training set.",
+        )
+    sample = Background(columns, background)
+    plan = lay_out(columns, groups, sample.values)
+    lone = sum(factor * float(tree.value[0]) for tree, factor in trees if len(tree.value) == 1)
+    base_value = lone + sample.expected([leaf for group in groups for leaf in group.leaves])
+    return Explainer(background.shape[1], base_value, ByTable(plan, base_value, threads))
 
 
 def _load(boosters: Sequence[Booster]) -> list[lightgbm.Booster]:
     import lightgbm
 
     return [lightgbm.Booster(model_str=one) if isinstance(one, str) else one for one in boosters]
-
-
-def _leaf_values(leaves: list[Leaf]) -> list[NDArray[np.float64]]:
-    """Shapley values of every leaf, computed together for all leaves with equally many features."""
-    found: list[NDArray[np.float64]] = [np.zeros(0)] * len(leaves)
-    alike: dict[int, list[int]] = {}
-    for number, leaf in enumerate(leaves):
-        alike.setdefault(len(leaf.features), []).append(number)
-    for numbers in alike.values():
-        value = np.array([leaves[number].value for number in numbers])
-        share = np.array([leaves[number].shares for number in numbers])
-        for number, values in zip(numbers, path_dependent(value, share), strict=True):
-            found[number] = values
-    return found

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from qualify.errors import DataError
 from qualify.explain.treeshap.kernel import BLOCK, explain_rows
+from qualify.explain.treeshap.rows import checked_rows
 from qualify.explain.treeshap.tables import Plan
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Contributions(Protocol):
     """A way to compute Shapley values."""
 
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Explain rows of the right shape, float64 in C order; the last column is the base value."""
+        """Explain rows as `checked_rows` gives them; the last column is the base value."""
 
 
 class Explainer:
@@ -78,7 +78,7 @@ class Explainer:
         DataError
             If `X` is no array of numbers of that shape.
         """
-        return self._contributions(self._checked(X))
+        return self._contributions(checked_rows(X, self.features))
 
     def raw_score(self, X: NDArray[np.generic]) -> NDArray[np.float64]:
         """Predict log-odds by the same pass: the base value and all Shapley values, added up.
@@ -102,23 +102,6 @@ class Explainer:
         """
         return np.asarray(self(X).sum(axis=1))
 
-    def _checked(self, X: NDArray[np.generic]) -> NDArray[np.float64]:
-        if not isinstance(X, np.ndarray):
-            raise DataError(
-                "The rows to explain are not a NumPy array.",
-                got=type(X).__name__,
-                expected=f"an array of shape (rows, {self.features})",
-                mend="Pass the encoded features, as frame.to_numpy(dtype=float) gives them.",
-            )
-        if X.ndim != 2 or X.shape[1] != self.features:
-            raise DataError(
-                "The rows to explain have the wrong shape.",
-                got=X.shape,
-                expected=f"(rows, {self.features})",
-                mend="Pass one row a lead, with all columns of training in their order.",
-            )
-        return _to_float(X)
-
 
 class ByTable:
     """Shapley values looked up in tables.
@@ -139,11 +122,8 @@ class ByTable:
         self._threads = threads
 
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Explain rows of the right shape, float64 in C order; the last column is the base value."""
+        """Explain rows as `checked_rows` gives them; the last column is the base value."""
         rows, features = X.shape
-        # Arrays from pandas are read-only; as all are so here, the kernel is compiled for one type only.
-        X = X.view()
-        X.flags.writeable = False
         out = np.zeros((rows, features + 1))
         if rows <= _ROWS_A_TASK or self._threads == 1:
             explain_rows(self._plan, X, self._base_value, out, 0, rows)
@@ -180,7 +160,7 @@ class ByLightGBM:
         self._threads = threads
 
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Explain rows of the right shape, float64 in C order; the last column is the base value."""
+        """Explain rows as `checked_rows` gives them; the last column is the base value."""
         total = np.zeros((len(X), X.shape[1] + 1))
         if len(X):
             for booster, weight in zip(self._boosters, self._weights, strict=True):
@@ -188,18 +168,3 @@ class ByLightGBM:
                     booster.predict(X, pred_contrib=True, num_threads=self._threads), dtype=np.float64
                 )
         return total
-
-
-def _to_float(X: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Convert numbers, and objects that are numbers or None."""
-    try:
-        if X.dtype.kind not in "fiubO":
-            raise TypeError(f"{X.dtype} is no type of real numbers")
-        return np.ascontiguousarray(X.astype(np.float64, copy=False))
-    except (TypeError, ValueError) as fault:
-        raise DataError(
-            "The rows to explain are not numbers.",
-            got=str(fault),
-            expected="an array of float64",
-            mend="Encode texts and times first, as in training.",
-        ) from fault

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from qualify.explain.treeshap._jit import kernel, part
 
 if TYPE_CHECKING:
+    from qualify.explain.treeshap.columns import Columns
     from qualify.explain.treeshap.tables import Plan
 
 __all__ = ["BLOCK", "ZERO", "encode", "explain_rows"]
@@ -64,9 +65,10 @@ def explain_rows(plan: Plan, X: Floats, base: float, out: Floats, start: int, st
 
 @part
 def _explain_block(plan: Plan, X: Floats, out: Floats) -> None:
-    rows, slots = len(X), len(plan.features)
-    codes = np.empty((plan.columns, rows), dtype=np.uint8)
-    encode(plan, X, codes)
+    features = plan.columns.features
+    rows, slots = len(X), len(features)
+    codes = np.empty((plan.columns.width, rows), dtype=np.uint8)
+    encode(plan.columns, X, codes)
     cells = np.empty((plan.groups_held, rows), dtype=np.uint16)
     total = np.zeros((slots, rows))
     for batch in range(len(plan.batch_start) - 1):
@@ -76,28 +78,29 @@ def _explain_block(plan: Plan, X: Floats, out: Floats) -> None:
             _add(plan, plan.run_start[run], plan.run_start[run + 1], cells, total[slot])
     for row in range(rows):
         for slot in range(slots):
-            out[row, plan.features[slot]] = total[slot, row]
+            out[row, features[slot]] = total[slot, row]
 
 
 @kernel
-def encode(plan: Plan, X: Floats, codes: Codes) -> None:
+def encode(columns: Columns, X: Floats, codes: Codes) -> None:
     """Write the codes of all columns for a block of rows; see `Columns`."""
-    values = np.empty((len(plan.features), len(X)))
+    features = columns.features
+    values = np.empty((len(features), len(X)))
     for row in range(len(X)):
-        for slot in range(len(plan.features)):
-            values[slot, row] = X[row, plan.features[slot]]
-    _code_numbers(plan, values, codes)
-    _code_sets(plan, values, codes)
+        for slot in range(len(features)):
+            values[slot, row] = X[row, features[slot]]
+    _code_numbers(columns, values, codes)
+    _code_sets(columns, values, codes)
 
 
 @part
-def _code_numbers(plan: Plan, values: Floats, codes: Codes) -> None:
+def _code_numbers(columns: Columns, values: Floats, codes: Codes) -> None:
     """Rank every value among the thresholds of its feature; see `Columns` for the codes."""
     rows = values.shape[1]
     rank = np.empty(rows, dtype=np.int64)
-    for slot, zero_too, start, end, right, gone, left in plan.ranked:
+    for slot, zero_too, start, end, right, gone, left in columns.ranked:
         value = values[slot]
-        _rank(plan.thresholds[start:end], value, rank)
+        _rank(columns.thresholds[start:end], value, rank)
         for row in range(rows):
             missing = math.isnan(value[row]) or (zero_too and abs(value[row]) <= ZERO)
             if right >= 0:
@@ -125,9 +128,9 @@ def _rank(thresholds: Floats, value: Floats, rank: Ints) -> None:
 
 
 @part
-def _code_sets(plan: Plan, values: Floats, codes: Codes) -> None:
-    for slot, start, end, column in plan.sets:
-        words = plan.words[start:end]
+def _code_sets(columns: Columns, values: Floats, codes: Codes) -> None:
+    for slot, start, end, column in columns.sets:
+        words = columns.words[start:end]
         for row in range(values.shape[1]):
             codes[column, row] = 1 - _in_set(words, values[slot, row])
 
@@ -180,34 +183,35 @@ def _explain_row(plan: Plan, values: Floats, out: Floats) -> None:
     out : ndarray of float64, shape (features + 1,)
         Where the values go; features that no tree uses, and the last place, are left alone.
     """
-    codes = np.empty(plan.columns, dtype=np.uint8)
-    _row_codes(plan, values, codes)
+    codes = np.empty(plan.columns.width, dtype=np.uint8)
+    _row_codes(plan.columns, values, codes)
     cells = np.empty(plan.groups_held, dtype=np.uint32)
-    slots = len(plan.features)
+    features = plan.columns.features
+    slots = len(features)
     for batch in range(len(plan.batch_start) - 1):
         _row_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
         for slot in range(slots):
             run = batch * slots + slot
             first, last = plan.run_start[run], plan.run_start[run + 1]
-            out[plan.features[slot]] = _row_add(plan, first, last, cells, out[plan.features[slot]])
+            out[features[slot]] = _row_add(plan, first, last, cells, out[features[slot]])
 
 
 @part
-def _row_codes(plan: Plan, values: Floats, codes: Codes) -> None:
+def _row_codes(columns: Columns, values: Floats, codes: Codes) -> None:
     """Make the codes of all columns; see `Columns`."""
-    for slot, zero_too, start, end, right, gone, left in plan.ranked:
-        value = values[plan.features[slot]]
+    for slot, zero_too, start, end, right, gone, left in columns.ranked:
+        value = values[columns.features[slot]]
         rank = 0
-        for threshold in plan.thresholds[start:end]:
+        for threshold in columns.thresholds[start:end]:
             rank += threshold < value
         missing = math.isnan(value) or (zero_too and abs(value) <= ZERO)
         if right >= 0:
             codes[right] = gone if missing else rank
         if left >= 0:
             codes[left] = 0 if missing else rank + 1
-    for slot, start, end, column in plan.sets:
-        value = values[plan.features[slot]]
-        codes[column] = 1 - _in_set(plan.words[start:end], value)
+    for slot, start, end, column in columns.sets:
+        value = values[columns.features[slot]]
+        codes[column] = 1 - _in_set(columns.words[start:end], value)
 
 
 @part

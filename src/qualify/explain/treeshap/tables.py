@@ -23,19 +23,12 @@ _GROUPS_AT_ONCE = 256
 class Plan(NamedTuple):
     """All that the kernel reads.
 
-    A *slot* is a place in `features`, and a *batch* is a number of groups that are worked on at once.
+    A *batch* is a number of groups that are worked on at once.
 
     Attributes
     ----------
-    features : ndarray of int64, shape (slots,)
-        The features that the trees use, ascending.
-    ranked : ndarray of int64, shape (rankings, 7)
-    thresholds : ndarray of float64
-    sets : ndarray of int64, shape (sets, 4)
-    words : ndarray of uint32
-        See `Columns`, but with slots for features.
-    columns : int
-        Number of columns of codes.
+    columns : Columns
+        Where the codes come from, and which feature stands in which slot.
     groups_held : int
         Groups in the largest batch.
     questions : ndarray of uint32, shape (questions, 4)
@@ -51,12 +44,7 @@ class Plan(NamedTuple):
         All columns of all tables, in the order of the look-ups.
     """
 
-    features: NDArray[np.int64]
-    ranked: NDArray[np.int64]
-    thresholds: NDArray[np.float64]
-    sets: NDArray[np.int64]
-    words: NDArray[np.uint32]
-    columns: int
+    columns: Columns
     groups_held: int
     questions: NDArray[np.uint32]
     batch_start: NDArray[np.int64]
@@ -87,8 +75,7 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
     Plan
         Flat arrays.
     """
-    features = np.union1d(columns.ranked[:, 0], columns.sets[:, 0])
-    slot = {feature: number for number, feature in enumerate(features.tolist())}
+    slot = {feature: number for number, feature in enumerate(columns.features.tolist())}
     tables = _fill(groups, leaf_values)
     lookups = sorted(
         (number // _GROUPS_AT_ONCE, slot[feature], number % _GROUPS_AT_ONCE, place)
@@ -103,14 +90,9 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
         for question in _ask(group)
     ]
     batches = -(-len(groups) // _GROUPS_AT_ONCE)
-    runs = [batch * len(features) + where for batch, where, _, _ in lookups]
+    runs = [batch * len(slot) + where for batch, where, _, _ in lookups]
     return Plan(
-        features=features,
-        ranked=_by_slot(columns.ranked, features),
-        thresholds=columns.thresholds,
-        sets=_by_slot(columns.sets, features),
-        words=columns.words,
-        columns=columns.count,
+        columns=columns,
         groups_held=min(len(groups), _GROUPS_AT_ONCE),
         questions=np.array([question[1:] for question in questions], dtype=np.uint32).reshape(-1, 4),
         batch_start=np.searchsorted([question[0] for question in questions], np.arange(batches + 1)),
@@ -118,19 +100,13 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
             [(group, start) for (_, _, group, _), start in zip(lookups, starts[:-1].tolist(), strict=True)],
             dtype=np.uint32,
         ).reshape(-1, 2),
-        run_start=np.searchsorted(runs, np.arange(batches * len(features) + 1)),
+        run_start=np.searchsorted(runs, np.arange(batches * len(slot) + 1)),
         table=np.concatenate([np.zeros(0), *picked]),
     )
 
 
 def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
-
-
-def _by_slot(rows: NDArray[np.int64], features: NDArray[np.int64]) -> NDArray[np.int64]:
-    slots = rows.copy()
-    slots[:, 0] = np.searchsorted(features, rows[:, 0])
-    return slots
 
 
 def _ask(group: Group) -> list[tuple[int, int, int]]:
