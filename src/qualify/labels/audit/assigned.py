@@ -13,6 +13,7 @@ from qualify.labels.audit.wordy import share_of_values
 from qualify.leads.tables import BoolArray
 
 _LIFT = 2.0
+_LEAST_VALUES = 3
 _LEAST_SHARE = 0.03
 _POWER = 0.80
 _POWER_UNTIED = 0.90
@@ -32,11 +33,11 @@ def _two_sided(facts: Facts) -> Suspicion | None:
     What a lead fills in itself (a form, a channel) has at most a few almost-pure values on one side; a
     verdict of somebody who knows has them on both.
     """
-    if facts.cells.rank is not None:
+    if facts.cells.rank is not None or facts.cells.distinct < _LEAST_VALUES:
         return None
     rows = facts.rows
     base = logit(np.array([facts.sample.base]))[0]
-    low, high = wilson(facts.ones, rows)
+    low, high = wilson(facts.ones, rows, z=2.0)
     won, lost = logit(low) - base >= _LIFT, logit(high) - base <= -_LIFT
     won[0] = lost[0] = False
     total = max(rows[1:].sum(), 1.0)

@@ -112,6 +112,26 @@ def log_odds_ratio(in_1: float, in_0: float, out_1: float, out_0: float, z: floa
     return ratio, float(np.sign(ratio)) * max(0.0, abs(ratio) - float(error))
 
 
+def steady_odds_ratio(tables: FloatArray) -> float:
+    """Return the log odds ratio within several tables, the most telling one left out.
+
+    One stretch of time in which a column and the outcome change together is a coincidence; a leak is
+    everywhere. Of fewer than three tables none is left out.
+
+    Parameters
+    ----------
+    tables
+        As for `mantel_haenszel`.
+    """
+    count = tables.shape[1]
+    ratio = mantel_haenszel(tables)
+    if count < 3:
+        return ratio
+    without = [mantel_haenszel(np.delete(tables, one, axis=1)) for one in range(count)]
+    same_way = [one for one in without if np.sign(one) == np.sign(ratio)]
+    return min([ratio, *same_way], key=abs) if len(same_way) == count else 0.0
+
+
 def mantel_haenszel(tables: FloatArray) -> float:
     """Return the common log odds ratio of several two-by-two tables.
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from qualify.labels.audit.bounds import log_odds_ratio, mantel_haenszel
+from qualify.labels.audit.bounds import log_odds_ratio, steady_odds_ratio
 from qualify.labels.audit.cells import Cells, make_cells
 from qualify.labels.audit.names import Meaning, read_name
 from qualify.labels.audit.power import Power, measure_power
@@ -122,7 +122,7 @@ def measure_presence(present: NDArray[np.bool_], sample: Sample) -> Presence:
     if in_1 + in_0 == 0 or out_1 + out_0 == 0:
         return Presence(of_1, of_0, rate, 0.0, 0.0)
     ratio, beyond = log_odds_ratio(in_1, in_0, out_1, out_0)
-    within = mantel_haenszel(tables)
+    within = steady_odds_ratio(tables)
     sign = float(np.sign(ratio))
     margin = abs(ratio) - abs(beyond)
     return Presence(of_1, of_0, rate, ratio, sign * max(0.0, min(abs(beyond), sign * within - margin)))

@@ -81,11 +81,11 @@ def draw_sample(
         rows = np.sort(rng.choice(rows, MAX_ROWS, replace=False))
     order = _time_order(tables, raw_order)
     y = label[rows]
+    if min(y.sum(), len(y) - y.sum()) < 2:
+        return None
     block = np.zeros(len(rows), dtype=np.int64) if order is None else _time_blocks(order[rows], y)
     keep = _mixed(block, y)
     rows, y, block = rows[keep], y[keep], block[keep]
-    if min(y.sum(), len(y) - y.sum()) < 2:
-        return None
     return Sample(rows, y, _folds(y, rng), block, blocks=int(block.max()) + 1)
 
 

@@ -37,7 +37,8 @@ def check_name(facts: Facts) -> Suspicion | None:
             f"{says} and being filled in changes the odds of the outcome {times(facts.presence.ratio)}-fold.",
         )  # fmt: skip
     if facts.best_low >= _LOOK_AT:
-        return accuse(facts.name, code, "possible", f"{says}, though {_powerful(facts)} only.")
+        usual = f"{says}, but its power is not unusual (AUC {area(facts.best_auc)})."
+        return accuse(facts.name, code, "possible", usual)
     return None
 
 
