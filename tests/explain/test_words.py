@@ -256,8 +256,8 @@ def test_three_hundred_thousand_sentences_take_seconds_not_minutes():
     week, older = rng.poisson(2, rows), rng.poisson(3, rows)
     month, total = week + older, week + 2 * older
     values = {"count_7d": week, "count_30d": month, "count_all": total, "days_since": older * 1.0}
-    start = time.perf_counter()
+    start = time.process_time()
     said = EN.sentences(PRICING, values, rng.normal(size=rows))
-    # About a third of a second alone; the limit leaves room for a busy machine, not for a loop over rows.
-    assert time.perf_counter() - start < 3.0
+    # About a quarter of a second of processor time; the limit leaves no room for a loop over rows.
+    assert time.process_time() - start < 1.5
     assert len(said) == rows
