@@ -137,7 +137,8 @@ def test_silence_despite_a_mail():
         for_days=14, points=-15,
     )  # fmt: skip
     before, since = [act("sent", 70), act("trial", 80)], [act("trial", 80), act("sent", 85)]
-    assert points(card(quiet), before, since) == [0, -15]
+    at_once = [act("trial", 80), act("sent", 80)]
+    assert points(card(quiet), before, since, at_once) == [0, -15, 0]
 
 
 def test_silence_after_one_download_only():

@@ -157,3 +157,19 @@ def test_noise_alone_is_refused():
     # Every value has the same share of positives.
     with pytest.raises(ConfigError, match="no column tells the outcomes apart"):
         drafted({"x": column(*["a", "b"] * 100)}, [0, 0, 1, 1] * 50)
+
+
+def test_a_spike_at_the_lowest_value_gets_a_range_of_its_own():
+    # 30 % of the leads have no visits at all.
+    card, _ = drafted(*world())
+    visits = next(rule for rule in card.rules if rule.column == "visits")
+    assert (visits.table[0].from_, visits.table[0].below) == (None, 1)
+
+
+def test_ranges_meet_without_gaps():
+    card, _ = drafted(*world())
+    ranges = [
+        row for row in next(rule for rule in card.rules if rule.column == "visits").table if not row.missing
+    ]
+    assert [a.below for a in ranges[:-1]] == [b.from_ for b in ranges[1:]]
+    assert ranges[-1].below is None

@@ -138,6 +138,7 @@ def test_r008_cap_below_an_award():
     assert message(card(BIG, activity("r", types="x", points=9, cap=8))) == (
         "R008 r: the cap, 8, is below a single award of 9"
     )
+    assert codes(card(BIG, activity("r", types="x", points=9, cap=9))) == []
     groups = [{"id": "g", "label": WORDS}, {"id": "h", "label": WORDS, "cap": 8}]
     low = rule("count", "r", "h", of={"types": "x"}, steps=[{"at_least": 1, "points": -9}])
     assert codes(card(BIG, low, groups=groups)) == [("R008", "r")]

@@ -74,8 +74,8 @@ def test_a_trigger_lifts_whatever_the_points():
 
 def test_a_trigger_ends_the_rest_only_when_it_came_later():
     lifted = funnel(triggers=[trigger(types="trial")])
-    leads = ([act("trial", 95)], [act("trial", 80)])
-    assert recommended(lifted, *leads, now_in=[[("Recycled", 90)]] * 2) == ["SQL", "Recycled"]
+    leads = ([act("trial", 95)], [act("trial", 80)], [act("trial", 90)])
+    assert recommended(lifted, *leads, now_in=[[("Recycled", 90)]] * 3) == ["SQL", "Recycled", "Recycled"]
 
 
 def test_a_trigger_can_ask_for_several():
