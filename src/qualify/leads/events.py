@@ -59,7 +59,7 @@ def build_activities(
     """
     names, origin = data.activity_columns, read_stamp(table).origin
     types = needed(table, names.type, "activities", origin, "data.activity_columns.type")
-    placed = _place(data, table, lead_keys, "activity", types, lenient)
+    placed = _place(data, table, lead_keys, "activity", names.type, lenient)
     type_codes, type_names = encode_clean(placed.only(types), name=names.type)
     topic = optional(table, names.topic, "activities", origin, "data.activity_columns.topic", lenient)
     topic_codes, topic_names = _codes(placed, topic)
@@ -89,7 +89,7 @@ def build_stages(
     """Return the stages that the leads entered, and what was left out; as `build_activities` does."""
     names, origin = data.stage_columns, read_stamp(table).origin
     stage = needed(table, names.stage, "stages", origin, "data.stage_columns.stage")
-    placed = _place(data, table, lead_keys, "stage", stage, lenient)
+    placed = _place(data, table, lead_keys, "stage", names.stage, lenient)
     stage_codes, stage_names = encode_clean(placed.only(stage), name=names.stage)
     reason = optional(table, names.reason, "stages", origin, "data.stage_columns.reason", lenient)
     reason_codes, reason_names = _codes(placed, reason)
@@ -140,7 +140,7 @@ def _offsets(lead: IntArray, leads: int) -> IntArray:
 
 
 def _place(
-    data: Data, table: pa.Table, lead_keys: pa.Array, kind: str, label: pa.ChunkedArray, lenient: bool
+    data: Data, table: pa.Table, lead_keys: pa.Array, kind: str, label_name: str, lenient: bool
 ) -> _Placed:
     """Find the lead and the times of every row; leave out and count what has none."""
     columns = data.activity_columns if kind == "activity" else data.stage_columns
@@ -158,10 +158,11 @@ def _place(
     at = _times(raw_at, data)
     no_id = keys.is_null().to_numpy(zero_copy_only=False)
     no_time = at.micros == NO_TIME
+    label = table.column(label_name)
     no_label = _is_empty(label)
     refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead")
     refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"])
-    refuse_all_bad(no_label, label, stamp, rows, kind, "a name")
+    refuse_all_bad(no_label, label, stamp, rows, label_name, "a name")
     lead = pc.index_in(keys, value_set=lead_keys).fill_null(-1).to_numpy(zero_copy_only=False)
     lead = lead.astype(np.int64)
     usable = ~(no_id | no_time | no_label)

@@ -22,6 +22,7 @@ NEARLY_UNIQUE = 0.9
 """A category with so many different values a given row says nothing about the next lead."""
 
 _ENOUGH_FOR_UNIQUE = 20
+_FREQUENT = 1_000
 
 
 def profile(table: pa.Table) -> dict[str, ColumnProfile]:
@@ -69,7 +70,7 @@ def _profile_text(name: str, array: pa.Array) -> ColumnProfile:
     """Decide among the types by the distinct values as text."""
     typed = not is_text(array.type)
     values = distinct_values(as_text(array, name))
-    placeholders = [] if typed else word_placeholders(values.texts.to_pylist())
+    placeholders = [] if typed else word_placeholders(values.texts.slice(0, _FREQUENT).to_pylist())
     clean = values.without(placeholders)
     base = ColumnProfile(
         name, "category", len(array), clean.given, len(clean.texts), tuple(placeholders), clean.top()

@@ -59,7 +59,7 @@ def as_personal(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | 
 
 def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> ColumnProfile | None:
     """Numbers, unless they are codes; a value at the edge that stands for a missing one is found."""
-    more = word_placeholders(values.texts.to_pylist(), also_none) if also_none else []
+    more = word_placeholders(values.texts.slice(0, _SAMPLE).to_pylist(), also_none) if also_none else []
     values = values.without(more)
     if not values.given:
         return None

@@ -12,7 +12,7 @@ from qualify.errors import DataError
 from qualify.leads.read_csv import read_csv
 from qualify.leads.read_parquet import read_parquet
 from qualify.leads.read_sql import read_sql
-from qualify.leads.stamp import stamp
+from qualify.leads.stamp import read_stamp, stamp
 
 _SUFFIXES = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".txt")
 
@@ -53,6 +53,13 @@ def read_table(
         table, origin = _read_path(source, encoding, delimiter, what), source
     if table.num_columns == 0:
         raise DataError(f"The table of {what} has no columns.", where=origin)
+    ragged = read_stamp(table).ragged
+    if table.num_rows == 0 and ragged:
+        raise DataError(
+            f"No row of the table of {what} has as many cells as its header.", where=origin,
+            got=f"{ragged[0].cells} cells: {ragged[0].text}", expected=f"{ragged[0].expected} cells",
+            mend="check the delimiter (`data.delimiter`) and the quotes",
+        )  # fmt: skip
     if table.num_rows == 0 and what == "leads":
         raise DataError(
             "The table of leads has a header but no rows.", where=origin, expected="one row a lead"

@@ -17,8 +17,8 @@ _UUID = r"(?i)^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$"
 _RANKS = (
     r"(?i)(manager|director|head of|chief|officer|president|\b(ceo|cto|cio|cfo|coo|vp|svp)\b|owner|founder|"
     r"partner|assistant|engineer|representative|\brep\b|analyst|specialist|consultant|coordinator|supervisor|"
-    r"executive|clerk|部長|課長|社長|取締役|係長|主任|担当|代表|役員|会長|次長|室長|店長|"
-    r"マネージャ|リーダー|社員)"
+    r"executive|clerk|部長|課長|社長|取締役|係長|主任|担当|代表|役員|会長|次長|室長|"
+    r"店長|マネージャ|リーダー|社員)"
 )
 _NAME_EMAIL = re.compile(r"(?i)e-?mail|メール|mail.?(address|id)")
 _NAME_PHONE = re.compile(r"(?i)phone|mobile|\btel\b|\bfax\b|電話|携帯")
@@ -30,12 +30,12 @@ _NAME_PERSON = re.compile(
 _NAME_ADDRESS = re.compile(r"(?i)^(street|postal)?[ _.-]?address(_?line)?\d?$|^street|住所|番地")
 _NAME_CODE = re.compile(r"(?i)code|コード|区分|種別|zip|postal|郵便|segment|\btype\b|class\b|category")
 _NAME_ID = re.compile(
-    r"(?i)(^|[ _.\-])(id|uuid|guid|key)$|^(id|uuid|guid)([ _.\-]|$)|[a-z]I[Dd]$|番号$|ＩＤ|ID$"
+    r"(?i:(^|[ _.\-])(id|uuid|guid|key)$|^(id|uuid|guid)([ _.\-]|$)|番号$|ＩＤ)|[a-z]I[Dd]$|[^ -~]ID$"
 )
-_NAME_TIME = re.compile(r"(?i)date|time|(^|[ _.-])(at|on)$|日時|日付|年月日|日$|[a-z]At$")
+_NAME_TIME = re.compile(r"(?i:date|time|(^|[ _.-])(at|on)$|日時|日付|年月日|日$)|[a-z]At$")
 _NAME_COUNT = re.compile(
-    r"(?i)count|number of|visits|views|total|score|rating|amount|age\b|days|years|employees|size|qty|quantity|"
-    r"回数|件数|人数|数$|額|金額|年齢|日数|点"
+    r"(?i)count|number of|visits|views|total|score|rating|amount|\bage\b|days|years|employees|size|qty|"
+    r"quantity|回数|件数|人数|数$|額|金額|年齢|日数|点"
 )
 
 

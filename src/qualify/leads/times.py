@@ -118,7 +118,7 @@ def _in_zone(naive: pa.Array, timezone: str) -> pa.Array:
 def _from_text(text: pa.Array, timezone: str, day_first: bool) -> Times:
     given = text.is_valid().to_numpy(zero_copy_only=False)
     if not given.any():
-        return Times(np.full(len(text), NO_TIME, dtype=np.int64), ~given)
+        return Times(np.full(len(text), NO_TIME, dtype=np.int64), given)
     serial = _serials(text, given)
     if serial is not None:
         return _from_serials(serial, timezone)

@@ -1,0 +1,73 @@
+"""Text columns and their vocabularies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualify.errors import DataError
+from qualify.leads import strings
+from qualify.leads.strings import as_text, encode, encode_clean
+
+texts = st.lists(
+    st.one_of(st.none(), st.text(max_size=5), st.sampled_from([" a", "a ", "5.0", "5", "Select"]))
+)
+
+
+@given(texts)
+def test_codes_give_the_values_back(values: list[str | None]) -> None:
+    codes, vocabulary = encode(pa.array(values, pa.string()))
+    assert [vocabulary[c] if c >= 0 else None for c in codes] == values
+    assert list(vocabulary) == sorted(set(vocabulary))
+
+
+@given(texts, st.randoms())
+def test_vocabulary_does_not_depend_on_order(values: list[str | None], random: object) -> None:
+    shuffled = list(values)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert encode_clean(pa.array(values, pa.string()))[1] == encode_clean(pa.array(shuffled, pa.string()))[1]
+
+
+@given(texts)
+def test_few_and_many_values_are_read_alike(values: list[str | None]) -> None:
+    few = encode_clean(pa.array(values, pa.string()), ("Select",))
+    many = encode_clean(pa.array(values * 70 + [None], pa.string()), ("Select",))
+    assert few[1] == many[1]
+    assert np.tile(few[0], 70).tolist() == many[0][:-1].tolist() or len(values) * 70 < strings.FEW
+
+
+def test_blanks_of_all_sorts_are_stripped_alike() -> None:
+    blanks = [chr(c) for c in range(0x3001) if chr(c).isspace()]
+    values = [f"{b}x{b}" for b in blanks]
+    few = [encode_clean(pa.array([v]))[1] for v in values]
+    many = [encode_clean(pa.array([v] * (strings.FEW + 1)))[1] for v in values]
+    assert few == many == [("x",)] * len(blanks)
+
+
+@pytest.mark.parametrize(
+    ("array", "text"),
+    [
+        (pa.array([5, None]), ["5", None]),
+        (pa.array([5.0, 2.5]), ["5", "2.5"]),
+        (pa.array([True, None]), ["true", None]),
+        (pa.array(["x", "y", "x"]).dictionary_encode(), ["x", "y", "x"]),
+        (pa.array(["x"], pa.large_string()), ["x"]),
+        (pa.array(["x"], pa.string_view()), ["x"]),
+        (pa.array([b"x"]), ["x"]),
+        (pa.nulls(2), [None, None]),
+        (pa.chunked_array([["x"], [" "]]), ["x", None]),
+        (pa.chunked_array([], type=pa.string()), []),
+    ],
+)
+def test_typed_columns_as_text(array: pa.Array, text: list[str | None]) -> None:
+    assert as_text(array).to_pylist() == text
+
+
+def test_nested_and_binary_columns_are_refused() -> None:
+    with pytest.raises(DataError, match="'tags' holds lists"):
+        as_text(pa.array([[1, 2]]), "tags")
+    with pytest.raises(DataError, match="'blob' cannot be read as text"):
+        as_text(pa.array([b"\xff\xfe"]), "blob")
