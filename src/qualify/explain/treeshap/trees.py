@@ -93,7 +93,8 @@ def read_model(text: str) -> Model:
     """
     head, *blocks = text.partition("\nend of trees")[0].split("\nTree=")
     header = _fields(head)
-    if not head.startswith("tree") or "max_feature_idx" not in header or "\nend of trees" not in text:
+    count = header.get("max_feature_idx", "")
+    if not head.startswith("tree") or not count.isdigit() or "\nend of trees" not in text:
         raise ModelError(
             "The text is not a whole LightGBM model.",
             got=text[:80],
@@ -107,7 +108,8 @@ def read_model(text: str) -> Model:
             expected="one output a row, as with objective='binary'",
             mend="Train one binary model for each class.",
         )
-    return Model(int(header["max_feature_idx"]) + 1, tuple(_read_tree(block) for block in blocks))
+    features = int(count) + 1
+    return Model(features, tuple(_read_tree(block, features) for block in blocks))
 
 
 def walk(tree: Tree) -> Iterator[tuple[int, Path]]:
@@ -140,7 +142,7 @@ def _fields(block: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
 
 
-def _read_tree(block: str) -> Tree:
+def _read_tree(block: str, features: int) -> Tree:
     number, _, body = block.partition("\n")
     fields = _fields(body)
     try:
@@ -152,7 +154,9 @@ def _read_tree(block: str) -> Tree:
                 expected="constant leaves",
                 mend="Train with linear_tree=false.",
             )
-        return _build(fields, number)
+        tree = _build(fields, number)
+        _check(tree, features)
+        return tree
     except (KeyError, ValueError, IndexError) as fault:
         raise ModelError(
             "A tree of the model text can not be read.",
@@ -170,8 +174,6 @@ def _build(fields: dict[str, str], number: str) -> Tree:
     left, right = _ints(fields, "left_child", nodes), _ints(fields, "right_child", nodes)
     threshold = _floats(fields, "threshold", nodes)
     categorical = (kind & 1) > 0
-    if sorted([*left, *right]) != [*range(-leaves, 0), *range(1, nodes)][: 2 * nodes]:
-        raise ValueError("left_child and right_child do not form a tree")
     leaf_count = _ints(fields, "leaf_count", leaves) if nodes else np.ones(1, np.int64)
     node_count = _ints(fields, "internal_count", nodes)
     if (node_count <= 0).any() or (leaf_count < 0).any():
@@ -197,6 +199,18 @@ def _build(fields: dict[str, str], number: str) -> Tree:
         right_share=counts[right] / node_count,
         leaf_share=leaf_count / (node_count[0] if nodes else 1),
     )
+
+
+def _check(tree: Tree, features: int) -> None:
+    """Refuse what would send a walk in circles or the kernel out of its arrays."""
+    nodes, leaves = len(tree.feature), len(tree.value)
+    own = np.arange(nodes)
+    children = np.concatenate([tree.left, tree.right])
+    later = [((child < 0) | (child > own)).all() for child in (tree.left, tree.right)]
+    if not all(later) or sorted(children) != [*range(-leaves, 0), *range(1, nodes)][: 2 * nodes]:
+        raise ValueError("left_child and right_child do not form a tree")
+    if ((tree.feature < 0) | (tree.feature >= features)).any():
+        raise ValueError(f"split_feature asks about feature {tree.feature.max()} of {features}")
 
 
 def _sets(fields: dict[str, str], chosen: NDArray[np.float64]) -> tuple[NDArray[np.uint32], ...]:
