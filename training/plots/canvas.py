@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 from qualify.explain.fonts import drawable, families
 
@@ -53,15 +53,15 @@ def quiet(axes: Axes) -> None:
     for side in ("left", "bottom"):
         axes.spines[side].set_color(_SPINES)
     axes.tick_params(labelsize=8, color=_SPINES, length=3)
-    axes.xaxis.label.set_size(9)
-    axes.yaxis.label.set_size(9)
+    axes.xaxis.label.set_fontsize(9)
+    axes.yaxis.label.set_fontsize(9)
 
 
 def percent_axis(axes: Axes, *names: str) -> None:
     """Write the numbers of the axes ``x`` or ``y`` as percentages."""
     for name in names:
         axis = axes.xaxis if name == "x" else axes.yaxis
-        axis.set_major_formatter(PercentFormatter(1.0, decimals=None, symbol="%"))
+        axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g}%"))
 
 
 def finish(figure: Figure, language: str) -> Figure:

@@ -69,11 +69,11 @@ def _draw_numbers(
     numbers = values.astype(np.float64)
     known = np.flatnonzero(~np.isnan(numbers))
     # Beyond the outermost hundredth there is little to see and much room to waste.
-    low, high = np.percentile(numbers[known], (0.5, 99.5)) if len(known) else (0.0, 1.0)
+    low, high = _middle(numbers[known]) if len(known) else (0.0, 1.0)
     known = known[(numbers[known] >= low) & (numbers[known] <= high)]
     shown = known[:: max(1, len(known) // _DOTS)]
     axes.scatter(numbers[shown], contribution[shown], s=7, color=LOW, alpha=0.45, linewidths=0)
-    _draw_missing(axes, contribution[np.isnan(numbers)], float(low), float(high), texts)
+    _draw_missing(axes, contribution[np.isnan(numbers)], low, high, texts)
     if points is not None and len(known):
         order = known[np.argsort(numbers[known], kind="stable")]
         x, first, count = np.unique(numbers[order], return_index=True, return_counts=True)
@@ -82,13 +82,20 @@ def _draw_numbers(
         twin.plot(x, mean, color=HIGH, linewidth=1.6, drawstyle="steps-mid")
 
 
+def _middle(numbers: FloatArray) -> tuple[float, float]:
+    """Return the values between which all but the outermost hundredth lie."""
+    low, high = np.percentile(numbers, (0.5, 99.5), method="inverted_cdf")
+    return float(low), float(high)
+
+
 def _draw_missing(axes: Axes, effects: FloatArray, low: float, high: float, texts: Catalogue) -> None:
     """Draw the median and the middle half of the rows without a value, left of the others."""
     if len(effects) == 0:
         return
     span = (high - low) or 1.0
     x = low - 0.14 * span
-    axes.set_xlim(left=x - 0.1 * span)
+    axes.set_xticks([tick for tick in axes.get_xticks() if low - 0.05 * span <= tick <= high + 0.05 * span])
+    axes.set_xlim(x - 0.1 * span, high + 0.05 * span)
     lower, middle, upper = np.percentile(effects, (25, 50, 75))
     axes.errorbar([x], [middle], yerr=[[middle - lower], [upper - middle]], fmt="D", color=GREY, markersize=5)
     axes.annotate(

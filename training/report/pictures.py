@@ -41,8 +41,8 @@ def draw_pictures(
     Returns
     -------
     dict
-        By section: ``comparison``, ``calibration``, ``gain``, ``summary``, ``dependence``, ``points``; a section
-        without data has no picture.
+        By section: ``comparison``, ``calibration``, ``gain``, ``summary``, ``dependence``, ``points``; a
+        section without data has no picture.
     """
     judged, language = data.judged, data.language
     ranked = {name: judged.ranked_by(name) for name in judged.probabilities}

@@ -132,9 +132,10 @@ def reliability_rows(data: ReportData) -> list[list[str]]:
     bins = compute_reliability(
         judged.label, judged.probabilities["model"], weight=judged.weight, lead=judged.lead, seed=data.seed
     )
+    columns = (bins[name].tolist() for name in ("predicted", "observed", "low", "high", "rows"))
     return [
-        [percent(row.predicted), percent(row.observed), _between(row.low, row.high), count(row.rows)]
-        for row in bins.itertuples()
+        [percent(predicted), percent(observed), _between(low, high), count(rows)]
+        for predicted, observed, low, high, rows in zip(*columns, strict=True)
     ]
 
 

@@ -1,0 +1,67 @@
+"""Made-up reports for the tests: a funnel of which the truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qualify.evaluate import compute_metrics
+from training.report import Driver, ExcludedColumn, Finding, JudgedRows, Period, PointPair, ReportData
+
+
+def make_report(language="en", rows=600, **changes):
+    """A report on `rows` leads; `changes` replace single parts."""
+    rng = np.random.default_rng(0)
+    views = rng.poisson(2.0, rows).astype(float)
+    days = np.where(rng.random(rows) < 0.3, np.nan, rng.exponential(20.0, rows))
+    sources = np.array(["Web search", "Event", "Partner <b>x</b>", None], dtype=object)[
+        rng.integers(0, 4, rows)
+    ]
+    by_source = {"Web search": 0.0, "Event": 0.7, "Partner <b>x</b>": -0.5, None: 0.1}
+    effects = np.column_stack(
+        [
+            0.6 * np.log1p(views) - 0.6,
+            np.where(np.isnan(days), -0.4, 0.5 - np.nan_to_num(days) / 40),
+            [by_source[word] for word in sources],
+        ]
+    )
+    z = effects.sum(axis=1) - 1.6
+    label = (rng.random(rows) < 1 / (1 + np.exp(-z))).astype(float)
+    parts = {
+        "name": "qualify", "version": "7", "written": "2026-03-01 09:00 UTC", "target": "SQL within 60 days",
+        "verdict": "model", "reasons": ("the model has skill beyond noise",),
+        "whole": Period("2024-01-02", "2026-01-31", 12_345, 40_000, 1_234),
+        "earlier": Period("2024-01-02", "2025-08-31", 9_876, 32_000, 1_000),
+        "later": Period("2025-09-01", "2026-01-31", 2_469, 8_000, 234),
+        "judged": judged_rows(label, z, views), "capacity_share": 0.1,
+        "drivers": (
+            Driver("Pricing page", effects[:, 0], views, rule_points=np.minimum(views, 3) * 8),
+            Driver("Days since the last activity", effects[:, 1], days),
+            Driver("Lead source", effects[:, 2], sources),
+        ),
+        "points": (PointPair("Product demo requested", 9.2, 10), PointPair("Industry", float("nan"), 8)),
+        "excluded": (ExcludedColumn("Tags", "L007", "94% of tagged leads convert, 12% of the others."),),
+        "drift": (Finding("Lead source", "Events: 4% in training, 19% now."),),
+        "limits": ("Only the top third was ever called.",),
+        "versions": {"Scorecard": "2026-02 (a1b2c3)", "LightGBM": "4.7.0"},
+        "language": language,
+    }  # fmt: skip
+    return ReportData(**{**parts, **changes})
+
+
+def judged_rows(label, z, views):
+    """Four scorers on the same rows."""
+    rng = np.random.default_rng(1)
+    points = 10 * views + rng.normal(0, 10, len(z))
+    log_odds = {
+        "model": z,
+        "rules": (points - 45) / 15,
+        "bayes": 2 * z + 1.5 + rng.normal(0, 1, len(z)),
+        "linear": z + rng.normal(0, 0.4, len(z)),
+    }
+    probabilities = {name: 1 / (1 + np.exp(-each)) for name, each in log_odds.items()}
+    metrics = {
+        name: compute_metrics(label, p, bootstrap=40, score=points if name == "rules" else None)
+        for name, p in probabilities.items()
+    }
+    rows = np.arange(len(z))
+    return JudgedRows(label, np.ones(len(z)), rows, probabilities, metrics, {"rules": points})

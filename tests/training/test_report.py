@@ -1,0 +1,249 @@
+"""The report: whole, safe, self-contained, and true to its figures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qualify.errors import ConfigError, UserError
+from qualify.evaluate import Metric
+from tests.training.reports import make_report
+from training.plots.texts import report_texts
+from training.report import Driver, Period, render_report, write_report
+from training.report.stories import tell
+
+VOID = {"meta", "img", "br"}
+
+
+class _Page(HTMLParser):
+    """Collects elements and texts, and fails on tags that do not match."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.found, self.texts = [], [], []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.texts.append(data)
+
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.texts))
+
+
+@pytest.fixture(scope="module")
+def english():
+    return render_report(make_report())
+
+
+@pytest.fixture(scope="module")
+def japanese():
+    return render_report(make_report("ja"))
+
+
+def test_the_file_needs_nothing_beside_itself(english):
+    page = _Page(english)
+    tags = {tag for tag, _ in page.found}
+    assert not tags & {"script", "link", "iframe", "object", "base", "form"}
+    sources = [attrs["src"] for _, attrs in page.found if "src" in attrs]
+    assert sources
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert all(attrs["href"].startswith("#") for tag, attrs in page.found if tag == "a")
+    assert not [attrs for _, attrs in page.found if any(name.startswith("on") for name in attrs)]
+    assert "url(" not in english
+    assert "@import" not in english
+
+
+def test_the_page_forbids_itself_to_load_anything(english):
+    policy = next(a["content"] for t, a in _Page(english).found if t == "meta" and "http-equiv" in a)
+    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def test_light_dark_and_paper(english):
+    assert "prefers-color-scheme: dark" in english
+    assert "@media print" in english
+
+
+def test_every_link_of_the_contents_leads_somewhere(english):
+    page = _Page(english)
+    ids = {attrs["id"] for _, attrs in page.found if "id" in attrs}
+    links = {attrs["href"][1:] for tag, attrs in page.found if tag == "a"}
+    assert links == ids
+
+
+def test_every_picture_has_words(english):
+    assert all(attrs["alt"] for tag, attrs in _Page(english).found if tag == "img")
+
+
+def test_what_a_user_wrote_is_never_markup(english):
+    assert "<b>x</b>" not in english
+    assert "Partner &lt;b&gt;x&lt;/b&gt;" in english
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use the model",
+        "the model has skill beyond noise",
+        "SQL within 60 days",
+        "2024-01-02 to 2026-01-31",
+        "12,345",
+        "learned from 9,876 leads and was tried on 2,469 leads that came later",
+        "Your rules (points)",
+        "Naive Bayes (as in Odoo)",
+        "Learned scorecard alone",
+        "L007",
+        "94% of tagged leads convert",
+        "Events: 4% in training, 19% now.",
+        "Only the top third was ever called.",
+        "4.7.0",
+    ],
+)
+def test_the_report_says(english, text):
+    assert text in _Page(english).text()
+
+
+def test_no_internal_name_is_shown(english, japanese):
+    for html in (english, japanese):
+        assert not re.search(r"\b[a-z]+_[a-z_0-9]+\b|\bnan\b|None|Metric\(", _Page(html).text())
+
+
+def test_the_figures_are_the_metrics(english):
+    text = _Page(english).text()
+    auc = make_report().judged.metrics["model"]["auc"]
+    assert f"{auc.value:.3f} {auc.low:.3f}\u2013{auc.high:.3f}" in text
+
+
+def test_the_japanese_report_is_japanese():
+    given = {
+        "reasons": (),
+        "drift": (),
+        "excluded": (),
+        "limits": (),
+        "versions": {},
+        "points": (),
+        "drivers": (),
+    }
+    html = render_report(make_report("ja", rows=60, target="60日以内の商談化", **given))
+    assert '<html lang="ja">' in html
+    assert "モデルを使う" in html
+    assert set(re.findall(r"[A-Za-z]{2,}", _Page(html).text())) == {"qualify", "UTC", "Odoo", "AUC"}
+
+
+def test_the_same_data_give_the_same_bytes(english):
+    assert render_report(make_report()) == english
+
+
+@pytest.mark.parametrize("verdict", ["rules", "manual"])
+def test_other_verdicts_are_said_as_plainly(verdict):
+    data = make_report(rows=60, verdict=verdict, drivers=(), points=(), excluded=(), drift=(), versions={})
+    text = _Page(render_report(data)).text()
+    assert {"rules": "Use the rules, not the model", "manual": "Look at the leads yourselves"}[
+        verdict
+    ] in text
+    assert "No column was left out." in text
+    assert "Points: learned and written" not in text
+
+
+def test_figures_that_are_not_defined_are_said_to_be_so():
+    data = make_report(rows=60, drivers=(), points=())
+    nothing = Metric(float("nan"), float("nan"), float("nan"))
+    metrics = {
+        name: {**found, "auc": nothing, "lift_at_10": nothing} for name, found in data.judged.metrics.items()
+    }
+    text = _Page(render_report(replace(data, judged=replace(data.judged, metrics=metrics)))).text()
+    assert "not defined" in text
+    assert "nan" not in text
+
+
+def test_a_report_without_dates_and_without_rules():
+    data = make_report(rows=60, drivers=(), points=(), whole=Period("", "", 60, 60, 10))
+    judged = data.judged
+    alone = replace(judged, probabilities={"model": judged.probabilities["model"]},
+                    metrics={"model": judged.metrics["model"]})  # fmt: skip
+    text = _Page(render_report(replace(data, judged=alone))).text()
+    assert "no dates given" in text
+    assert "Against each baseline" not in text
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(ConfigError, match="this language is not known"):
+        render_report(make_report("fr", rows=60))
+
+
+def test_the_file_appears_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.report.write.render_report", lambda data: "レポート")
+    write_report(make_report(rows=60), tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == "レポート"
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.report.write.render_report", lambda data: "")
+    missing = Path(tmp_path) / "nowhere" / "report.html"
+    with pytest.raises(UserError, match=r"the report cannot be written\n  where: .*nowhere"):
+        write_report(make_report(rows=60), missing)
+
+
+def _story(values, effects, **more):
+    return tell(Driver("X", np.asarray(effects, dtype=float), values, **more), report_texts("en"))
+
+
+def test_a_rising_number_is_told_by_its_quarters():
+    values = np.arange(400.0)
+    assert _story(values, (values - 199.5) / 200) == (
+        "The higher, the better the chance: \u22120.75 for the lowest quarter, +0.75 for the highest."
+    )
+
+
+def test_a_falling_number_with_gaps():
+    values = np.r_[np.arange(400.0), np.full(20, np.nan)]
+    effects = np.r_[(199.5 - values[:400]) / 200, np.full(20, -0.3)]
+    assert _story(values, effects) == (
+        "The higher, the lower the chance: +0.75 for the lowest quarter, \u22120.75 for the highest. "
+        "Where it is not given: \u22120.30."
+    )
+
+
+def test_a_bent_number_is_not_called_rising():
+    values = np.arange(400.0)
+    story = _story(values, 1 - ((values - 200) / 100) ** 2)
+    assert story.startswith("Neither simply rising nor falling")
+
+
+def test_words_and_few_numbers_are_told_one_by_one():
+    words = np.repeat(np.array(["a", "b", "c", None], dtype=object), 20)
+    effects = np.repeat([0.5, -0.25, 0.1, 0.3], 20)
+    expected = "Raises most: a (+0.50), c (+0.10). Lowers most: b (\u22120.25). Where it is not given: +0.30."
+    assert _story(words, effects) == expected
+    numbers = np.repeat([3.0, 1.0, 2.0, np.nan], 20)
+    assert _story(numbers, effects) == expected.replace("a (", "3 (").replace("b (", "1 (").replace(
+        "c (", "2 ("
+    )
+
+
+def test_words_of_few_rows_are_not_told():
+    words = np.array(["often"] * 50 + ["once"], dtype=object)
+    assert "once" not in _story(words, np.r_[np.full(50, 0.1), 5.0])
+
+
+def test_a_field_that_moves_nothing_says_so():
+    assert _story(np.arange(9.0), np.zeros(9)) == "Moves the chance of no lead."
+
+
+def test_a_given_sentence_comes_first():
+    assert _story(np.arange(9.0), np.ones(9), text="As agreed in May.") == "As agreed in May."
