@@ -79,10 +79,10 @@ def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> C
     base = replace(
         base, missing=missing, given=given, distinct=len(np.unique(numbers)), read_share=read_share
     )
-    if len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts):
-        return replace(base, read_share=1.0)
     if _looks_dated(base.name, numbers):
         return None
+    if len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts):
+        return replace(base, read_share=1.0)
     return replace(base, type="number", examples=_number_examples(numbers))
 
 

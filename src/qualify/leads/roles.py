@@ -22,7 +22,7 @@ _LEAD_ID = (
     r"^lead id$|^リードid$",
     r"^(lead|prospect|contact|customer|client|mql|case|account|user)s? ?id$",
     r"^id$|^uuid$|顧客(id|番号)|リード番号|会員(id|番号)|^case$|^key$",
-    r"\bid$|id$|番号$",
+    r"\bid$|番号$",
 )
 _CREATED = (
     r"^created at$|^created$|^creation (date|time)$|作成日|登録日|発生日|問い?合わせ日",
@@ -67,8 +67,8 @@ def find_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
     Examples
     --------
     >>> from qualify.leads.profile import profile
-    >>> find_id(profile(pa.table({"Lead ID": ["1", "2", "2"], "uid": ["a", "b", "c"]})))
-    'uid'
+    >>> find_id(profile(pa.table({"Lead ID": ["1", "2", "2"], "key": ["a", "b", "c"]})))
+    'key'
     """
     usable = [p for p in profiles.values() if p.given and p.type in ("id", "category", "number", "text")
               and p.distinct >= 0.98 * p.given and p.given >= 0.98 * p.rows]  # fmt: skip
@@ -163,15 +163,9 @@ class _Pool:
 
     def take(self, role: str, names: Sequence[str], types: Sequence[str], few: bool = False) -> str:
         """Take the best column of the types, by its name; among equals the first."""
-        fits = [
-            name
-            for name in self._left
-            if self._profiles[name].type in types or _constant(self._profiles[name])
-        ]
+        fits = [name for name in self._left if self._profiles[name].type in types]
         if few:
-            fits = [
-                name for name in fits if self._profiles[name].distinct <= max(50, self._table.num_rows // 10)
-            ]
+            fits = [name for name in fits if self._has_few(name)]
         ranked = [(_rank(name, names), k, name) for k, name in enumerate(fits)]
         if not ranked:
             raise DataError(
@@ -183,6 +177,12 @@ class _Pool:
         best: str = min(ranked)[2]
         self._left.remove(best)
         return best
+
+    def _has_few(self, name: str) -> bool:
+        """Say whether values repeat, as those of a type do, and those of an id do not."""
+        rows: int = self._table.num_rows
+        most = max(50, rows // 10)
+        return self._profiles[name].distinct <= (most if rows < 20 else min(most, rows // 2))
 
     def maybe(self, names: Sequence[str], types: Sequence[str]) -> str | None:
         """Take the best column that is called right, if there is one."""
@@ -229,10 +229,6 @@ class _Pool:
 
     def _section(self) -> str:
         return "activity_columns" if self._what == "activities" else "stage_columns"
-
-
-def _constant(found: ColumnProfile) -> bool:
-    return found.distinct == 1 and found.type == "category"
 
 
 def _rank(name: str, names: Sequence[str]) -> int:

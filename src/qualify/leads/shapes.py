@@ -32,7 +32,9 @@ _NAME_CODE = re.compile(r"(?i)code|コード|区分|種別|zip|postal|郵便|seg
 _NAME_ID = re.compile(
     r"(?i:(^|[ _.\-])(id|uuid|guid|key)$|^(id|uuid|guid)([ _.\-]|$)|番号$|ＩＤ)|[a-z]I[Dd]$|[^ -~]ID$"
 )
-_NAME_TIME = re.compile(r"(?i:date|time|(^|[ _.-])(at|on)$|日時|日付|年月日|日$)|[a-z]At$")
+_NAME_TIME = re.compile(
+    r"(?i:date|timestamp|time$|created|modified|(^|[ _.-])(at|on)$|日時|日付|年月日|日$)|[a-z]At$"
+)
 _NAME_COUNT = re.compile(
     r"(?i)count|number of|visits|views|total|score|rating|amount|\bage\b|days|years|employees|size|qty|"
     r"quantity|回数|件数|人数|数$|額|金額|年齢|日数|点"
