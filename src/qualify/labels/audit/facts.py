@@ -25,15 +25,12 @@ class Presence:
     ----------
     of_positives, of_negatives
         Share of each class in which the column is filled in.
-    rate
-        Share of positives among the rows where it is.
     ratio, beyond
         Log odds ratio, and the part of it that is beyond chance (0 when it may be none).
     """
 
     of_positives: float
     of_negatives: float
-    rate: float
     ratio: float
     beyond: float
 
@@ -72,7 +69,8 @@ class Facts:
     @cached_property
     def filled_power(self) -> Power:
         """Power of its values alone, where it is filled in; of its words, where it is free text."""
-        by_value = measure_power(self.cells, self.sample, filled_only=True)
+        everywhere = bool(self.cells.present.all())
+        by_value = self.power if everywhere else measure_power(self.cells, self.sample, filled_only=True)
         by_word = measure_text(self.column, self.sample)
         return by_word if by_word is not None and by_word.low > by_value.low else by_value
 
@@ -111,6 +109,8 @@ def make_facts(name: str, column: Column, sample: Sample) -> Facts:
 
 def measure_presence(present: NDArray[np.bool_], sample: Sample) -> Presence:
     """Cross `present` with the label over all rows and within blocks of time; the weaker tie counts."""
+    if not present.any() or present.all():
+        return Presence(float(present.any()), float(present.any()), 0.0, 0.0)
     tables: FloatArray = np.stack([
         np.bincount(sample.block, weights=member * known, minlength=sample.blocks)
         for known in (present, ~present)
@@ -118,11 +118,8 @@ def measure_presence(present: NDArray[np.bool_], sample: Sample) -> Presence:
     ])  # fmt: skip
     in_1, in_0, out_1, out_0 = (float(cell) for cell in tables.sum(axis=1))
     of_1, of_0 = in_1 / sample.positives, in_0 / sample.negatives
-    rate = in_1 / max(in_1 + in_0, 1.0)
-    if in_1 + in_0 == 0 or out_1 + out_0 == 0:
-        return Presence(of_1, of_0, rate, 0.0, 0.0)
     ratio, beyond = log_odds_ratio(in_1, in_0, out_1, out_0)
     within = steady_odds_ratio(tables)
     sign = float(np.sign(ratio))
     margin = abs(ratio) - abs(beyond)
-    return Presence(of_1, of_0, rate, ratio, sign * max(0.0, min(abs(beyond), sign * within - margin)))
+    return Presence(of_1, of_0, ratio, sign * max(0.0, min(abs(beyond), sign * within - margin)))

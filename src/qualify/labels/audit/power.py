@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from qualify.labels.audit.cells import Cells
 from qualify.labels.audit.sample import FOLDS, Sample
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
+_Counts: TypeAlias = FloatArray | IntArray
 _SMOOTHING = 10.0
 # Share of the pairs within one block that blocks must hold, against blocks of equal mixture, to be judged.
 _PAIRS_NEEDED = 0.3
@@ -69,25 +71,23 @@ def _fitted_area(cells: Cells, sample: Sample, use: BoolArray) -> float:
     by_fold_1, by_fold = ones.sum(axis=1), rows.sum(axis=1)
     base = ones.sum() / rows.sum()
     rate = (by_fold_1.sum(0) - by_fold_1 + _SMOOTHING * base) / (by_fold.sum(0) - by_fold + _SMOOTHING)
-    overall = Pairs()
-    within = Pairs()
+    overall, within = Pairs(), Pairs()
     for fold in range(FOLDS):
-        rank = np.unique(rate[fold], return_inverse=True)[1]
-        overall.add(rank, by_fold_1[fold], by_fold[fold] - by_fold_1[fold])
-        if sample.blocks > 1:
-            for block in range(sample.blocks):
-                within.add(rank, ones[fold, block], rows[fold, block] - ones[fold, block])
+        overall.add(rate[fold], by_fold_1[fold], by_fold[fold] - by_fold_1[fold])
+        within.add(rate[fold], ones[fold], rows[fold] - ones[fold])
     return _without_calendar(overall, within, sample.blocks)
 
 
 def _ordered_area(rank: IntArray, sample: Sample, use: BoolArray) -> float:
     """Return the area of the plain order, up or down, not fitted; rank 0 (missing) is the lowest."""
-    y, block = sample.y[use], sample.block[use]
-    overall, within = Pairs(), Pairs()
-    overall.add(rank, y, 1 - y)
-    for one in range(sample.blocks if sample.blocks > 1 else 0):
-        inside = block == one
-        within.add(rank[inside], y[inside], 1 - y[inside])
+    y, overall, within = sample.y[use], Pairs(), Pairs()
+    ranks = np.arange(int(rank.max()) + 1)
+    overall.add(ranks, np.bincount(rank, weights=y), np.bincount(rank, weights=1 - y))
+    if abs(overall.area - 0.5) < _CALENDAR:
+        return max(overall.area, 1 - overall.area)
+    key, shape = sample.block[use] * len(ranks) + rank, (sample.blocks, len(ranks))
+    ones, zeros = (np.bincount(key, w, sample.blocks * len(ranks)).reshape(shape) for w in (y, 1 - y))
+    within.add(ranks, ones, zeros)
     if overall.area < 0.5:
         overall.turn()
         within.turn()
@@ -107,12 +107,23 @@ class Pairs:
         self.pairs = 0.0
         self._right = 0.0
 
-    def add(self, rank: IntArray, ones: FloatArray, zeros: FloatArray) -> None:
-        """Count the pairs of groups with the given ranks (from 0) and numbers of positives and negatives."""
-        by_one = np.bincount(rank, weights=ones)
-        by_zero = np.bincount(rank, weights=zeros)
-        self._right += float((by_one * (np.cumsum(by_zero) - by_zero / 2)).sum())
-        self.pairs += float(by_one.sum() * by_zero.sum())
+    def add(self, score: _Counts, ones: _Counts, zeros: _Counts) -> None:
+        """Count the pairs of groups with the given scores.
+
+        Parameters
+        ----------
+        score
+            Shape (groups,).
+        ones, zeros
+            Positives and negatives of each group, shape (groups,), or (blocks, groups): pairs are then formed
+            within blocks.
+        """
+        order = np.argsort(score, kind="stable")
+        starts = np.flatnonzero(np.diff(score[order], prepend=-np.inf) > 0)
+        by_one = np.add.reduceat(ones[..., order], starts, axis=-1)
+        by_zero = np.add.reduceat(zeros[..., order], starts, axis=-1)
+        self._right += float((by_one * (np.cumsum(by_zero, axis=-1) - by_zero / 2)).sum())
+        self.pairs += float((by_one.sum(axis=-1) * by_zero.sum(axis=-1)).sum())
 
     def turn(self) -> None:
         """Order the other way round."""

@@ -43,9 +43,8 @@ def _bayes_power(held: BoolArray, y: FloatArray, fold: IntArray) -> Power:
     for one in range(FOLDS):
         inside = fold == one
         weights, constant = _fit_bayes(held[~inside], y[~inside])
-        score = held[inside] @ weights + constant
-        rank = np.unique(np.round(score, 9), return_inverse=True)[1]
-        pairs.add(rank, y[inside], 1 - y[inside])
+        score = np.round(held[inside] @ weights + constant, 9)
+        pairs.add(score, y[inside], 1 - y[inside])
     return Power(pairs.area, auc_lower(pairs.area, float(y.sum()), float(len(y) - y.sum())))
 
 
