@@ -39,8 +39,8 @@ def bayes_features(frame: FeatureFrame) -> tuple[str, ...]:
     """Return the names of the features that the baseline counts: the lead's attributes and its stage.
 
     These are what its users can choose. Activities are counted, once each, only where there is nothing else:
-    they tell much the same over and over, which naive Bayes takes for ever more evidence. On a simulated funnel
-    they left the AUC at 0.79 and raised the log-loss from 0.46 to 0.72, above that of a constant.
+    they tell much the same over and over, which naive Bayes takes for ever more evidence. On a simulated
+    funnel they left the AUC at 0.79 and raised the log-loss from 0.46 to 0.72, above that of a constant.
     """
     chosen = tuple(f.name for f in _all(frame) if _is_attribute(f))
     return chosen or tuple(f.name for f in _all(frame) if f.part == "count_all")
