@@ -12,6 +12,7 @@ from qualify.errors import ModelError
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -24,7 +24,7 @@ from qualify.model.fit import Rows
 from qualify.rules import RuleResult, evaluate
 from training.data import Loaded, lead_time
 
-MAX_ROWS = 250_000
+MAX_ROWS = 120_000
 
 
 @dataclass(frozen=True)
@@ -114,8 +114,7 @@ def _kept(
 ) -> tuple[IntArray, IntArray, BoolArray, dict[str, FloatArray]]:
     """Keep rows with a known outcome; of very many leads, a fixed draw of whole leads."""
     if known.sum() > MAX_ROWS:
-        leads = np.unique(lead[known])
-        drawn = np.random.default_rng(seed).random(int(leads.max()) + 1) < MAX_ROWS / known.sum()
+        drawn = np.random.default_rng(seed).random(int(lead.max()) + 1) < MAX_ROWS / known.sum()
         known = known & drawn[lead]
     return lead[known], as_of[known], is_open[known], {name: label[known] for name, label in labels.items()}
 

@@ -1,7 +1,8 @@
 """From a configuration to a judged model: training set, tuning, comparison on later leads, final fit.
 
 The model that is judged never saw the later leads. The model that is kept is fitted again on all leads with the
-same settings; its blend and calibration come from forward predictions, its reference population from the same.
+same settings; its blend, its calibration and its reference population come from predictions for later leads: those of
+the forward folds, and those of the judged model.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Judged:
     model: TargetModel
     rows: Rows
     chosen: np.ndarray
+    forward: Forward
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None 
         target = next(t for t in config.targets if t.name == each.target)
         rows = data.rows_of(target, everything)
         finals.append(fit_target(target.name, rows, tuned.params, bags=config.training.bags, seed=seed,
-                                 threads=threads))  # fmt: skip
+                                 threads=threads, forward=each.forward))  # fmt: skip
     clock.lap("final fit")
     parts = _assemble(data, finals, seed)
     return Trained(parts, data, judged, tuned, clock.seconds)
@@ -141,7 +143,8 @@ def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judg
     )
     points = data.points.total
     rules = fit_points_map(points[data.positions(target, ~data.later)], train.label, train.weight)
-    bayes = fit_bayes(train.frame, train.label, train.weight)
+    counted = train.take(train.open)
+    bayes = fit_bayes(counted.frame, counted.label, counted.weight)
     alone = model.linear.log_odds(model.encoders.bins(test.frame))
     if len(forward.label):
         alone = fit_calibration(forward.linear, forward.label, forward.weight).log_odds(alone)
@@ -158,7 +161,8 @@ def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judg
         )
         for name, p in probabilities.items()
     }  # fmt: skip
-    return Judged(target.name, test.label, test.weight, test.lead, probabilities, metrics, model, test, chosen)
+    return Judged(target.name, test.label, test.weight, test.lead, probabilities, metrics, model, test, chosen,
+                  forward.extended(model, test))  # fmt: skip
 
 
 def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed: int) -> ModelParts:

@@ -22,6 +22,7 @@ from qualify.model.parts import ModelParts
 # MLflow reports usage to its makers unless told otherwise; a customer's lead data is nobody's affair.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -87,10 +87,9 @@ def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
     judged = outcome.trained.judged[0]
     window = outcome.trained.parts.window
 
-    def figures(name: str) -> dict[str, dict[str, float]]:
+    def figures(name: str) -> dict[str, dict[str, float | None]]:
         return {
-            key: {"value": metric.value, "low": metric.low, "high": metric.high}
-            for key, metric in judged.metrics[name].items()
+            key: metric.as_dict() for key, metric in judged.metrics[name].items()
         }
 
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from qualify.errors import UserError
@@ -54,8 +55,13 @@ def parse_as_of(text: str | None, timezone: str = "UTC") -> AsOf:
         raise _unreadable(text) from error
     if moment is pd.NaT or not 1970 <= moment.year <= _LATEST_YEAR:
         raise _unreadable(text)
+    return AsOf(time=micros(moment, timezone))
+
+
+def micros(moment: pd.Timestamp, timezone: str = "UTC") -> int:
+    """Return microseconds since 1970 (UTC); a naive time is meant in `timezone`."""
     zoned = moment.tz_localize(timezone) if moment.tzinfo is None else moment
-    return AsOf(time=int(zoned.tz_convert("UTC").as_unit("us").value))
+    return int(zoned.tz_convert("UTC").tz_localize(None).to_datetime64().astype("datetime64[us]").astype(np.int64))
 
 
 def _unreadable(text: str) -> UserError:

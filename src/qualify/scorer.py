@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from qualify.leads.tables import NO_TIME, FloatArray, IntArray, LeadTables
 from qualify.model.bundle import read_bundle
 from qualify.model.parts import BANDS, ModelParts
 from qualify.model.target import Prediction
+from qualify.moments import micros
 from qualify.rules import RuleResult, Scorecard, evaluate
 
 ROWS_A_CHUNK = 32_768
@@ -80,7 +82,7 @@ class Scorer:
         leads: pd.DataFrame,
         activities: pd.DataFrame | None = None,
         stages: pd.DataFrame | None = None,
-        as_of: object = None,
+        as_of: str | datetime | None = None,
         *,
         reasons: int = DEFAULT_REASONS,
         language: str = "en",
@@ -110,7 +112,7 @@ class Scorer:
             schema.data, schema.columns, _stamped(leads, "leads"),
             _stamped(activities, "activities"), _stamped(stages, "stages"),
         )  # fmt: skip
-        moments = self.moments(tables, None if as_of is None else _micros(as_of))
+        moments = self.moments(tables, None if as_of is None else micros(pd.Timestamp(as_of)))
         table, late = self.score_tables(tables, moments, reasons=reasons, language=language)
         frame = table.to_pandas(types_mapper=None)
         frame.attrs["rejects"] = rejects.joined(late).frame.to_dict("records")
@@ -125,7 +127,7 @@ class Scorer:
         if as_of is not None:
             return np.full(count, as_of, dtype=np.int64)
         dated = tables.created_at != NO_TIME
-        now = _micros(pd.Timestamp.now(tz="UTC"))
+        now = micros(pd.Timestamp.now(tz="UTC"))
         if after_creation is not None:
             return np.where(dated, tables.created_at + after_creation, NO_TIME)
         if self.parts.schema.flat:
@@ -252,9 +254,3 @@ def _constant(value: str, rows: int) -> pa.Array:
 
 def _stamped(frame: pd.DataFrame | None, name: str) -> pa.Table | None:
     return None if frame is None else stamp(pa.Table.from_pandas(frame, preserve_index=False), origin=name)
-
-
-def _micros(moment: object) -> int:
-    at = pd.Timestamp(moment)  # type: ignore[arg-type]
-    at = at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
-    return int(at.as_unit("us").value)

@@ -187,12 +187,15 @@ def _lead_id(
 ) -> str | None:
     if request.id_column is not None:
         needed(leads, request.id_column, "leads", read_stamp(leads).origin, "--id")
+        remarks["lead_id"] = "as you said"
         return request.id_column
     found = find_id(profiles)
     if found is None:
         remarks["lead_id"] = "no column is called like an id and differs from row to row: leads are numbered"
     else:
-        remarks["lead_id"] = "called like an id, and differs from row to row"
+        repeated = profiles[found].given - profiles[found].distinct
+        more = f"; {repeated:,} rows repeat one" if repeated else ""
+        remarks["lead_id"] = f"called like an id, and differs from row to row{more}"
     return found
 
 
@@ -201,6 +204,7 @@ def _created_at(
 ) -> str | None:
     if request.created_at is not None:
         needed(leads, request.created_at, "leads", read_stamp(leads).origin, "--created-at")
+        remarks["created_at"] = "as you said"
         return request.created_at
     found = find_created_at(profiles)
     if found is not None:

@@ -5,6 +5,7 @@ Every prediction that the blend and the calibration see was made for later leads
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +15,12 @@ from qualify.features.frame import FeatureFrame
 from qualify.labels.split import forward_folds
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from qualify.model.blend import Blend, Calibration, fit_blend, fit_calibration
-from qualify.model.boosted import TreeParams, fit_bag, fit_bags, mean_rounds
+from qualify.model.boosted import TreeParams, fit_bags, fit_stopped, mean_rounds
 from qualify.model.linear import fit_linear
 from qualify.model.target import TargetModel
 
+FEWEST_OUTCOMES = 3
+FOLD_ROWS = 25_000
 RECENCY_SHARES = (None, 0.5, 0.2)
 """Half-lives tried for the weight of calibration rows, as shares of the rows in time order; None: all alike."""
 
@@ -81,6 +84,19 @@ class Forward:
     fold: IntArray
     rounds: tuple[int, ...]
 
+    def extended(self, model: TargetModel, later: Rows) -> Forward:
+        """Return these predictions and a fitted model's predictions for leads later than all of them."""
+        design = model.encoders.design(later.frame)
+        order = np.argsort(later.place, kind="stable")
+        linear = model.linear.log_odds(model.encoders.bins(later.frame))
+        trees = model.trees.member_log_odds(design).mean(axis=1)
+        number = int(self.fold.max()) + 1 if len(self.fold) else 0
+        return Forward(
+            np.concatenate([self.linear, linear[order]]), np.concatenate([self.trees, trees[order]]),
+            np.concatenate([self.label, later.label[order]]), np.concatenate([self.weight, later.weight[order]]),
+            np.concatenate([self.fold, np.full(len(order), number)]), self.rounds,
+        )  # fmt: skip
+
     def blended_loss(self) -> float:
         """Return the mean log-loss of a blend that is fitted on the folds' own rows (used to compare settings)."""
         blend = fit_blend(self.linear, self.trees, self.label, self.weight)
@@ -98,33 +114,49 @@ def _sizes(encoders: Encoders) -> list[int]:
 
 def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) -> Forward:
     """Fit on earlier leads and predict later ones, fold by fold (one bag, early stopping on the later block)."""
-    parts: list[tuple[FloatArray, ...]] = []
-    rounds: list[int] = []
-    for number, (known, later) in enumerate(forward_folds(rows.place, rows.as_of, rows.horizon)):
-        train, test = rows.take(known), rows.take(later & rows.open)
-        if min(train.label.sum(), (1 - train.label).sum()) < 3 or len(test.label) == 0:
-            continue
-        encoders, encoded = fit_encoders(train.frame, train.label, train.weight, train.lead, params.smoothing)
-        linear = fit_linear(
-            encoders.bins(train.frame), _sizes(encoders), train.label, train.weight, train.lead,
-            strength=params.linear_strength, members=0, seed=seed,
-        )  # fmt: skip
-        design = encoders.design(test.frame)
-        booster = fit_bag(
-            encoders.design(train.frame, encoded), train.label, train.weight, params.trees,
-            rounds=params.trees.max_rounds, seed=seed, threads=threads, later=(design, test.label, test.weight),
-        )  # fmt: skip
-        rounds.append(booster.best_iteration)
-        z_linear = linear.log_odds(encoders.bins(test.frame))
-        z_trees = booster.predict(design, raw_score=True)
-        order = np.argsort(test.place, kind="stable")
-        fold = np.full(len(order), number, dtype=np.int64)
-        parts.append(tuple(a[order] for a in (z_linear, z_trees, test.label, test.weight)) + (fold,))
+    folds = enumerate(forward_folds(rows.place, rows.as_of, rows.horizon))
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        found = list(pool.map(lambda fold: _forward_fold(rows, fold[1], fold[0], params, seed), folds))
+    parts = [columns for columns, _ in (pair for pair in found if pair is not None)]
+    rounds = tuple(best for _, best in (pair for pair in found if pair is not None))
     if not parts:
         empty = np.empty(0)
         return Forward(empty, empty, empty, empty, empty.astype(np.int64), ())
-    joined = [np.concatenate(columns) for columns in zip(*parts, strict=True)]
-    return Forward(joined[0], joined[1], joined[2], joined[3], joined[4].astype(np.int64), tuple(rounds))
+    linear, trees, label, weight, fold = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Forward(linear, trees, label, weight, fold.astype(np.int64), rounds)
+
+
+def _forward_fold(
+    rows: Rows, sides: tuple[BoolArray, BoolArray], number: int, params: Params, seed: int
+) -> tuple[tuple[FloatArray, ...], int] | None:
+    """Return the later rows' columns of :class:`Forward` in time order, and the best number of rounds."""
+    known, later = (_drawn(side, rows.lead, [seed, number]) for side in (sides[0], sides[1] & rows.open))
+    train, test = rows.take(known), rows.take(later)
+    if min(train.label.sum(), (1 - train.label).sum()) < FEWEST_OUTCOMES or len(test.label) == 0:
+        return None
+    encoders, encoded = fit_encoders(train.frame, train.label, train.weight, train.lead, params.smoothing)
+    linear = fit_linear(
+        encoders.bins(train.frame), _sizes(encoders), train.label, train.weight, train.lead,
+        strength=params.linear_strength, members=0, seed=seed,
+    )  # fmt: skip
+    design = encoders.design(test.frame)
+    booster = fit_stopped(
+        encoders.design(train.frame, encoded), train.label, train.weight, params.trees,
+        (design, test.label, test.weight), seed=seed,
+    )  # fmt: skip
+    z_trees = np.asarray(booster.predict(design, raw_score=True, num_threads=1))
+    order = np.argsort(test.place, kind="stable")
+    columns = (linear.log_odds(encoders.bins(test.frame)), z_trees, test.label, test.weight)
+    fold = np.full(len(order), float(number))
+    return (*(column[order] for column in columns), fold), int(booster.best_iteration)
+
+
+def _drawn(side: BoolArray, lead: IntArray, seed: list[int]) -> BoolArray:
+    """Return the rows of a side, or of very many a fixed draw of whole leads."""
+    count = int(side.sum())
+    if count <= FOLD_ROWS:
+        return side
+    return side & (np.random.default_rng(seed).random(int(lead.max()) + 1) < FOLD_ROWS / count)[lead]
 
 
 def choose_calibration(forward: Forward, blend: Blend) -> tuple[Calibration, float]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
+from qualify.model.newton import fit_ridge_logistic
 
-MAX_FEATURES = 64
-MAX_ROWS = 60_000
+MAX_FEATURES = 48
+MAX_ROWS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,53 +86,29 @@ def fit_linear(
         chosen = np.sort(rng.choice(len(bins), MAX_ROWS, replace=False))
         bins, label, weight, lead = bins[chosen], label[chosen], weight[chosen], lead[chosen]
     features = _most_telling(bins, sizes, label, weight)
-    used = bins[:, features]
-    design = _one_hot(used, [sizes[j] for j in features])
-    share = [np.bincount(used[:, j], weights=weight, minlength=sizes[f]) for j, f in enumerate(features)]
-    base, points = _fit_once(design, share, label, weight, strength, None)
-    start = base, points
-    fits = []
-    for _ in range(members):
-        drawn = rng.exponential(size=int(lead.max()) + 1)[lead]
-        fits.append(_fit_once(design, share, label, weight * drawn, strength, start))
-    return LinearModel(tuple(features), points, base, tuple(fits))
+    kept = [sizes[j] for j in features]
+    starts = np.concatenate([[0], np.cumsum(kept)])
+    columns = np.ascontiguousarray(bins[:, features] + starts[:-1], dtype=np.int32)
+    share = np.bincount(columns.ravel(), weights=np.repeat(weight, len(features)), minlength=int(starts[-1]))
+    scaled = weight * (len(weight) / weight.sum())
+    draws = np.array([rng.exponential(size=int(lead.max()) + 1)[lead] for _ in range(members)])
+    fitted, drawn = fit_ridge_logistic(columns, int(starts[-1]), label, scaled, strength, draws)
+    base, points = _centred(fitted, starts, share)
+    return LinearModel(tuple(features), points, base, tuple(_centred(each, starts, share) for each in drawn))
 
 
-def _fit_once(
-    design: sparse.csr_matrix,
-    share: list[FloatArray],
-    label: FloatArray,
-    weight: FloatArray,
-    strength: float,
-    start: tuple[float, tuple[tuple[float, ...], ...]] | None,
+def _centred(
+    coefficients: FloatArray, starts: np.ndarray, share: FloatArray
 ) -> tuple[float, tuple[tuple[float, ...], ...]]:
-    """Fit one logistic regression and centre its points."""
-    model = LogisticRegression(C=strength, max_iter=200, tol=1e-5, warm_start=start is not None)
-    if start is not None:
-        model.coef_ = np.concatenate([np.asarray(p) for p in start[1]] or [np.zeros(0)])[None, :]
-        model.intercept_ = np.array([start[0]])
-        model.classes_ = np.array([0.0, 1.0])
-    if design.shape[1] == 0 or label.min() == label.max():
-        rate = np.clip(np.average(label, weights=weight), 1e-6, 1 - 1e-6)
-        return float(np.log(rate / (1 - rate))), tuple(tuple(0.0 for _ in s) for s in share)
-    model.fit(design, label, sample_weight=weight * (len(weight) / weight.sum()))
-    base, at = float(model.intercept_[0]), 0
+    """Return the intercept and the points by feature, with the mean of each feature's points moved to the former."""
+    base = float(coefficients[-1])
     points: list[tuple[float, ...]] = []
-    for total in share:
-        raw = model.coef_[0, at : at + len(total)]
-        mean = float(np.average(raw, weights=total))
+    for begin, end in zip(starts[:-1], starts[1:], strict=True):
+        raw = coefficients[begin:end]
+        mean = float(np.average(raw, weights=share[begin:end]))
         points.append(tuple((raw - mean).tolist()))
-        base, at = base + mean, at + len(total)
+        base += mean
     return base, tuple(points)
-
-
-def _one_hot(bins: CodeArray, sizes: list[int]) -> sparse.csr_matrix:
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int32) if sizes else np.zeros(0, np.int32)
-    columns = (bins + starts).astype(np.int32).ravel()
-    pointers = np.arange(0, bins.size + 1, max(bins.shape[1], 1), dtype=np.int32)
-    if not sizes:
-        return sparse.csr_matrix((len(bins), 0))
-    return sparse.csr_matrix((np.ones(bins.size), columns, pointers), shape=(len(bins), int(sum(sizes))))
 
 
 def _most_telling(bins: CodeArray, sizes: list[int], label: FloatArray, weight: FloatArray) -> list[int]:
