@@ -30,6 +30,7 @@ def column(name: str, values: list[object]) -> ColumnProfile:
         ("rate", ["1.1", "1.4", "-0.1"] * 5, "number"),
         ("age", [40, 41, 40, 39], "number"),
         ("region code", ["1", "2", "3"] * 9, "category"),
+        ("store_id", [str(k % 40) for k in range(200)], "category"),
         ("status", ["101", "205", "310"] * 9, "category"),
         ("postal", ["0600001", "1500002", "5300001"] * 9, "category"),
         ("branch", ["007", "013", "101"] * 9, "category"),
@@ -97,7 +98,8 @@ def test_some_unreadable_numbers_are_told() -> None:
     found = column("size", [str(k) for k in range(99)] + ["many"])
     assert found.type == "number"
     assert "1.0% not readable as number" in found.evidence()
-    assert column("size", [str(k) for k in range(90)] + ["many", "few", "lots"]).type == "category"
+    assert column("size", [str(k) for k in range(90)] + ["many", "few"] * 6).type == "category"
+    assert column("floor", ["1", "2", "3", "B1"] * 20).type == "category"
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,19 @@ def test_an_encoding_that_is_named_is_taken(tmp_path: Path) -> None:
         read_table(path)
 
 
+def test_a_named_encoding_is_not_replaced_by_a_guess(tmp_path: Path) -> None:
+    head = "id,name\n" + "".join(f"{i},plain name\n" for i in range(40_000))
+    path = write(tmp_path, (head + "x,東京都港区\n").encode("cp932"))
+    with pytest.raises(DataError, match="encoding is not recognised"):
+        read_table(path, encoding="utf-8")
+
+
+def test_the_separator_line_of_spreadsheets(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, "sep=;\r\na;b\r\n1;2,5\r\n1;2;3\r\n4;5\r\n"))
+    assert table.to_pydict() == {"a": ["1", "4"], "b": ["2,5", "5"]}
+    assert read_stamp(table).source_rows(2).tolist() == [0, 2]
+
+
 def test_japanese_after_a_long_plain_beginning(tmp_path: Path) -> None:
     head = "id,name\n" + "".join(f"{i},plain name\n" for i in range(40_000))
     table = read_table(write(tmp_path, (head + "x,東京都港区\n").encode("cp932")))

@@ -38,6 +38,9 @@ def test_ids_by_name(names: tuple[str, str], found: str | None) -> None:
 
 def test_an_id_has_to_differ() -> None:
     assert find_id(profile(pa.table({"id": ["a"] * N}))) is None
+    some = IDS[:-4] + IDS[:4]
+    assert find_id(profile(pa.table({"lead_id": some, "key": IDS}))) == "lead_id"
+    assert find_id(profile(pa.table({"store no id": some, "name": IDS}))) is None
 
 
 @pytest.mark.parametrize(
@@ -57,8 +60,13 @@ def test_creation_dates_by_name(names: tuple[str, str], found: str | None) -> No
 
 
 def test_a_creation_date_is_there_in_every_row() -> None:
-    table = pa.table({"created_at": [*DAYS[:-2], None, None], "signup": DAYS})
+    table = pa.table({"entry date": [*DAYS[:-2], None, None], "signup": DAYS})
     assert find_created_at(profile(table)) == "signup"
+
+
+def test_some_bad_dates_do_not_hide_a_creation_date() -> None:
+    table = pa.table({"created_at": [*DAYS[:-3], "soon", None, ""], "other": DAYS})
+    assert find_created_at(profile(table)) == "created_at"
 
 
 def test_a_rising_number_is_an_order() -> None:

@@ -53,7 +53,8 @@ def profile_column(name: str, values: pa.ChunkedArray | pa.Array) -> ColumnProfi
     if found is None:
         found = _profile_text(name, array)
     exclude = found.exclude or _unusable(found)
-    return replace(found, exclude=exclude, examples=() if exclude else found.examples)
+    silent = exclude is not None or shapes.names_an_id(name)
+    return replace(found, exclude=exclude, examples=() if silent else found.examples)
 
 
 def _profile_times(name: str, array: pa.Array) -> ColumnProfile | None:
@@ -97,7 +98,7 @@ def _unusable(found: ColumnProfile) -> Excluded | None:
         return Excluded(code="C002", evidence="no value in any row")
     if found.distinct == 1 and found.given == found.rows:
         return Excluded(code="C001", evidence="the same value in every row")
-    keyed = found.type in ("category", "id") or (found.type == "number" and shapes.names_an_id(found.name))
+    keyed = found.type in ("category", "id")
     unique = found.distinct >= NEARLY_UNIQUE * found.given and found.given >= _ENOUGH_FOR_UNIQUE
     if keyed and unique:
         return Excluded(code="C003", evidence=f"{found.distinct:,} different values in {found.given:,} rows")

@@ -19,6 +19,9 @@ from qualify.leads.times import parse_times
 READ_SHARE = 0.98
 """So large a share of the given values has to read as a number or a date for the column to be one."""
 
+LIKELY_SHARE = 0.9
+"""The same where more speaks for it: many different numbers, or a name that promises a time."""
+
 FEW_NUMBERS = 12
 """Up to so many distinct whole numbers may be codes."""
 
@@ -66,7 +69,10 @@ def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> C
     parsed = parse_numbers(values.texts)
     readable = ~np.isnan(parsed.numbers)
     read_share = float(values.counts[readable].sum() / values.given)
-    if read_share < READ_SHARE or _zero_led(values.texts.filter(pa.array(readable))):
+    many = int(readable.sum()) > FEW_NUMBERS
+    if read_share < (LIKELY_SHARE if many else READ_SHARE) or _zero_led(
+        values.texts.filter(pa.array(readable))
+    ):
         return None
     numbers, counts = parsed.numbers[readable], values.counts[readable]
     sentinel = numeric_sentinel(numbers, counts)
@@ -81,7 +87,9 @@ def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> C
     )
     if _looks_dated(base.name, numbers):
         return None
-    if len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts):
+    whole = bool(np.all(numbers == np.round(numbers)))
+    coded = len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts)
+    if coded or (whole and shapes.names_an_id(base.name)):
         return replace(base, read_share=1.0)
     return replace(base, type="number", examples=_number_examples(numbers))
 
@@ -106,11 +114,12 @@ def _number_examples(numbers: FloatArray) -> tuple[str, ...]:
 def as_date(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
     """Dates, with the order of day and month where some value shows it."""
     texts, counts = values.texts.slice(0, _SAMPLE), values.counts[:_SAMPLE]
+    needed = LIKELY_SHARE if shapes.names_a_time(base.name) else READ_SHARE
     best: ColumnProfile | None = None
     for day_first in (False, True):
         times = parse_times(texts, day_first=day_first)
         read = float(counts[~times.unread].sum() / counts.sum())
-        if read >= READ_SHARE and (best is None or read > best.read_share):
+        if read >= needed and (best is None or read > best.read_share):
             examples = date_examples(times.micros[times.micros != NO_TIME])
             best = replace(base, type="date", examples=examples, read_share=read, day_first=day_first)
     if best is None or not _slashed(texts):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import logging
+import re
 import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,19 @@ BLOCK_BYTES = 1 << 24
 """Longest row that is read; a longer one is most often an unclosed quote."""
 
 _SHOWN = 60
+_SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 _MAX_HEADER_BYTES = 1 << 20
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a file is to be read; `skipped` lines stand before the header."""
+
+    names: list[str]
+    delimiter: str
+    encoding: str
+    skipped: int
 
 
 def read_csv(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> pa.Table:
@@ -45,14 +58,19 @@ def read_csv(path: Path, *, encoding: str | None = None, delimiter: str | None =
     head, whole = _head(path)
     if not head.strip(b"\r\n\t \xef\xbb\xbf"):
         raise DataError("The file is empty.", where=where, expected="a header and rows")
+    found = encoding is None
     encoding = sniff_encoding(head, whole, where) if encoding is None else check_encoding(encoding, where)
     text = decode_head(head, encoding)
+    named = _SEPARATOR_LINE.match(text)
+    if named:  # spreadsheets write the delimiter into a line of its own
+        text, delimiter = text[named.end() :], delimiter or named[1]
     if delimiter is None:
         delimiter = sniff_delimiter(text)
     names = unique_names(_header(text, delimiter, whole, where), where)
     if whole and "\n" not in text and "\r" not in text:  # Arrow wants the header's line to end
         return pa.table({name: pa.array([], pa.string()) for name in names})
-    return _read(path, names, delimiter, encoding, whole)
+    layout = _Layout(names, delimiter, encoding, int(named is not None))
+    return _read(path, layout, may_sniff=found and not whole)
 
 
 def unique_names(names: list[str], where: str) -> list[str]:
@@ -111,26 +129,24 @@ def _header(text: str, delimiter: str, whole: bool, where: str) -> list[str]:
     return [name.strip() for name in records[0]]
 
 
-def _read(path: Path, names: list[str], delimiter: str, encoding: str, whole: bool) -> pa.Table:
+def _read(path: Path, layout: _Layout, may_sniff: bool) -> pa.Table:
     try:
-        table, ragged = _parse(path, names, delimiter, encoding, threads=True)
+        table, ragged = _parse(path, layout, threads=True)
         if ragged:  # row numbers are known only when one thread reads
-            table, ragged = _parse(path, names, delimiter, encoding, threads=False)
+            table, ragged = _parse(path, layout, threads=False)
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError, zlib.error) as error:
-        if not whole and encoding == "utf-8" and "UTF8" in str(error):
-            return _read(path, names, delimiter, _sniff_whole(path), whole=True)
+        if may_sniff and layout.encoding == "utf-8" and "UTF8" in str(error):
+            return _read(path, replace(layout, encoding=_sniff_whole(path)), may_sniff=False)
         raise _explained(error, path) from error
-    _check_quotes(table, delimiter, path)
+    _check_quotes(table, layout.delimiter, path)
     return stamp(table, ragged=ragged)
 
 
-def _parse(
-    path: Path, names: list[str], delimiter: str, encoding: str, threads: bool
-) -> tuple[pa.Table, list[RaggedRow]]:
+def _parse(path: Path, layout: _Layout, threads: bool) -> tuple[pa.Table, list[RaggedRow]]:
     ragged: list[RaggedRow] = []
 
     def note(row: Any) -> str:
-        number = -1 if row.number is None else row.number - 2
+        number = -1 if row.number is None else row.number - 2 - layout.skipped
         ragged.append(RaggedRow(number, row.actual_columns, row.expected_columns, row.text[:_SHOWN]))
         return "skip"
 
@@ -142,13 +158,16 @@ def _parse(
             csv.ReadOptions(
                 use_threads=threads,
                 block_size=BLOCK_BYTES,
-                encoding=encoding,
-                column_names=names,
+                encoding=layout.encoding,
+                skip_rows=layout.skipped,
+                column_names=layout.names,
                 skip_rows_after_names=1,
             ),
-            csv.ParseOptions(delimiter=delimiter, newlines_in_values=True, invalid_row_handler=note),
+            csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=note),
             csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+                column_types=dict.fromkeys(layout.names, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
             ),
         )
     return table, ragged

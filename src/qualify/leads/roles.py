@@ -24,6 +24,10 @@ _LEAD_ID = (
     r"^id$|^uuid$|顧客(id|番号)|リード番号|会員(id|番号)|^case$|^key$",
     r"\bid$|番号$",
 )
+_PLAIN_ID_RANKS = 3
+_PLAIN_ID_SHARE, _ID_SHARE = 0.8, 0.98
+_PLAIN_DATE_RANKS = 2
+_PLAIN_DATE_SHARE, _DATE_SHARE = 0.8, 0.99
 _CREATED = (
     r"^created at$|^created$|^creation (date|time)$|作成日|登録日|発生日|問い?合わせ日",
     r"^creat\w* ?(on|date|time|at)|^date (of )?(creation|created|entered)|regist(ered|ration)|^reg date",
@@ -31,7 +35,7 @@ _CREATED = (
     r"^date$|^timestamp$|^time$|^日付$|^日時$",
 )
 _NOT_CREATED = (
-    r"modif|updat|last|clos|won|lost|deal|birth|expir|end|due|next|"
+    r"modif|updat|\blast|\bclos|\bwon\b|\blost\b|deal|birth|expir|\bend|\bdue\b|\bnext\b|"
     r"更新|最終|最新|失注|受注|成約|終了|生年|誕生"
 )
 _ORDER = r"number|\bno\b|\bnr\b|seq|index|番号|\bid\b|連番|row"
@@ -64,25 +68,42 @@ _REASON = (r"^reason$|^理由$", r"reason|comment|理由|備考")
 def find_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
     """Return the column that names the leads: called like an id, and different (nearly) everywhere.
 
+    A column that is plainly called so, such as ``lead_id``, may repeat in a fifth of the rows: these will be
+    rejected as duplicates.
+
     Examples
     --------
     >>> from qualify.leads.profile import profile
     >>> find_id(profile(pa.table({"Lead ID": ["1", "2", "2"], "key": ["a", "b", "c"]})))
     'key'
     """
-    usable = [p for p in profiles.values() if p.given and p.type in ("id", "category", "number", "text")
-              and p.distinct >= 0.98 * p.given and p.given >= 0.98 * p.rows]  # fmt: skip
-    ranked = [(_rank(p.name, _LEAD_ID), not p.unique, k, p.name) for k, p in enumerate(usable)]
-    named = [entry for entry in ranked if entry[0] < len(_LEAD_ID)]
+    usable = [p for p in profiles.values() if p.given and p.type in ("id", "category", "number", "text")]
+    ranked = [(_rank(p.name, _LEAD_ID), not p.unique, k, p) for k, p in enumerate(usable)]
+    named = [
+        (rank, repeated, k, p.name)
+        for rank, repeated, k, p in ranked
+        if rank < len(_LEAD_ID) and _differs(p, _PLAIN_ID_SHARE if rank < _PLAIN_ID_RANKS else _ID_SHARE)
+    ]
     return min(named)[3] if named else None
 
 
+def _differs(found: ColumnProfile, share: float) -> bool:
+    return found.distinct >= share * found.given and found.given >= share * found.rows
+
+
 def find_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
-    """Return the column with the leads' creation time: a date given everywhere and not called otherwise."""
-    dated = [p for p in profiles.values() if p.type == "date" and p.given >= 0.99 * p.rows
-             and not re.search(_NOT_CREATED, _plain(p.name))]  # fmt: skip
-    ranked = [(_rank(p.name, _CREATED), k, p.name) for k, p in enumerate(dated)]
-    return min(ranked)[2] if ranked else None
+    """Return the column with the leads' creation time: a date given in nearly every row.
+
+    In a column that is plainly called so a fifth of the rows may lack it; those will be rejected.
+    """
+    dated = [p for p in profiles.values() if p.type == "date" and not re.search(_NOT_CREATED, _plain(p.name))]
+    ranked = [(_rank(p.name, _CREATED), k, p) for k, p in enumerate(dated)]
+    named = [
+        (rank, k, p.name)
+        for rank, k, p in ranked
+        if p.given >= (_PLAIN_DATE_SHARE if rank < _PLAIN_DATE_RANKS else _DATE_SHARE) * p.rows
+    ]
+    return min(named)[2] if named else None
 
 
 def find_order(table: pa.Table, profiles: Mapping[str, ColumnProfile]) -> str | None:

@@ -34,8 +34,9 @@ class Column:
     Parameters
     ----------
     kind
-        ``number``: `values` is float64, NaN where missing. ``category`` and ``text``: `values` is int32 codes into
-        `vocabulary`, -1 where missing. ``date``: `values` is int64 microseconds (UTC), `NO_TIME` where missing.
+        ``number``: `values` is float64, NaN where missing. ``category`` and ``text``: `values` is int32 codes
+        into `vocabulary`, -1 where missing. ``date``: `values` is int64 microseconds (UTC), `NO_TIME` where
+        missing.
     values
         Shape (leads,).
     vocabulary
@@ -70,8 +71,8 @@ class Activities:
     type
         int32 codes into `types`, shape (activities,).
     occurred_at, known_at
-        int64 microseconds. `known_at` is the later of `occurred_at` and `recorded_at`: a score as of T may use the
-        activity only when ``known_at <= T``.
+        int64 microseconds. `known_at` is the later of `occurred_at` and `recorded_at`: a score as of T may
+        use the activity only when ``known_at <= T``.
     topic
         int32 codes into `topics`, -1 where there is none.
     value
@@ -133,8 +134,8 @@ class LeadTables:
     columns
         User attributes by the name they have in the user's table.
     order
-        float64, shape (leads,): any quantity that grows with time, for flat tables without a creation date (the row
-        number, a lead number); None where `created_at` says it.
+        float64, shape (leads,): any quantity that grows with time, for flat tables without a creation date
+        (the row number, a lead number); None where `created_at` says it.
     source_row
         int64: the row of the user's table each lead came from, counted from 0.
     """
