@@ -12,14 +12,20 @@ import pytest
 
 from qualify.explain import treeshap
 from qualify.explain.treeshap import _jit
-from tests.explain.treeshap.models import model_text, normal_case, two_questions
+from tests.explain.treeshap.models import normal_case
 
 PROGRAM = """
-import os, sys
-import numpy as np
-from qualify.explain import treeshap
-explain = treeshap.compile(sys.argv[1])
-print(explain(np.ones((1, 2)))[0].tolist())
+from qualify.explain.treeshap._jit import kernel, part
+
+@part
+def add(x, y):
+    return x + y
+
+@kernel
+def double(x):
+    return add(x, x)
+
+print(double(21))
 """
 
 
@@ -40,16 +46,16 @@ def test_without_a_folder_to_write_in_it_compiles_and_says_so(monkeypatch, caplo
 
 
 def test_compiled_code_is_kept_where_the_user_says(tmp_path):
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    (tmp_path / "program.py").write_text(PROGRAM)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, model_text(two_questions())],
-        env=environment,
+        [sys.executable, str(tmp_path / "program.py")],
+        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kept")},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.strip().startswith("[1.3")
-    assert list(tmp_path.rglob("*explain_rows*.nbi"))
+    assert done.stdout.strip() == "42"
+    assert [path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")] == ["program.double"]
 
 
 def test_several_threads_may_call_one_explainer():

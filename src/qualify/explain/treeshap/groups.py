@@ -6,7 +6,6 @@ them have k + 1 answers, not 2**k: cells = product over the group's columns of (
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +19,7 @@ from qualify.explain.treeshap.trees import Tree, walk
 __all__ = ["Group", "Leaf", "Step", "group_leaves"]
 
 # What one row pays, in nanoseconds, measured on a 2.5 GHz server core.
-_LOOKUP, _QUESTION, _TABLE_BYTE = 0.45, 0.05, 0.0003
+_LOOKUP, _QUESTION, _TABLE_BYTE = 0.45, 0.05, 0.0002
 
 
 class Step(NamedTuple):
@@ -62,7 +61,10 @@ class Group:
     @cached_property
     def cells(self) -> int:
         """Number of combinations of answers."""
-        return prod(cuts + 1 for cuts in Counter(column for column, _ in self.questions).values())
+        answers: dict[int, int] = {}
+        for column, _ in self.questions:
+            answers[column] = answers.get(column, 1) + 1
+        return prod(answers.values())
 
     @cached_property
     def cost(self) -> float:

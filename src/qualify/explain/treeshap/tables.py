@@ -76,7 +76,8 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
         Flat arrays.
     """
     slot = {feature: number for number, feature in enumerate(columns.features.tolist())}
-    tables = _fill(groups, leaf_values)
+    asked = [_ask(group) for group in groups]
+    tables = _fill(groups, asked, leaf_values)
     lookups = sorted(
         (number // _GROUPS_AT_ONCE, slot[feature], number % _GROUPS_AT_ONCE, place)
         for number, group in enumerate(groups)
@@ -86,8 +87,8 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
     starts = _starts([len(column) for column in picked])
     questions = [
         (number // _GROUPS_AT_ONCE, *question, number % _GROUPS_AT_ONCE)
-        for number, group in enumerate(groups)
-        for question in _ask(group)
+        for number, questions_of_group in enumerate(asked)
+        for question in questions_of_group
     ]
     batches = -(-len(groups) // _GROUPS_AT_ONCE)
     runs = [batch * len(slot) + where for batch, where, _, _ in lookups]
@@ -112,43 +113,49 @@ def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
 def _ask(group: Group) -> list[tuple[int, int, int]]:
     """Column, cut and stride of each question; a column's digit counts its cuts below the code."""
     asked = sorted(group.questions)
-    strides: dict[int, int] = {}
     cells = 1
+    strides: dict[int, int] = {}
     for column, count in Counter(column for column, _ in asked).items():
         strides[column] = cells
         cells *= count + 1
     return [(column, cut, strides[column]) for column, cut in asked]
 
 
-def _fill(groups: Sequence[Group], leaf_values: LeafValues) -> list[NDArray[np.float64]]:
+def _fill(
+    groups: Sequence[Group], asked: Sequence[list[tuple[int, int, int]]], leaf_values: LeafValues
+) -> list[NDArray[np.float64]]:
     """Fill each group's table, of shape (features, cells).
 
     A leaf's pattern in a cell starts with all features fitting; each step that the cell's answers
     contradict takes its feature's bit away.
     """
     values = iter(leaf_values([leaf for group in groups for leaf in group.leaves]))
-    tables = []
-    for group in groups:
-        place = {feature: number for number, feature in enumerate(sorted(group.features))}
-        holds = _answers(group)
+    tables, known = [], {}
+    for group, questions in zip(groups, asked, strict=True):
+        strides = tuple(stride for _, _, stride in questions)
+        if strides not in known:
+            known[strides] = _answers(strides, group.cells)
+        number = {question[:2]: i for i, question in enumerate(questions)}
+        place = {feature: i for i, feature in enumerate(sorted(group.features))}
         table = np.zeros((len(place), group.cells))
         for leaf in group.leaves:
             pattern = np.full(group.cells, (1 << len(leaf.features)) - 1)
             for step in leaf.steps:
-                pattern &= holds[step.column, step.cut, step.right] | ~(1 << step.place)
+                pattern &= known[strides][step.right][number[step.column, step.cut]] | ~(1 << step.place)
             table[[place[feature] for feature in leaf.features]] += next(values)[:, pattern]
         tables.append(table)
     return tables
 
 
-def _answers(group: Group) -> dict[tuple[int, int, bool], NDArray[np.int64]]:
-    """For each question and answer, -1 (all bits) in the cells where it is given, else 0."""
-    cell = np.arange(group.cells)
-    counts = Counter(column for column, _ in group.questions)
-    seen: Counter[int] = Counter()
-    answers = {}
-    for column, cut, stride in _ask(group):
-        above = -(cell // stride % (counts[column] + 1) > seen[column]).astype(np.int64)
-        answers[column, cut, True], answers[column, cut, False] = above, ~above
-        seen[column] += 1
-    return answers
+def _answers(strides: tuple[int, ...], cells: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """In which cells each question is answered "not above", and "above": -1 (all bits) there, else 0.
+
+    Shape (questions, cells) each. Questions of one column have the same stride and follow each other.
+    """
+    cell = np.arange(cells)
+    counts, seen = Counter(strides), Counter[int]()
+    above = np.empty((len(strides), cells), dtype=np.int64)
+    for question, stride in enumerate(strides):
+        above[question] = -(cell // stride % (counts[stride] + 1) > seen[stride]).astype(np.int64)
+        seen[stride] += 1
+    return ~above, above
