@@ -49,7 +49,7 @@ def first_scorecard(
     try:
         drafted = draft_scorecard(tables, label, rows, attributes.used, drafted_before=before)
     except ConfigError as error:
-        return FirstScorecard(None, f"none could be drafted: {error.what}")
+        return FirstScorecard(None, f"none yet: {error.what}")
     return FirstScorecard(drafted.to_text(), f"drafted from leads before {before}; adapt it")
 
 
