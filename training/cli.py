@@ -14,6 +14,40 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Seed = Annotated[int | None, typer.Option(help="Same data, same seed: same bundle.", min=0)]
 
 
+def init(
+    leads: Annotated[str, typer.Option(help="Leads table (CSV or Parquet).", metavar="FILE")],
+    activities: Annotated[str | None, typer.Option(help="Activities table.", metavar="FILE")] = None,
+    stages: Annotated[str | None, typer.Option(help="Stages table.", metavar="FILE")] = None,
+    id_column: Annotated[str | None, typer.Option("--id", help="The lead's id.", metavar="COL")] = None,
+    created_at: Annotated[str | None, typer.Option(help="The creation date.", metavar="COL")] = None,
+    target: Annotated[str | None, typer.Option(help="The label column.", metavar="COL")] = None,
+    positive: Annotated[str | None, typer.Option(help="The label's value for yes.", metavar="VALUE")] = None,
+    target_stage: Annotated[str | None, typer.Option(help="The stage to predict.", metavar="NAME")] = None,
+    within_days: Annotated[float | None, typer.Option(min=0, help="Horizon.", metavar="N")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of CSV files; default: found by looking.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Of CSV files; default: found by looking.")] = None,
+    timezone: Annotated[str, typer.Option(help="Zone of times that name none.")] = "UTC",
+    language: Annotated[str, typer.Option(help="en or ja.")] = "en",
+    out: Annotated[str, typer.Option(help="The configuration to write.", metavar="FILE")] = CONFIG,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
+) -> None:
+    """Look at your tables and write a configuration for them."""
+    from qualify.console import say
+    from training.init import Request
+    from training.init import init as run
+
+    made = run(
+        Request(
+            leads=leads, activities=activities, stages=stages, id_column=id_column, created_at=created_at,
+            target=target, positive=positive, target_stage=target_stage, within_days=within_days,
+            encoding=encoding, delimiter=delimiter, timezone=timezone, language=language,
+        ),
+        out, force=force,
+    )  # fmt: skip
+    for line in made.lines:
+        say(line)
+
+
 def train(
     budget: Annotated[float | None, typer.Option(min=0, help="Seconds for tuning.", metavar="SECONDS")] = None,
     seed: Seed = None,

@@ -11,7 +11,7 @@ from qualify.errors import DataError
 from qualify.features.frame import FeatureFrame, build_frame
 from qualify.features.plan import FeaturePlan
 from qualify.labels.flat import column_label
-from qualify.labels.snapshots import lead_weights, take_snapshots
+from qualify.labels.snapshots import row_weights, take_snapshots
 from qualify.labels.split import later_share, lead_order
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
@@ -63,11 +63,8 @@ class TrainingSet:
     def rows_of(self, target: Target, chosen: BoolArray) -> Rows:
         """Return the chosen rows of which the target's outcome is known."""
         kept = self.positions(target, chosen)
-        usable = np.zeros(len(self.lead), dtype=bool)
-        usable[kept] = True
-        weight = lead_weights(self.lead, self.open, usable)
         return Rows(
-            frame=self.frame.take(kept), label=self.labels[target.name][kept], weight=weight[kept],
+            frame=self.frame.take(kept), label=self.labels[target.name][kept], weight=row_weights(self.open[kept]),
             lead=self.lead[kept],
             place=self.place[kept], as_of=self.as_of[kept], open=self.open[kept],
             horizon=int((target.within_days or 0) * MICROSECONDS_A_DAY),

@@ -1,8 +1,8 @@
 """Training rows of an event history: each lead as it was known at several moments of its open life.
 
 Moments are the creation, one day later, each stage entry, and a calendar grid of every k days (the moments at which
-a nightly job will look). A lead counts once in all: its rows share a weight of 1. One moment after the lead was
-decided is kept too, outside every evaluation, so that the model knows what a decided lead looks like.
+a nightly job will look). One moment after the lead was decided is kept too, outside every evaluation, so that the
+model knows what a decided lead looks like. Rows of one lead stay together in every split and every bootstrap.
 """
 
 from __future__ import annotations
@@ -118,22 +118,41 @@ def _first_decision(tables: LeadTables, target: Target, closed: Sequence[str]) -
 def _moments(
     tables: LeadTables, decided: IntArray, end: int, every_days: float, per_lead: int
 ) -> tuple[IntArray, IntArray]:
-    """Return the moments of each lead's open life, at most `per_lead` a lead, sorted by lead and time."""
+    """Return the moments of each lead's open life, sorted by lead and time.
+
+    Whether a moment is taken depends on nothing that happens after it. (An even choice of all the moments of a lead
+    would: leads that are decided early have few, so theirs would be kept more often, and every probability at the
+    creation would come out too high.) So the calendar grid widens with age, and stage entries count from the first.
+    """
     leads = np.arange(len(tables))
     created = tables.created_at
     last = np.where(decided == NO_TIME, end, np.minimum(decided - 1, end))
     step = int(every_days * MICROSECONDS_A_DAY)
-    candidates = [(leads, created), (leads, created + MICROSECONDS_A_DAY)]
-    stage_lead = np.repeat(leads, np.diff(tables.stages.offsets))
-    candidates.append((stage_lead, tables.stages.known_at))
+    candidates = [(leads, created), (leads, created + MICROSECONDS_A_DAY), _first_stages(tables, per_lead)]
     first = created // step + 1
-    for j in range(2 * per_lead):
+    for j in _widening(per_lead):
         candidates.append((leads, (first + j) * step))
     rows = np.concatenate([r for r, _ in candidates])
     times = np.concatenate([t for _, t in candidates])
     kept = (created[rows] != NO_TIME) & (times >= created[rows]) & (times <= last[rows])
-    rows, times = _distinct(rows[kept], times[kept])
-    return _thin(rows, times, per_lead)
+    return _distinct(rows[kept], times[kept])
+
+
+def _widening(count: int) -> list[int]:
+    """Return grid positions whose distance doubles every second time: 0, 1, 2, 4, 6, 10, 14, 22, ..."""
+    found, gap = [0], 1
+    while len(found) < count:
+        found += [found[-1] + gap, found[-1] + 2 * gap]
+        gap *= 2
+    return found[:count]
+
+
+def _first_stages(tables: LeadTables, count: int) -> tuple[IntArray, IntArray]:
+    """Return (lead, moment known) of each lead's first `count` stage entries."""
+    sizes = np.diff(tables.stages.offsets)
+    lead = np.repeat(np.arange(len(tables)), sizes)
+    rank = np.arange(len(lead)) - np.repeat(tables.stages.offsets[:-1], sizes)
+    return lead[rank < count], tables.stages.known_at[rank < count]
 
 
 def _distinct(rows: IntArray, times: IntArray) -> tuple[IntArray, IntArray]:
@@ -144,22 +163,6 @@ def _distinct(rows: IntArray, times: IntArray) -> tuple[IntArray, IntArray]:
     return rows[new], times[new]
 
 
-def _thin(rows: IntArray, times: IntArray, per_lead: int) -> tuple[IntArray, IntArray]:
-    """Keep the first two moments of each lead and an even choice of the later ones."""
-    first = np.concatenate([[True], rows[1:] != rows[:-1]]) if len(rows) else np.zeros(0, bool)
-    starts = np.flatnonzero(first)
-    counts = np.diff(np.append(starts, len(rows)))
-    rank = np.arange(len(rows)) - np.repeat(starts, counts)
-    count = np.repeat(counts, counts)
-    room, spare = max(per_lead - 2, 1), np.maximum(count - 2, 1)
-    later = rank - 2
-    chosen = (count <= per_lead) | (rank < 2) | ((later * room) // spare != ((later - 1) * room) // spare)
-    return rows[chosen], times[chosen]
-
-
-def lead_weights(rows: IntArray, is_open: BoolArray, usable: BoolArray) -> FloatArray:
-    """Return weights by which every lead's usable open rows sum to 1; a decided row weighs `DECIDED_WEIGHT`."""
-    counted = is_open & usable
-    count = np.bincount(rows[counted], minlength=int(rows.max()) + 1 if len(rows) else 0)
-    weight = 1.0 / np.maximum(count[rows], 1)
-    return np.where(usable, np.where(is_open, weight, DECIDED_WEIGHT), 0.0)
+def row_weights(is_open: BoolArray) -> FloatArray:
+    """Return the weights of rows: 1, and `DECIDED_WEIGHT` for decided leads."""
+    return np.where(is_open, 1.0, DECIDED_WEIGHT)
