@@ -14,7 +14,9 @@ CONFIG = "qualify.yaml"
 Config = Annotated[str, typer.Option("-c", "--config", help="The configuration.", metavar="PATH")]
 Activities = Annotated[str | None, typer.Option(help="Activities table (CSV or Parquet).", metavar="FILE")]
 Stages = Annotated[str | None, typer.Option(help="Stages table (CSV or Parquet).", metavar="FILE")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="A time, or created, created+1d, …", metavar="TIME")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="A time, or created, created+1d, …", metavar="TIME")
+]
 Model = Annotated[str | None, typer.Option(help="A bundle's folder or an MLflow URI.", metavar="URI")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 

@@ -53,7 +53,9 @@ def score_documents(scorer: Scorer, documents: Any, reasons: int, language: str)
         )  # fmt: skip
     frame = table.to_pandas()
     place = {lead: row for row, lead in enumerate(tables.lead_id)}
-    return frame.iloc[np.argsort(frame["lead_id"].map(place).to_numpy(), kind="stable")].reset_index(drop=True)
+    return frame.iloc[np.argsort(frame["lead_id"].map(place).to_numpy(), kind="stable")].reset_index(
+        drop=True
+    )
 
 
 mlflow.models.set_model(QualifyModel())

@@ -28,7 +28,9 @@ def bundle_folder(uri: str | None, config: Config | None, folder: Path) -> Path:
     store = settings.store_uri(folder)
     path = store.removeprefix("sqlite:///")
     if store.startswith("sqlite:///") and not Path(path).is_file():
-        raise ModelError("there is no model registry yet", where=path, mend="train a model with `qualify train`")
+        raise ModelError(
+            "there is no model registry yet", where=path, mend="train a model with `qualify train`"
+        )
     mlflow.set_tracking_uri(store)
     mlflow.set_registry_uri(store)
     wanted = uri or f"models:/{settings.model_name}@champion"

@@ -49,7 +49,9 @@ def init(
 
 
 def train(
-    budget: Annotated[float | None, typer.Option(min=0, help="Seconds for tuning.", metavar="SECONDS")] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0, help="Seconds for tuning.", metavar="SECONDS")
+    ] = None,
     seed: Seed = None,
     trials: Annotated[int | None, typer.Option(min=0, help="Exact number of tuning trials.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Register whatever the verdict.")] = False,

@@ -27,7 +27,6 @@ from training.dataset import TrainingSet, build_training_set
 from training.tuning import Tuned, tune
 
 
-
 @dataclass(frozen=True)
 class Judged:
     """One target's figures on the later leads, and the predictions they were computed from.

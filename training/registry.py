@@ -71,7 +71,9 @@ def run(config: Config, folder: Path) -> Iterator[mlflow.ActiveRun]:
         yield active
 
 
-def register(config: Config, parts: ModelParts, bundle: Path, example: pd.DataFrame, bundle_version: str) -> Registered:
+def register(
+    config: Config, parts: ModelParts, bundle: Path, example: pd.DataFrame, bundle_version: str
+) -> Registered:
     """Log the bundle as a pyfunc model from code and register it; the first version becomes champion."""
     client = mlflow.MlflowClient()
     info = mlflow.pyfunc.log_model(

@@ -59,7 +59,7 @@ def train(
             ])  # fmt: skip
         registered = registry.register(config, trained.parts, bundle, example_of(loaded), version)
         mlflow.set_tags({"model_version": registered.version, "alias": registered.alias})
-        assert active.info.run_id == registered.run_id  # noqa: S101 - one run, whatever started it
+        assert active.info.run_id == registered.run_id
     return Outcome(trained, verdict, registered, version, time.monotonic() - began)
 
 
@@ -88,9 +88,7 @@ def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
     window = outcome.trained.parts.window
 
     def figures(name: str) -> dict[str, dict[str, float | None]]:
-        return {
-            key: metric.as_dict() for key, metric in judged.metrics[name].items()
-        }
+        return {key: metric.as_dict() for key, metric in judged.metrics[name].items()}
 
     return {
         "run_id": outcome.registered.run_id,
@@ -104,7 +102,8 @@ def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
         "leads": window.leads,
         "positives": window.positives,
         "excluded": [
-            {"column": name, "code": why.code, "evidence": why.evidence} for name, why in config.exclude.items()
+            {"column": name, "code": why.code, "evidence": why.evidence}
+            for name, why in config.exclude.items()
         ],
         "metrics": figures("model"),
         "baselines": {name: figures(name) for name in ("rules", "bayes", "linear")},

@@ -68,7 +68,9 @@ def tune(rows: Rows, *, budget: float, seed: int, threads: int, trials: int | No
     with progress(count, "tuning") as advance:
         for done in range(count):
             if trials is None and time.monotonic() > deadline:
-                say(f"tuning stopped after {done} of {count} trials: the budget of {budget:g} s was overrun threefold")
+                say(
+                    f"tuning stopped after {done} of {count} trials: the budget of {budget:g} s was overrun threefold"
+                )
                 break
             trial = study.ask()
             study.tell(trial, _loss(rows, _propose(trial), seed, threads))

@@ -42,7 +42,11 @@ def decide(judged: Judged) -> Verdict:
         reasons.append(_said("rules", judged))
         return Verdict("rules" if _skilled("rules", judged) else "manual", tuple(reasons))
     against = paired_difference(
-        judged.label, judged.probabilities["rules"], judged.probabilities["model"], judged.lead, weight=judged.weight
+        judged.label,
+        judged.probabilities["rules"],
+        judged.probabilities["model"],
+        judged.lead,
+        weight=judged.weight,
     )
     reasons.append(
         f"log-loss of the rules less that of the model, on the same leads: {against.value:.4f} "

@@ -20,5 +20,7 @@ def summary(outcome: Outcome) -> str:
         lines.append(f"{who:10}" + "".join(f"{cell:>24}" for cell in cells))
     lines += [f"verdict: {outcome.verdict.use}", *(f"  {reason}" for reason in outcome.verdict.reasons)]
     version = outcome.registered
-    lines.append(f"registered as version {version.version} ({version.alias}), bundle {outcome.bundle_version}")
+    lines.append(
+        f"registered as version {version.version} ({version.alias}), bundle {outcome.bundle_version}"
+    )
     return "\n".join(lines)

@@ -143,7 +143,9 @@ class Capacity(_Strict):
     def _rising(self) -> Capacity:
         a, b, c = self.band_shares
         if not 0 < a < b < c < 1:
-            raise ValueError("band_shares are the cumulated shares of A, A+B and A+B+C: rising, between 0 and 1")
+            raise ValueError(
+                "band_shares are the cumulated shares of A, A+B and A+B+C: rising, between 0 and 1"
+            )
         return self
 
 

@@ -61,7 +61,9 @@ def parse_as_of(text: str | None, timezone: str = "UTC") -> AsOf:
 def micros(moment: pd.Timestamp, timezone: str = "UTC") -> int:
     """Return microseconds since 1970 (UTC); a naive time is meant in `timezone`."""
     zoned = moment.tz_localize(timezone) if moment.tzinfo is None else moment
-    return int(zoned.tz_convert("UTC").tz_localize(None).to_datetime64().astype("datetime64[us]").astype(np.int64))
+    return int(
+        zoned.tz_convert("UTC").tz_localize(None).to_datetime64().astype("datetime64[us]").astype(np.int64)
+    )
 
 
 def _unreadable(text: str) -> UserError:

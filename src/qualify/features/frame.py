@@ -73,7 +73,13 @@ class FeatureFrame:
         self.numeric.append(Numeric(name, about, part, values))
 
     def category(
-        self, name: str, about: str, part: str, shown: CodeArray, words: Sequence[str], vocabulary: Sequence[str]
+        self,
+        name: str,
+        about: str,
+        part: str,
+        shown: CodeArray,
+        words: Sequence[str],
+        vocabulary: Sequence[str],
     ) -> None:
         """Append a categorical feature given as codes into the table's own `words`; an empty word is missing."""
         mapped = _map_codes(words, vocabulary)
@@ -137,7 +143,8 @@ def _check_columns(plan: FeaturePlan, tables: LeadTables) -> None:
             f"the leads table lacks {len(missing)} column(s) that the model was trained on",
             got=", ".join(sorted(tables.columns)) or "no columns",
             expected=", ".join(missing),
-            mend=hint or "score a table with the same columns as the training table, or train again without them",
+            mend=hint
+            or "score a table with the same columns as the training table, or train again without them",
         )
 
 
@@ -164,14 +171,18 @@ def _add_activities(
         frame.number(f"all:{part}", about, "distinct" if about == "topics" else part, total[:, j])
 
 
-def _add_stages(frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray) -> None:
+def _add_stages(
+    frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
+) -> None:
     code, days, count = current_stage(tables.stages, rows, as_of)
     frame.category("stage:current", "stage", "value", code, tables.stages.stages, plan.stages)
     frame.number("stage:days_since", "stage", "days_since", days)
     frame.number("stage:entries", "stage", "entries", count)
 
 
-def _add_clock(frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray) -> None:
+def _add_clock(
+    frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
+) -> None:
     created = tables.created_at[rows]
     known = created != NO_TIME
     frame.number("age:days", "age", "days", np.where(known, (as_of - created) / MICROSECONDS_A_DAY, np.nan))
@@ -193,7 +204,9 @@ def _zone_offsets(times: IntArray, zone: str) -> IntArray:
     return np.array([int(o.total_seconds()) * 1_000_000 if o else 0 for o in offsets], dtype=np.int64)[back]
 
 
-def _add_column(frame: FeatureFrame, plan: ColumnPlan, column: Column, as_of: IntArray, created: IntArray) -> None:
+def _add_column(
+    frame: FeatureFrame, plan: ColumnPlan, column: Column, as_of: IntArray, created: IntArray
+) -> None:
     name, about = f"column:{plan.name}", f"column:{plan.name}"
     if plan.type in ("number", "boolean"):
         frame.number(name, about, "value", column.values.astype(np.float64, copy=False))

@@ -27,7 +27,15 @@ HALF_LIFE_DAYS = 14.0
 TYPE_FEATURES = ("count_7d", "count_30d", "count_all", "decayed", "days_since", "value_sum")
 """What is computed for each activity type, in this order."""
 
-TOTAL_FEATURES = ("count_7d", "count_30d", "count_all", "decayed", "days_since", "active_days_30d", "distinct_topics")
+TOTAL_FEATURES = (
+    "count_7d",
+    "count_30d",
+    "count_all",
+    "decayed",
+    "days_since",
+    "active_days_30d",
+    "distinct_topics",
+)
 """What is computed over all types together, in this order."""
 
 
@@ -141,7 +149,9 @@ def _current_stage(
                 count[r] += 1.0
 
 
-def current_stage(stages: Stages, rows: IntArray, as_of: IntArray) -> tuple[CodeArray, FloatArray, FloatArray]:
+def current_stage(
+    stages: Stages, rows: IntArray, as_of: IntArray
+) -> tuple[CodeArray, FloatArray, FloatArray]:
     """Return the last stage known at `as_of` (a code, -1: none), the days in it (NaN: none) and the entries so far."""
     current = np.full(len(rows), -1, dtype=np.int32)
     entered = np.full(len(rows), NO_TIME, dtype=np.int64)

@@ -105,7 +105,8 @@ class FeaturePlan:
             found.append(Field("clock", "clock", "", "history"))
         kinds: dict[str, Any] = {}
         found += [
-            Field(f"column:{c.name}", kinds.get(c.type, c.type), c.name, c.group, c.label) for c in self.columns
+            Field(f"column:{c.name}", kinds.get(c.type, c.type), c.name, c.group, c.label)
+            for c in self.columns
         ]
         named = {field.name for field in found}
         for (rule, about), label in zip(self.rules, self.rule_labels, strict=True):

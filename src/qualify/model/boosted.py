@@ -16,7 +16,6 @@ PATIENCE = 20
 ROWS_A_BAG = 40_000
 
 
-
 @dataclass(frozen=True, slots=True)
 class TreeParams:
     """What tuning may change of the trees."""

@@ -191,7 +191,14 @@ def choose_calibration(forward: Forward, blend: Blend) -> tuple[Calibration, flo
 
 
 def fit_target(
-    name: str, rows: Rows, params: Params, *, bags: int, seed: int, threads: int, forward: Forward | None = None
+    name: str,
+    rows: Rows,
+    params: Params,
+    *,
+    bags: int,
+    seed: int,
+    threads: int,
+    forward: Forward | None = None,
 ) -> tuple[TargetModel, Forward]:
     """Fit one target on all the given rows.
 
@@ -200,7 +207,9 @@ def fit_target(
     model, forward
         The model, and the forward predictions from which its rounds, blend and calibration were found.
     """
-    forward = forward if forward is not None else forward_predictions(rows, params, seed=seed, threads=threads)
+    forward = (
+        forward if forward is not None else forward_predictions(rows, params, seed=seed, threads=threads)
+    )
     encoders, encoded = fit_encoders(rows.frame, rows.label, rows.weight, rows.lead, params.smoothing)
     linear = fit_linear(
         encoders.bins(rows.frame), _sizes(encoders), rows.label, rows.weight, rows.lead,

@@ -124,4 +124,6 @@ def _gain(column: CodeArray, size: int, label: FloatArray, weight: FloatArray) -
     positive = np.bincount(column, weights=weight * label, minlength=size)
     prior = positive.sum() / total.sum()
     rate = (positive + 10 * prior) / (total + 10)
-    return float((positive * np.log(rate / prior) + (total - positive) * np.log((1 - rate) / (1 - prior))).sum())
+    return float(
+        (positive * np.log(rate / prior) + (total - positive) * np.log((1 - rate) / (1 - prior))).sum()
+    )
