@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qualify.simulate.arrays import DAY, NEVER, BoolArray, FloatArray, IntArray
+from qualify.simulate.arrays import DAY, NEVER, BoolArray, FloatArray, IntArray, select, stack
 from qualify.simulate.streams import CODES, MAIL_REACTIONS, MAIL_STARTS, WINDOW, Rates
 from qualify.simulate.tables import BURST_DAYS, SCANNER, STREAMS, TAIL_DAYS
 
-__all__ = ["Activities", "draw_activities", "first_stop", "join"]
+__all__ = ["Activities", "draw_activities", "first_stop"]
 
 _SENT, _OPEN, _CLICK, _STOP = (
     CODES[name] for name in ("email_sent", "email_open", "email_click", "unsubscribe")
@@ -40,12 +40,6 @@ class Activities:
     occurred: IntArray
     recorded: IntArray
     scanner: BoolArray
-
-    def select(self, rows: BoolArray | IntArray) -> Activities:
-        """Take some rows, in the order asked for."""
-        return Activities(
-            self.lead[rows], self.code[rows], self.occurred[rows], self.recorded[rows], self.scanner[rows]
-        )
 
     def since(self, created: IntArray) -> Activities:
         """Move times that count from the lead's creation to the clock."""
@@ -79,35 +73,24 @@ def draw_activities(
     Activities
         With times since 1970 UTC.
     """
-    drawn = join([_draw_welcome(rng, len(created)), _draw_streams(rng, intent, rates)])
+    drawn = stack([_draw_welcome(rng, len(created)), _draw_streams(rng, intent, rates)])
     is_mail = drawn.code == _SENT
-    sent, rest = drawn.select(is_mail), drawn.select(~is_mail)
-    sent = sent.select(~_after_mail(sent, sent))
-    rest = rest.select(~(np.isin(rest.code, MAIL_REACTIONS) & _after_mail(rest, sent)))
+    sent, rest = select(drawn, is_mail), select(drawn, ~is_mail)
+    sent = select(sent, ~_after_mail(sent, sent))
+    rest = select(rest, ~(np.isin(rest.code, MAIL_REACTIONS) & _after_mail(rest, sent)))
     # Only an unsubscribe that is left stops the mail; otherwise nobody could know why it stopped.
     stop = first_stop(rest, len(created))
-    sent = sent.select(sent.occurred <= stop[sent.lead])
-    rest = rest.select(~np.isin(rest.code, MAIL_REACTIONS) | (rest.occurred <= stop[rest.lead]))
-    return join([sent, rest, _draw_scans(rng, sent.select(scanned[sent.lead]))]).since(created)
+    sent = select(sent, sent.occurred <= stop[sent.lead])
+    rest = select(rest, ~np.isin(rest.code, MAIL_REACTIONS) | (rest.occurred <= stop[rest.lead]))
+    return stack([sent, rest, _draw_scans(rng, select(sent, scanned[sent.lead]))]).since(created)
 
 
 def first_stop(activities: Activities, leads: int) -> IntArray:
     """Give the time of each lead's first unsubscribe, `NEVER` where there is none; (leads,) int64."""
-    stops = activities.select(activities.code == _STOP)
+    stops = select(activities, activities.code == _STOP)
     first = np.full(leads, NEVER, dtype=np.int64)
     np.minimum.at(first, stops.lead, stops.occurred)
     return first
-
-
-def join(parts: list[Activities]) -> Activities:
-    """Put the rows of several parts behind each other."""
-    return Activities(
-        np.concatenate([part.lead for part in parts]),
-        np.concatenate([part.code for part in parts]),
-        np.concatenate([part.occurred for part in parts]),
-        np.concatenate([part.recorded for part in parts]),
-        np.concatenate([part.scanner for part in parts]),
-    )
 
 
 def _draw_welcome(rng: np.random.Generator, leads: int) -> Activities:
@@ -134,7 +117,7 @@ def _draw_streams(rng: np.random.Generator, intent: BoolArray, rates: Rates) -> 
 
 def _draw_scans(rng: np.random.Generator, sent: Activities) -> Activities:
     """Let machines open mails and follow their links within seconds."""
-    sent = sent.select(rng.random(len(sent.lead)) < SCANNER["scanned"])
+    sent = select(sent, rng.random(len(sent.lead)) < SCANNER["scanned"])
     links = 1 + rng.poisson(SCANNER["links"] - 1, len(sent.lead))
     mail = np.concatenate([np.arange(len(links)), np.repeat(np.arange(len(links)), links)])
     code = np.where(np.arange(len(mail)) < len(links), _OPEN, _CLICK)

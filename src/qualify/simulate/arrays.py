@@ -1,19 +1,32 @@
-"""Array types and the two formulas that every module of the simulation shares."""
+"""What every module of the simulation shares: array types, classes of columns, two formulas."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from qualify.simulate.tables import Level
 
-__all__ = ["DAY", "NEVER", "BoolArray", "FloatArray", "IntArray", "draw_levels", "effects", "sigmoid", "take"]
+__all__ = [
+    "DAY",
+    "NEVER",
+    "BoolArray",
+    "FloatArray",
+    "IntArray",
+    "draw_levels",
+    "effects",
+    "select",
+    "sigmoid",
+    "stack",
+]
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+Columns = TypeVar("Columns")  # a dataclass whose members are all arrays of the same length
 
 DAY = 86_400_000_000  # microseconds
 NEVER = int(np.iinfo(np.int64).max)  # the time of what does not happen
@@ -55,6 +68,12 @@ def draw_levels(rng: np.random.Generator, levels: tuple[Level, ...], elapsed: Fl
     return codes
 
 
-def take(values: FloatArray, codes: IntArray) -> FloatArray:
-    """Look up `values` by code, as float64."""
-    return np.asarray(values[codes], dtype=np.float64)
+def select(columns: Columns, rows: BoolArray | IntArray) -> Columns:
+    """Take some rows of a class of columns, in the order asked for."""
+    return type(columns)(**{name: column[rows] for name, column in vars(columns).items()})
+
+
+def stack(parts: list[Columns]) -> Columns:
+    """Put the rows of several parts, at least one, behind each other."""
+    names = vars(parts[0])
+    return type(parts[0])(**{name: np.concatenate([vars(part)[name] for part in parts]) for name in names})

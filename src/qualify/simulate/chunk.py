@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from qualify.simulate.activities import draw_activities
 from qualify.simulate.activity_table import Content, draw_content
-from qualify.simulate.arrays import DAY, BoolArray, FloatArray, sigmoid
+from qualify.simulate.arrays import DAY, BoolArray, FloatArray, select, sigmoid
 from qualify.simulate.arrivals import draw_arrivals
 from qualify.simulate.companies import build_world
 from qualify.simulate.history import History
@@ -62,7 +62,7 @@ def draw_chunk(seed: np.random.SeedSequence, recipe: Recipe, first: int, last: i
     scores = score_people(people)
     intent = wants.random(len(created)) < sigmoid(scores.intent)
     activities = draw_activities(does, created, intent, _is_scanned(people), recipe.rates)
-    activities = activities.select(activities.recorded <= settings.end)
+    activities = select(activities, activities.recorded <= settings.end)
     hands = count_hands(activities, created, created + DAY)
     worked = becomes.random(len(created)) < work_chance(scores.hot, hands, recipe.curve)
     outcomes = draw_outcomes(becomes, created, intent, worked, scores)
@@ -73,7 +73,7 @@ def draw_chunk(seed: np.random.SeedSequence, recipe: Recipe, first: int, last: i
         leads=build_leads(words, ids, created, people),
         truth=_build_truth(ids, history, settings.end),
         content=draw_content(about, activities, created),
-        stages=stages.select(stages.recorded <= settings.end),
+        stages=select(stages, stages.recorded <= settings.end),
         history=history,
     )
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from qualify.simulate.activities import first_stop
-from qualify.simulate.arrays import DAY, FloatArray, IntArray
+from qualify.simulate.arrays import DAY, FloatArray, IntArray, select
 from qualify.simulate.history import History
 from qualify.simulate.outcomes import count_hands, work_chance
 from qualify.simulate.streams import CODES, HANDS, MAIL_REACTIONS, WINDOW, known_share
@@ -84,7 +84,7 @@ def _expected_reactions(history: History, age: FloatArray) -> FloatArray:
     activities, leads = history.activities, len(age)
     stop = (first_stop(activities, leads) - history.created) / DAY
     until = np.minimum(age, stop)
-    sent = activities.select(activities.code == CODES["email_sent"])
+    sent = select(activities, activities.code == CODES["email_sent"])
     lead = sent.lead
     at = (sent.occurred - history.created[lead]) / DAY
     begin, finish = np.minimum(at, until[lead]), np.minimum(at + WINDOW, until[lead])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from qualify.simulate.activities import Activities, join
-from qualify.simulate.arrays import IntArray
+from qualify.simulate.activities import Activities
+from qualify.simulate.arrays import IntArray, stack
 from qualify.simulate.outcomes import Outcomes
 from qualify.simulate.people import Scores
 from qualify.simulate.streams import Rates
@@ -45,20 +45,16 @@ class History:
     @classmethod
     def concatenate(cls, parts: list[History]) -> History:
         """Put the leads of several parts, at least one, behind each other."""
-        starts = np.cumsum([0] + [len(part.created) for part in parts])
+        starts = np.cumsum([0, *(len(part.created) for part in parts[:-1])])
         moved = [
-            Activities(a.lead + start, a.code, a.occurred, a.recorded, a.scanner)
-            for a, start in zip((part.activities for part in parts), starts, strict=False)
+            replace(part.activities, lead=part.activities.lead + start)
+            for part, start in zip(parts, starts, strict=True)
         ]
         return cls(
             created=np.concatenate([part.created for part in parts]),
-            scores=Scores(**_columns([part.scores for part in parts])),
-            activities=join(moved),
-            outcomes=Outcomes(**_columns([part.outcomes for part in parts])),
+            scores=stack([part.scores for part in parts]),
+            activities=stack(moved),
+            outcomes=stack([part.outcomes for part in parts]),
             rates=parts[0].rates,
             curve=parts[0].curve,
         )
-
-
-def _columns(parts: list[Scores] | list[Outcomes]) -> dict[str, np.ndarray]:
-    return {name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qualify.simulate import tables
-from qualify.simulate.arrays import BoolArray, FloatArray, IntArray, draw_levels, effects, take
+from qualify.simulate.arrays import BoolArray, FloatArray, IntArray, draw_levels, effects
 from qualify.simulate.companies import build_world
 
 __all__ = ["People", "Scores", "draw_people", "score_people"]
@@ -134,7 +134,7 @@ def _sum_effects(people: People, column: str) -> FloatArray:
         (tables.REGIONS, people.region),
         (tables.MAILS, people.mail),
     )
-    parts = [take(effects(levels, column), codes) for levels, codes in pairs]
+    parts = [effects(levels, column)[codes] for levels, codes in pairs]
     return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualify.simulate.activity_table import Content, build_activities
+from qualify.simulate.arrays import select, stack
 from qualify.simulate.chunk import Chunk, Recipe, draw_chunk
 from qualify.simulate.curve import solve_curve
 from qualify.simulate.funnel import Funnel
@@ -99,19 +100,16 @@ def _sort_activities(chunks: list[Chunk]) -> tuple[History, Content]:
     """Put all activities in order of time."""
     history = History.concatenate([chunk.history for chunk in chunks])
     order = np.argsort(history.activities.occurred, kind="stable")
-    topic = np.concatenate([chunk.content.topic for chunk in chunks])[order]
-    value = np.concatenate([chunk.content.value for chunk in chunks])[order]
-    return replace(history, activities=history.activities.select(order)), Content(topic, value)
+    content = select(stack([chunk.content for chunk in chunks]), order)
+    return replace(history, activities=select(history.activities, order)), content
 
 
 def _sort_stages(chunks: list[Chunk]) -> Stages:
     """Put all stage entries in order of time; a chunk's leads count on from those before it."""
-    sizes = [0, *(len(chunk.history.created) for chunk in chunks[:-1])]
-    starts = np.cumsum(sizes)
+    starts = np.cumsum([0, *(len(chunk.history.created) for chunk in chunks[:-1])])
     moved = [
         replace(chunk.stages, lead=chunk.stages.lead + start)
         for chunk, start in zip(chunks, starts, strict=True)
     ]
-    columns = [np.concatenate([vars(part)[name] for part in moved]) for name in vars(moved[0])]
-    stages = Stages(*columns)
-    return stages.select(np.argsort(stages.entered, kind="stable"))
+    stages = stack(moved)
+    return select(stages, np.argsort(stages.entered, kind="stable"))

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from qualify.simulate import names, tables
 from qualify.simulate.activities import Activities
-from qualify.simulate.arrays import DAY, NEVER, BoolArray, IntArray
+from qualify.simulate.arrays import DAY, NEVER, BoolArray, FloatArray, IntArray, select, stack
 from qualify.simulate.lead_table import UTC, pick
 from qualify.simulate.outcomes import Outcomes
 
@@ -30,10 +30,6 @@ class Stages:
     entered: IntArray
     recorded: IntArray
     reason: IntArray
-
-    def select(self, rows: BoolArray | IntArray) -> Stages:
-        """Take some rows, in the order asked for."""
-        return Stages(*(column[rows] for column in vars(self).values()))
 
 
 def draw_stages(
@@ -64,37 +60,20 @@ def draw_stages(
     accepted : (leads,) bool
         Whom marketing accepts (MAL, then MQL).
     """
-    leads = len(created)
-    sales = np.minimum(outcomes.sal, outcomes.sql)
-    points = reach_points(activities, leads)
-    mql = _add(points, rng.uniform(1, 30, leads) * _MINUTE)
-    mql = np.where(accepted & (mql < sales), mql, NEVER)
-    mal = np.minimum(_add(created, rng.uniform(30, 300, leads) * _MINUTE), mql)
-    mal = np.where(accepted & (mal < sales), mal, NEVER)
-    handed = (outcomes.sal < NEVER) & (rng.random(leads) < tables.TQL_SHARE)
-    tql = np.where(
-        handed, outcomes.sal - np.rint(rng.uniform(0.05, 0.4, leads) * DAY).astype(np.int64), NEVER
-    )
-    tql = np.where(handed & (mql < NEVER), np.maximum(tql, mql), tql)
-    again = rng.random(leads) < tables.LOST_RECYCLED
-    lost, back = np.where(again, NEVER, outcomes.lost), np.where(again, outcomes.lost, NEVER)
-    by_hand = np.where(outcomes.by_hand, intent.astype(np.int64), _NO_REASON)
-    soon, late = rng.uniform(1, 10, leads) * _MINUTE, rng.standard_exponential((3, leads)) * DAY
+    until = np.minimum(outcomes.sal, outcomes.sql)  # marketing's stages end where sales take over
+    points = reach_points(activities, len(created))
+    mql = _after(rng, points, (1, 30), accepted, until)
+    mal = np.minimum(_after(rng, created, (30, 300), accepted, until), mql)
+    tql = _draw_tql(rng, outcomes.sal, mql)
     parts = [
         _rows("Inquiry", created, created),
-        _rows("MAL", mal, _add(mal, soon)),
-        _rows("MQL", mql, _add(mql, soon)),
+        _rows("MAL", mal, _add(mal, rng.uniform(1, 10, len(mal)) * _MINUTE)),
+        _rows("MQL", mql, _add(mql, rng.uniform(1, 10, len(mql)) * _MINUTE)),
         _rows("TQL", tql, outcomes.sal),
-        _rows("SAL", outcomes.sal, outcomes.sal),
-        _rows("Recycled", outcomes.recycled, outcomes.recycled, _reasons(rng, "recycled", leads)),
-        _rows("SQL", outcomes.sql, _add(outcomes.sql, 0.4 * late[0]), by_hand),
-        _rows("Won", outcomes.won, _add(outcomes.won, late[1])),
-        _rows("Lost", lost, _add(lost, late[2]), _reasons(rng, "lost", leads)),
-        _rows("Recycled", back, _add(back, late[2]), _reasons(rng, "recycled", leads)),
+        *_draw_sales(rng, outcomes, intent),
     ]
-    columns = [np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])]
-    stages = Stages(*columns)
-    return stages.select(np.lexsort((stages.code, stages.entered)))
+    stages = stack(parts)
+    return select(stages, np.lexsort((stages.code, stages.entered)))
 
 
 def reach_points(activities: Activities, leads: int) -> IntArray:
@@ -125,9 +104,43 @@ def build_stages(ids: pa.Array, stages: Stages) -> pa.Table:
     )
 
 
-def _add(times: IntArray, delay: np.ndarray) -> IntArray:
+def _draw_sales(rng: np.random.Generator, outcomes: Outcomes, intent: BoolArray) -> list[Stages]:
+    """Write sales' own stages."""
+    leads = len(intent)
+    again = rng.random(leads) < tables.LOST_RECYCLED
+    lost, back = np.where(again, NEVER, outcomes.lost), np.where(again, outcomes.lost, NEVER)
+    by_hand = np.where(outcomes.by_hand, intent.astype(np.int64), _NO_REASON)
+    days = rng.standard_exponential((3, leads)) * DAY
+    return [
+        _rows("SAL", outcomes.sal, outcomes.sal),
+        _rows("Recycled", outcomes.recycled, outcomes.recycled, _reasons(rng, "recycled", leads)),
+        _rows("SQL", outcomes.sql, _add(outcomes.sql, 0.4 * days[0]), by_hand),
+        _rows("Won", outcomes.won, _add(outcomes.won, days[1])),
+        _rows("Lost", lost, _add(lost, days[2]), _reasons(rng, "lost", leads)),
+        _rows("Recycled", back, _add(back, days[2]), _reasons(rng, "recycled", leads)),
+    ]
+
+
+def _draw_tql(rng: np.random.Generator, sal: IntArray, mql: IntArray) -> IntArray:
+    """Let telemarketing qualify some of those that become SAL, shortly before and not before MQL."""
+    handed = (sal < NEVER) & (rng.random(len(sal)) < tables.TQL_SHARE)
+    earlier = np.rint(rng.uniform(0.05, 0.4, len(sal)) * DAY).astype(np.int64)
+    tql = np.where(handed, sal - earlier, NEVER)
+    return np.where(handed & (mql < NEVER), np.maximum(tql, mql), tql)
+
+
+def _after(
+    rng: np.random.Generator, times: IntArray, minutes: tuple[float, float], who: BoolArray, until: IntArray
+) -> IntArray:
+    """Enter a stage some minutes after a time, if that is before `until`; `NEVER` elsewhere."""
+    entered = _add(times, rng.uniform(*minutes, len(times)) * _MINUTE)
+    return np.where(who & (entered < until), entered, NEVER)
+
+
+def _add(times: IntArray, delay: FloatArray) -> IntArray:
     """Add microseconds to the times of what happens."""
-    return np.where(times < NEVER, np.minimum(times, NEVER // 2) + np.rint(delay).astype(np.int64), NEVER)
+    happens = times < NEVER
+    return np.where(happens, np.where(happens, times, 0) + np.rint(delay).astype(np.int64), NEVER)
 
 
 def _rows(stage: str, entered: IntArray, recorded: IntArray, reason: IntArray | None = None) -> Stages:

@@ -74,25 +74,27 @@ class Stream(NamedTuple):
 
 # -- Who the lead is ---------------------------------------------------------------------------------------
 
-INTENT_BASE = -1.60  # log-odds of intent where every effect below is 0
-WIN_BASE = -1.35  # log-odds of Won for such an SQL
+INTENT_BASE = -1.55  # log-odds of intent where every effect below is 0
+WIN_BASE = -1.45  # log-odds of Won for such an SQL
 
+# Few values have an effect, and most of those are large: a good learner then comes near the truth with some
+# 20,000 leads, which is how the project is tested.
 # The mix drifts: the shares move from `first` to `last` in a straight line over the simulated months.
 SOURCES = (
-    Level("google / organic", 0.20, 0.0, 0.05, 0.22, 0.20),
+    Level("google / organic", 0.00, 0.0, 0.05, 0.22, 0.20),
     Level("google / cpc", 0.00, 0.0, -0.05, 0.24, 0.16),
-    Level("(direct) / (none)", 0.20, 0.0, 0.05, 0.12, 0.11),
-    Level("partner / referral", 0.80, 0.4, 0.25, 0.06, 0.09),
-    Level("customer / referral", 0.80, 0.4, 0.35, 0.03, 0.04),
-    Level("linkedin / paid_social", -0.40, 0.0, 0.0, 0.07, 0.16),
-    Level("facebook / paid_social", -0.80, 0.0, -0.2, 0.11, 0.07),
+    Level("(direct) / (none)", 0.00, 0.0, 0.05, 0.12, 0.11),
+    Level("partner / referral", 0.80, 0.0, 0.25, 0.06, 0.09),
+    Level("customer / referral", 0.80, 0.0, 0.35, 0.03, 0.04),
+    Level("linkedin / paid_social", -0.50, 0.0, 0.0, 0.07, 0.16),
+    Level("facebook / paid_social", -0.50, 0.0, -0.2, 0.11, 0.07),
     Level("newsletter / email", 0.00, 0.0, 0.0, 0.06, 0.06),
     Level("event / offline", 0.00, 0.0, 0.0, 0.09, 0.11),
 )
 INDUSTRIES = (
-    Level("manufacturing", 0.50, 0.0, 0.30, 0.22, 0.16),
-    Level("IT", 0.50, 0.0, 0.15, 0.18, 0.22),
-    Level("finance", 0.50, 0.0, 0.25, 0.08, 0.09),
+    Level("manufacturing", 0.40, 0.0, 0.30, 0.22, 0.16),
+    Level("IT", 0.40, 0.0, 0.15, 0.18, 0.22),
+    Level("finance", 0.40, 0.0, 0.25, 0.08, 0.09),
     Level("logistics", 0.00, 0.0, 0.05, 0.07, 0.08),
     Level("healthcare", 0.00, 0.0, 0.00, 0.06, 0.09),
     Level("construction", 0.00, 0.0, 0.00, 0.07, 0.06),
@@ -101,18 +103,18 @@ INDUSTRIES = (
     Level("retail", -0.60, 0.0, -0.20, 0.09, 0.07),
     Level("food service", -0.60, 0.0, -0.35, 0.05, 0.04),
     Level("public", 0.00, 0.0, 0.10, 0.03, 0.03),
-    Level("education", -0.60, 0.0, -0.10, 0.02, 0.02),
+    Level("education", 0.00, 0.0, -0.10, 0.02, 0.02),
     Level(None),
 )
 # Number of employees: the effect on intent rises and falls again; sales just like them large.
 SIZE_CUTS = (10.0, 50.0, 200.0, 1000.0, 5000.0)
 SIZES = (
-    Level("under 10", -0.80, -0.6, -0.40),
+    Level("under 10", -0.70, -0.5, -0.40),
     Level("10-49", -0.40, -0.3, -0.15),
-    Level("50-199", 0.20, 0.0, 0.00),
-    Level("200-999", 0.60, 0.3, 0.15),
-    Level("1000-4999", 0.20, 0.5, 0.20),
-    Level("5000 and more", -0.40, 0.5, 0.10),
+    Level("50-199", 0.00, 0.0, 0.00),
+    Level("200-999", 0.50, 0.3, 0.15),
+    Level("1000-4999", 0.00, 0.4, 0.20),
+    Level("5000 and more", -0.50, 0.4, 0.10),
     Level(None),
 )
 LARGE = 4  # from this row of SIZES on, a company is large
@@ -127,18 +129,18 @@ REVENUES = (
     Level(None),
 )
 RANKS = (
-    Level("executive", 0.60, 0.5, 0.30, 0.08, 0.08),
-    Level("head", 0.60, 0.5, 0.30, 0.17, 0.17),
-    Level("manager", 0.40, 0.3, 0.15, 0.25, 0.25),
+    Level("executive", 0.50, 0.0, 0.30, 0.08, 0.08),
+    Level("head", 0.50, 0.0, 0.30, 0.17, 0.17),
+    Level("manager", 0.50, 0.0, 0.15, 0.25, 0.25),
     Level("lead", 0.00, 0.0, 0.00, 0.18, 0.18),
-    Level("staff", -0.40, -0.3, -0.15, 0.25, 0.25),
-    Level("assistant", -0.90, -0.6, -0.30, 0.07, 0.07),
+    Level("staff", -0.30, 0.0, -0.15, 0.25, 0.25),
+    Level("assistant", -0.60, 0.0, -0.30, 0.07, 0.07),
     Level("student", -0.60, -1.0, -0.50),
     Level(None),
 )
 LEADERS = 3  # the first rows of RANKS decide
 DEPARTMENTS = (
-    Level("it", 0.40, 0.0, 0.05, 0.26, 0.26),
+    Level("it", 0.30, 0.0, 0.05, 0.26, 0.26),
     Level("sales", 0.00, 0.0, 0.05, 0.20, 0.20),
     Level("marketing", 0.00, 0.0, 0.00, 0.14, 0.14),
     Level("production", 0.00, 0.0, 0.00, 0.12, 0.12),
@@ -155,9 +157,9 @@ REGIONS = (
     Level("Aichi", 0.00, 0.0, 0.05, 0.09, 0.09),
     Level("Fukuoka", 0.00, 0.0, 0.00, 0.06, 0.06),
     Level("other Japan", 0.00, 0.0, -0.05, 0.14, 0.14),
-    Level("North America", -0.30, 0.0, -0.10, 0.06, 0.06),
-    Level("Europe", -0.30, 0.0, -0.10, 0.04, 0.04),
-    Level("Asia-Pacific", -0.30, 0.0, -0.05, 0.05, 0.05),
+    Level("North America", 0.00, 0.0, -0.10, 0.06, 0.06),
+    Level("Europe", 0.00, 0.0, -0.10, 0.04, 0.04),
+    Level("Asia-Pacific", 0.00, 0.0, -0.05, 0.05, 0.05),
 )
 MAILS = (
     Level("company", 0.00, 0.0, 0.00, 0.815, 0.815),
@@ -181,26 +183,26 @@ TAIL_DAYS = 32.0  # mean age of a later one
 STREAMS = (
     Stream("demo_request", 0.06, 0.44, 0.55, 0.01, 9),
     Stream("pricing_view", 0.50, 1.80, 0.42, 0.007, 6),
-    Stream("contact_form", 0.09, 0.42, 0.50, 0.01, 8),
-    Stream("document_download", 0.85, 1.20, 0.40, 0.01, 5),
-    Stream("site_visit", 5.00, 5.30, 0.40, 0.007, 1),
-    Stream("product_view", 1.60, 2.90, 0.40, 0.007, 2),
-    Stream("blog_view", 2.60, 2.60, 0.40, 0.007, 1),
+    Stream("contact_form", 0.09, 0.44, 0.50, 0.01, 8),
+    Stream("document_download", 0.80, 1.25, 0.40, 0.01, 5),
+    Stream("site_visit", 5.70, 6.00, 0.40, 0.007, 1),
+    Stream("product_view", 1.60, 2.90, 0.42, 0.007, 2),
+    Stream("blog_view", 3.30, 3.30, 0.40, 0.007, 1),
     Stream("email_sent", 5.20, 5.20, 0.00, 0.0, 0),
-    Stream("email_open", 2.60, 3.20, 0.12, 0.0, 1),
-    Stream("email_click", 0.60, 1.00, 0.12, 0.0, 2),
-    Stream("webinar_registered", 0.35, 0.55, 0.15, 0.02, 3),
-    Stream("webinar_attended", 0.20, 0.45, 0.05, 0.6, 6),
+    Stream("email_open", 2.70, 3.10, 0.10, 0.0, 1),
+    Stream("email_click", 0.60, 1.00, 0.04, 0.0, 2),
+    Stream("webinar_registered", 0.35, 0.55, 0.04, 0.02, 3),
+    Stream("webinar_attended", 0.20, 0.45, 0.00, 0.6, 6),
     Stream("social_comment", 0.12, 0.16, 0.10, 0.3, 3),
     Stream("social_share", 0.10, 0.13, 0.10, 0.3, 3),
-    Stream("followup_reply", 0.12, 0.50, 0.05, 0.35, 6),
+    Stream("followup_reply", 0.12, 0.50, 0.00, 0.35, 6),
     Stream("trial_signup", 0.05, 0.20, 0.25, 0.01, 9),
     Stream("call_booked", 0.03, 0.20, 0.15, 0.1, 9),
-    Stream("unsubscribe", 0.12, 0.05, 0.10, 0.0, 0),
-    Stream("cart_abandoned", 0.06, 0.10, 0.20, 0.02, 3),
+    Stream("unsubscribe", 0.12, 0.05, 0.05, 0.0, 0),
+    Stream("cart_abandoned", 0.06, 0.10, 0.10, 0.02, 3),
 )
 HAND_RAISING = ("demo_request", "pricing_view", "contact_form", "trial_signup", "call_booked")
-MQL_POINTS = 16  # marketing calls a lead MQL when its points, known to the CRM, reach this
+MQL_POINTS = 20  # marketing calls a lead MQL when its points, known to the CRM, reach this
 
 # Mail scanners open each mail and follow its links within seconds, whoever the lead is.
 SCANNER = {
@@ -216,13 +218,13 @@ SCANNER = {
 
 # Sales look at each lead once, one day after its creation, and work what looks hot:
 # P(worked) = sigmoid(base + effects `hot` + raised * min(hands raised on day one, cap)).
-CURVE = {"base": -0.30, "raised": 0.7, "cap": 3, "day": 1.0}
+CURVE = {"base": 0.30, "raised": 0.8, "cap": 3, "day": 1.0}
 TQL_SHARE = 0.25  # share of the worked leads that telemarketing hands over
 LOST_RECYCLED = 0.25  # share of the lost SQLs that go back to nurturing instead of Lost
 
 # SQL by another way than the queue: (share of leads, mean days after creation), without and with intent.
 # The first row is label noise: sales judged wrongly. The second are inbound inquiries that are SQL at once.
-BY_HAND = ((0.012, 6.0), (0.040, 0.4))
+BY_HAND = ((0.008, 6.0), (0.040, 0.4))
 
 # Means of exponential delays in days; no two may be equal, nor equal a mean in BY_HAND.
 DELAYS = {
