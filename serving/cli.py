@@ -70,13 +70,14 @@ def score(
         for line in done.rejects.lines():
             say(line)
         seconds = time.monotonic() - began
-        shown = out.split("@")[-1]
+        shown = out.rpartition("@")[2]
         say(f"{done.table.num_rows} leads scored in {seconds:.1f} s: {shown}; {len(done.rejects)} rejected")
     if as_json:
         emit_json({
             "scored": done.table.num_rows, "rejected": len(done.rejects), "rejects": done.rejects.counts(),
             "out": shown, "rejects_file": str(rejects) if len(done.rejects) else None,
-            "model_version": scorer.version, "scorecard_version": scorer.scorecard.version, "seconds": seconds,
+            "model_version": scorer.version, "scorecard_version": scorer.scorecard.version,
+            "seconds": seconds,
         })  # fmt: skip
 
 

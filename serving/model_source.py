@@ -24,8 +24,11 @@ def load_scorer(uri: str | None, config: Config | None, folder: Path) -> Scorer:
     if uri is None and config is None:
         raise ModelError("no model is named", mend="name one with --model, or a configuration with -c")
     if uri is not None and ":" not in uri:
-        raise ModelError("the model's folder holds no manifest.json", where=uri,
-                         expected="a bundle's folder or an MLflow URI such as models:/qualify@champion")  # fmt: skip
+        raise ModelError(
+            "the model's folder holds no manifest.json",
+            where=uri,
+            expected="a bundle's folder or an MLflow URI such as models:/qualify@champion",
+        )
     return Scorer.load(_bundle_of(uri, config, folder))
 
 

@@ -1,7 +1,7 @@
 """The registered model: MLflow reads this file as code, so nothing is pickled.
 
-A frame of lead documents comes in (`lead_id`, attribute columns, `activities` and `stages` as arrays of objects,
-optionally `created_at` and `as_of`); the rows of `qualify score` go out, in the order of the input.
+A frame of lead documents comes in (`lead_id`, attribute columns, `activities` and `stages` as arrays of
+objects, optionally `created_at` and `as_of`); the rows of `qualify score` go out, in the order of the input.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import mlflow
 import numpy as np
 import pandas as pd
-from mlflow.pyfunc import PythonModel
+from mlflow.pyfunc.model import PythonModel
 
 from qualify.errors import DataError
 from qualify.leads.documents import document_times, tables_from_documents
@@ -19,7 +19,7 @@ from qualify.leads.tables import NO_TIME
 from qualify.scorer import DEFAULT_REASONS, Scorer
 
 
-class QualifyModel(PythonModel):  # type: ignore[misc]
+class QualifyModel(PythonModel):
     """Scores lead documents with the bundle that was logged with it."""
 
     def load_context(self, context: Any) -> None:
@@ -29,7 +29,7 @@ class QualifyModel(PythonModel):  # type: ignore[misc]
     def predict(
         self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None
     ) -> pd.DataFrame:
-        """Score lead documents; `params` may hold ``reasons`` (a number) and ``language`` (``en`` or ``ja``)."""
+        """Score lead documents; `params` may hold ``reasons`` (a number) and ``language``."""
         chosen = params or {}
         return score_documents(
             self._scorer, model_input, int(chosen.get("reasons", DEFAULT_REASONS)),
@@ -48,14 +48,15 @@ def score_documents(scorer: Scorer, documents: Any, reasons: int, language: str)
     left_out = rejects.joined(late)
     if len(left_out):
         raise DataError(
-            f"{len(left_out)} of the lead documents cannot be scored", where=f"document {left_out.frame['row'].iloc[0]}",
-            got=left_out.frame["message"].iloc[0], mend="send them without these leads, or correct them",
-        )  # fmt: skip
-    frame = table.to_pandas()
+            f"{len(left_out)} of the lead documents cannot be scored",
+            where=f"document {left_out.frame['row'].iloc[0]}",
+            got=left_out.frame["message"].iloc[0],
+            mend="send them without these leads, or correct them",
+        )
+    frame: pd.DataFrame = table.to_pandas()
     place = {lead: row for row, lead in enumerate(tables.lead_id)}
-    return frame.iloc[np.argsort(frame["lead_id"].map(place).to_numpy(), kind="stable")].reset_index(
-        drop=True
-    )
+    order = np.argsort(frame["lead_id"].map(place).to_numpy(), kind="stable")
+    return frame.iloc[order].reset_index(drop=True)
 
 
 mlflow.models.set_model(QualifyModel())

@@ -31,7 +31,7 @@ def check_out(out: str) -> None:
     """
     if "://" in out:
         if not out.partition("#")[2]:
-            raise UserError("the output URL names no table", where="--out", got=out.split("@")[-1],
+            raise UserError("the output URL names no table", where="--out", got=out.rpartition("@")[2],
                             expected="URL#TABLE")  # fmt: skip
         return
     path = Path(out)
@@ -53,7 +53,7 @@ def write_scores(table: pa.Table, out: str) -> None:
         return
     path = Path(out)
     writer = _writer(path)
-    assert writer is not None, "check_out comes first"  # noqa: S101
+    assert writer is not None, "check_out comes first"
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -101,7 +101,7 @@ def flat(table: pa.Table) -> pd.DataFrame:
     """
     position = table.column_names.index("reasons")
     told = list_to_json(table["reasons"].combine_chunks())
-    frame = table.set_column(position, "reasons", told).to_pandas()
+    frame: pd.DataFrame = table.set_column(position, "reasons", told).to_pandas()
     frame["as_of"] = frame["as_of"].map(lambda moment: moment.isoformat())
     risky = frame["lead_id"].str.startswith(_FORMULA)
     frame.loc[risky, "lead_id"] = "'" + frame.loc[risky, "lead_id"]
@@ -115,5 +115,9 @@ def _write_sql(table: pa.Table, out: str) -> None:
         with engine.begin() as connection:
             flat(table).to_sql(name, connection, if_exists="replace", index=False, chunksize=10_000)
     except SQLAlchemyError as error:
-        raise UserError("the scores cannot be written to the database", where=f"table {name}",
-                        got=type(error).__name__, mend="check the URL and the rights of its user") from error  # fmt: skip
+        raise UserError(
+            "the scores cannot be written to the database",
+            where=f"table {name}",
+            got=type(error).__name__,
+            mend="check the URL and the rights of its user",
+        ) from error

@@ -64,8 +64,8 @@ class TrainingSet:
         """Return the chosen rows of which the target's outcome is known."""
         kept = self.positions(target, chosen)
         return Rows(
-            frame=self.frame.take(kept), label=self.labels[target.name][kept], weight=row_weights(self.open[kept]),
-            lead=self.lead[kept],
+            frame=self.frame.take(kept), label=self.labels[target.name][kept],
+            weight=row_weights(self.open[kept]), lead=self.lead[kept],
             place=self.place[kept], as_of=self.as_of[kept], open=self.open[kept],
             horizon=int((target.within_days or 0) * MICROSECONDS_A_DAY),
         )  # fmt: skip

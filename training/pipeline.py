@@ -1,8 +1,8 @@
 """From a configuration to a judged model: training set, tuning, comparison on later leads, final fit.
 
-The model that is judged never saw the later leads. The model that is kept is fitted again on all leads with the
-same settings; its blend, its calibration and its reference population come from predictions for later leads: those of
-the forward folds, and those of the judged model.
+The model that is judged never saw the later leads. The model that is kept is fitted again on all leads with
+the same settings; its blend, its calibration and its reference population come from predictions for later
+leads: those of the forward folds, and those of the judged model.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def _check_sides(target: Target, train: Rows, data: TrainingSet) -> None:
         if len(side) == 0 or side.min() == side.max():
             raise DataError(
                 f"the {name} leads have one outcome only, so nothing can be learned or judged",
-                where=f"target {target.name}, split by time", got=f"{int(side.sum())} positives of {len(side)}",
+                where=f"target {target.name}, split by time",
+                got=f"{int(side.sum())} positives of {len(side)}",
                 expected="both outcomes on both sides",
                 mend="bring a longer history, or set `training.test_share` so that both sides have outcomes",
             )  # fmt: skip
@@ -160,8 +161,8 @@ def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judg
         )
         for name, p in probabilities.items()
     }  # fmt: skip
-    return Judged(target.name, test.label, test.weight, test.lead, probabilities, metrics, model, test, chosen,
-                  forward.extended(model, test))  # fmt: skip
+    return Judged(target.name, test.label, test.weight, test.lead, probabilities, metrics, model, test,
+                  chosen, forward.extended(model, test))  # fmt: skip
 
 
 def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed: int) -> ModelParts:
@@ -184,13 +185,14 @@ def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed
         rows=int(counted.sum()),
         positives=len(np.unique(data.lead[counted & (label == 1)])),
     )
-    # Where the tables lie is this machine's affair, and a URL may hold a password: neither belongs to the model.
+    # Where the tables lie is this machine's affair, and a URL may hold a password: neither belongs to the
+    # model.
     columns = config.data.model_copy(
         update={"leads": "leads", "activities": None, "stages": None, "order_by": None}
     )
+    targets = tuple(t for t in config.targets if t.name in {m.name for m, _ in finals})
     return ModelParts(
-        schema=Schema(columns, loaded.used, tuple(t for t in config.targets if t.name in {m.name for m, _ in finals}),
-                      config.stages.closed, config.flat),
+        schema=Schema(columns, loaded.used, targets, config.stages.closed, config.flat),
         plan=data.plan,
         scorecard_text=loaded.scorecard.to_text(),
         targets=tuple(m for m, _ in finals),

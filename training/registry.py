@@ -29,7 +29,7 @@ with warnings.catch_warnings():
     import mlflow
     from mlflow.exceptions import MlflowException
     from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
+    from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
     from mlflow.types.schema import AnyType, Array, Object, Property
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
@@ -93,7 +93,7 @@ def register(
     if CHAMPION not in client.get_registered_model(name).aliases:
         client.set_registered_model_alias(name, CHAMPION, version)
         alias = CHAMPION
-    return Registered(mlflow.active_run().info.run_id, f"models:/{name}/{version}", version, alias)
+    return Registered(str(info.run_id), f"models:/{name}/{version}", version, alias)
 
 
 def _model_code() -> str:
@@ -117,11 +117,15 @@ def signature_of(parts: ModelParts) -> ModelSignature:
         Property("stage", text), Property("entered_at", text), Property("recorded_at", text, required=False),
         Property("reason", text, required=False),
     ])  # fmt: skip
-    inputs = [ColSpec(text, "lead_id"), ColSpec(text, "created_at", required=False),
-              ColSpec(text, "as_of", required=False)]  # fmt: skip
-    inputs += [ColSpec(AnyType(), column.name, required=False) for column in parts.plan.columns]
-    inputs += [ColSpec(Array(activity), "activities", required=False),
-               ColSpec(Array(stage), "stages", required=False)]  # fmt: skip
+    anything = AnyType()  # type: ignore[no-untyped-call]
+    inputs: list[ColSpec | TensorSpec] = [
+        ColSpec(text, "lead_id"),
+        ColSpec(text, "created_at", required=False),
+        ColSpec(text, "as_of", required=False),
+        *(ColSpec(anything, column.name, required=False) for column in parts.plan.columns),
+        ColSpec(Array(activity), "activities", required=False),
+        ColSpec(Array(stage), "stages", required=False),
+    ]
     params = ParamSchema([
         ParamSpec("reasons", DataType.long, 3), ParamSpec("language", text, "en"),
     ])  # fmt: skip

@@ -1,8 +1,8 @@
 """Optuna tuning on forward folds, within a budget, the same trials for the same data and seed.
 
-A wall clock would make the number of trials, and with it the model, depend on the machine. So the budget is turned
-into a number of trials by a fixed price per trial that follows from the size of the data; the clock only stops a
-search that takes far longer than its budget, and says so.
+A wall clock would make the number of trials, and with it the model, depend on the machine. So the budget is
+turned into a number of trials by a fixed price per trial that follows from the size of the data; the clock
+only stops a search that takes far longer than its budget, and says so.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ def tune(rows: Rows, *, budget: float, seed: int, threads: int, trials: int | No
         for done in range(count):
             if trials is None and time.monotonic() > deadline:
                 say(
-                    f"tuning stopped after {done} of {count} trials: the budget of {budget:g} s was overrun threefold"
+                    f"tuning stopped after {done} of {count} trials: "
+                    f"the budget of {budget:g} s was overrun threefold"
                 )
                 break
             trial = study.ask()

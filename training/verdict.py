@@ -25,16 +25,16 @@ class Verdict:
 def decide(judged: Judged) -> Verdict:
     """Judge by the later leads only.
 
-    The model is used when it ranks better than chance beyond noise (its AUC's 95 % interval lies above 0.5), its
-    log-loss is better than the rules', and there are outcomes enough to see that. Where the model has no skill, the
-    rules are used if they have; otherwise people should look at the leads themselves.
+    The model is used when it ranks better than chance beyond noise (its AUC's 95 % interval lies above 0.5),
+    its log-loss is better than the rules', and there are outcomes enough to see that. Where the model has no
+    skill, the rules are used if they have; otherwise people should look at the leads themselves.
     """
     leads, positives = len(np.unique(judged.lead)), int(np.unique(judged.lead[judged.label == 1]).size)
     reasons = [_said("model", judged)]
     if min(positives, leads - positives) < FEWEST_POSITIVES:
         reasons.append(
-            f"only {positives} positives among the {leads} later leads that judge it; at least {FEWEST_POSITIVES} of "
-            f"both outcomes are needed to see a difference, that is about "
+            f"only {positives} positives among the {leads} later leads that judge it; "
+            f"at least {FEWEST_POSITIVES} of both outcomes are needed to see a difference, that is about "
             f"{_needed(positives, leads)} leads in all at this rate"
         )
         return Verdict("manual", tuple(reasons))

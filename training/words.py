@@ -12,7 +12,8 @@ def summary(outcome: Outcome) -> str:
     judged = outcome.trained.judged[0]
     window = outcome.trained.parts.window
     lines = [
-        f"{window.leads} leads, {window.positives} with the outcome; judged on {len(judged.label)} later rows",
+        f"{window.leads} leads, {window.positives} with the outcome; "
+        f"judged on {len(judged.label)} later rows",
         f"{'':10}" + "".join(f"{name:>24}" for name in _SHOWN),
     ]
     for who, figures in judged.metrics.items():

@@ -1,7 +1,7 @@
 """`qualify.yaml`: where the tables are, what the columns mean, what is to be predicted.
 
-`qualify init` writes the file with its evidence as comments; a person edits it; every command reads it. An unknown
-key is an error, never ignored.
+`qualify init` writes the file with its evidence as comments; a person edits it; every command reads it. An
+unknown key is an error, never ignored.
 """
 
 from __future__ import annotations

@@ -53,7 +53,8 @@ def parse_as_of(text: str | None, timezone: str = "UTC") -> AsOf:
         moment = pd.Timestamp(text.strip())
     except (ValueError, OverflowError) as error:
         raise _unreadable(text) from error
-    if moment is pd.NaT or not 1970 <= moment.year <= _LATEST_YEAR:
+    # NaT has no year that is a number, so it fails the comparison too.
+    if not 1970 <= moment.year <= _LATEST_YEAR:
         raise _unreadable(text)
     return AsOf(time=micros(moment, timezone))
 

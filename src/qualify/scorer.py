@@ -1,6 +1,7 @@
 """The one path from tables to scores: rules, features, probability, reasons, decision.
 
-A nightly batch, an HTTP request, a Spark partition and a notebook all come through :meth:`Scorer.score_tables`.
+A nightly batch, an HTTP request, a Spark partition and a notebook all come through
+:meth:`Scorer.score_tables`.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ class Scorer:
         leads, activities, stages
             Tables with the columns that the model was trained on.
         as_of
-            A time for all leads (anything `pandas.Timestamp` reads; a naive time is UTC); None: now, or the creation
-            date when the model was trained on a label column.
+            A time for all leads (anything `pandas.Timestamp` reads; a naive time is UTC); None: now, or the
+            creation date when the model was trained on a label column.
         reasons
             Reasons a lead.
         language
@@ -104,8 +105,8 @@ class Scorer:
         Returns
         -------
         pandas.DataFrame
-            The columns of the score list, ordered by rank. Leads that could not be scored are left out and named in
-            ``frame.attrs["rejects"]``.
+            The columns of the score list, ordered by rank. Leads that could not be scored are left out and
+            named in ``frame.attrs["rejects"]``.
         """
         schema = self.parts.schema
         tables, rejects = build_tables(
@@ -114,7 +115,7 @@ class Scorer:
         )  # fmt: skip
         moments = self.moments(tables, None if as_of is None else micros(pd.Timestamp(as_of)))
         table, late = self.score_tables(tables, moments, reasons=reasons, language=language)
-        frame = table.to_pandas(types_mapper=None)
+        frame: pd.DataFrame = table.to_pandas()
         frame.attrs["rejects"] = rejects.joined(late).frame.to_dict("records")
         return frame
 

@@ -87,7 +87,7 @@ def test_x_education_after_exclusion_is_as_predictable_as_it_honestly_is():
     honest = [column for name, column in tables.columns.items() if name not in out]
     features = np.empty((len(y), len(honest)))
     for i, column in enumerate(honest):
-        features[:, i] = column.values  # noqa: PD011
+        features[:, i] = column.values
     coded = [i for i, column in enumerate(honest) if column.kind == "category"]
     train = lgb.Dataset(features[:cut], y[:cut], categorical_feature=coded)
     options = {"objective": "binary", "learning_rate": 0.07, "num_leaves": 15, "num_threads": 1}

@@ -1,7 +1,7 @@
 """Encoders: from raw features to the design of the linear model (bins) and of the trees (numbers).
 
-Target statistics are fitted out of fold: a row's own label never enters its own encoding. Everything an encoder
-learned is in the encoder, which lives in the bundle.
+Target statistics are fitted out of fold: a row's own label never enters its own encoding. Everything an
+encoder learned is in the encoder, which lives in the bundle.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDS = 5
 
 @dataclass(frozen=True, slots=True)
 class NumericEncoder:
-    """Cuts of one numeric feature: bin j holds ``edges[j-1] < x <= edges[j]``; the last bin holds missing values."""
+    """Cuts of one numeric feature: bin j holds ``edges[j-1] < x <= edges[j]``; the last, missing ones."""
 
     name: str
     field: str
@@ -44,9 +44,11 @@ class CategoryEncoder:
     Parameters
     ----------
     log_odds
-        Smoothed log-odds of the label by code; the last two entries stand for values not known and for missing.
+        Smoothed log-odds of the label by code; the last two entries stand for values not known and for
+        missing.
     slots
-        The bin of each code in the linear design, ordered alike; rare values share the bin of the unknown ones.
+        The bin of each code in the linear design, ordered alike; rare values share the bin of the unknown
+        ones.
     one_hot
         The codes that get a 0/1 column of their own in the trees' design.
     """
@@ -85,7 +87,8 @@ class Encoders:
     def design(self, frame: FeatureFrame, encoded: FloatArray | None = None) -> FloatArray:
         """Return the trees' design, float64, shape (rows, columns), see :meth:`design_fields`.
 
-        `encoded`, shape (rows, categorical features), replaces the target statistics (out of fold, in training).
+        `encoded`, shape (rows, categorical features), replaces the target statistics (out of fold, in
+        training).
         """
         numeric, categorical = _by_name(frame)
         width = len(self.numeric) + sum(1 + len(e.one_hot) for e in self.categorical)
@@ -104,7 +107,12 @@ class Encoders:
     @property
     def bin_fields(self) -> tuple[str, ...]:
         """The field of each column of the linear design."""
-        return tuple(e.field for e in (*self.numeric, *self.categorical))
+        return (*(e.field for e in self.numeric), *(e.field for e in self.categorical))
+
+    @property
+    def bin_sizes(self) -> list[int]:
+        """The number of bins of each column of the linear design."""
+        return [*(e.bins for e in self.numeric), *(e.bins for e in self.categorical)]
 
     @property
     def design_fields(self) -> tuple[str, ...]:
@@ -179,7 +187,7 @@ def _fit_numeric(feature: Numeric) -> NumericEncoder | None:
 
 
 def _edges(values: FloatArray) -> list[float]:
-    """Cut at quantiles; where few values make up most rows (counts), the quantiles of the rest cut the tail."""
+    """Cut at quantiles; where few values make up most rows (counts), quantiles of the rest cut the tail."""
     grid = np.linspace(0, 1, MAX_BINS + 1)[1:-1]
     cuts = np.unique(np.quantile(values, grid, method="lower"))
     rest = values[values > cuts[0]] if len(cuts) < MAX_BINS // 2 else values[:0]
@@ -193,10 +201,9 @@ def _counts(feature: Categorical, label: FloatArray, weight: FloatArray) -> tupl
     """Return the weight and the positive weight by code (values not known and missing last)."""
     size = len(feature.vocabulary) + 2
     slot = np.where(feature.values < 0, size - 1, feature.values)
-    return (
-        np.bincount(slot, weights=weight, minlength=size),
-        np.bincount(slot, weights=weight * label, minlength=size),
-    )
+    total: FloatArray = np.bincount(slot, weights=weight, minlength=size).astype(np.float64)
+    positive: FloatArray = np.bincount(slot, weights=weight * label, minlength=size).astype(np.float64)
+    return total, positive
 
 
 def _log_odds(total: FloatArray, positive: FloatArray, prior: float, smoothing: float) -> FloatArray:
@@ -225,7 +232,7 @@ def _fit_category(
 
 
 def _folds(lead: IntArray) -> CodeArray:
-    """Return a fold for each row by a fixed mixing of the lead's position (rows of one lead stay together)."""
+    """Return a fold for each row by mixing the lead's position: rows of one lead stay together."""
     mixed = (lead.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
     return (mixed % np.uint64(FOLDS)).astype(np.int32)
 

@@ -1,7 +1,7 @@
 """A field is what a sales person recognises; every model column belongs to exactly one.
 
-Contributions of model columns are summed by field before anybody sees them: three windows of pricing-page views,
-their recency and the rule's points for them are one field, ``activity:pricing_view``.
+Contributions of model columns are summed by field before anybody sees them: three windows of pricing-page
+views, their recency and the rule's points for them are one field, ``activity:pricing_view``.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ class Numeric:
 class Categorical:
     """One categorical raw feature: codes into `vocabulary`, -1 missing, ``len(vocabulary)`` not known.
 
-    `shown` and `words` are the table's own codes and values, so that a value new to the model is still shown as it is.
+    `shown` and `words` are the table's own codes and values, so that a value new to the model is still shown
+    as it is.
     """
 
     name: str
@@ -81,7 +82,7 @@ class FeatureFrame:
         words: Sequence[str],
         vocabulary: Sequence[str],
     ) -> None:
-        """Append a categorical feature given as codes into the table's own `words`; an empty word is missing."""
+        """Append a categorical feature, given as codes into the table's `words`; an empty word is missing."""
         mapped = _map_codes(words, vocabulary)
         empty = np.array([*(word == "" for word in words), True], dtype=bool)
         mapped[empty] = -1
@@ -211,9 +212,10 @@ def _add_column(
     if plan.type in ("number", "boolean"):
         frame.number(name, about, "value", column.values.astype(np.float64, copy=False))
     elif plan.type == "category":
-        frame.category(name, about, "value", column.values, column.vocabulary, plan.vocabulary)
+        frame.category(name, about, "value", column.codes, column.vocabulary, plan.vocabulary)
     elif plan.type == "date":
-        # A date after `as_of` was not known then, or is a plan whose entry date nobody recorded: both are hidden.
+        # A date after `as_of` was not known then, or is a plan whose entry date nobody recorded: both are
+        # hidden.
         known = (column.values != NO_TIME) & (column.values <= as_of) & (created != NO_TIME)
         frame.number(name, about, "days_before",
                      np.where(known, (as_of - column.values) / MICROSECONDS_A_DAY, np.nan))  # fmt: skip
@@ -221,12 +223,12 @@ def _add_column(
         _add_text(frame, plan, column)
     elif plan.type == "email":
         kinds = [email_kind(value) or "" for value in column.vocabulary]
-        frame.category(name, about, "value", column.values, kinds, EMAIL_KINDS)
+        frame.category(name, about, "value", column.codes, kinds, EMAIL_KINDS)
     elif plan.type == "job_title":
         read = [read_title(value) for value in column.vocabulary]
         ranks, departments = [rank or "" for rank, _ in read], [department or "" for _, department in read]
-        frame.category(f"{name}:rank", about, "rank", column.values, ranks, RANKS)
-        frame.category(f"{name}:department", about, "department", column.values, departments, DEPARTMENTS)
+        frame.category(f"{name}:rank", about, "rank", column.codes, ranks, RANKS)
+        frame.category(f"{name}:department", about, "department", column.codes, departments, DEPARTMENTS)
 
 
 def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:

@@ -1,7 +1,7 @@
 """Activity windows in one pass: counts, decayed sums, recency, streaks and topics as of a moment.
 
-The same compiled function serves one lead and a million. Each row of the result is computed alone, in the order of
-the lead's own activities, so a lead gets the same bits in every batch.
+The same compiled function serves one lead and a million. Each row of the result is computed alone, in the
+order of the lead's own activities, so a lead gets the same bits in every batch.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ TOTAL_FEATURES = (
 ROWS_A_BLOCK = 512
 
 
-@njit(cache=True, parallel=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, parallel=True, nogil=True)
 def _windows(
     offsets: IntArray,
     kind: CodeArray,
@@ -106,8 +106,8 @@ def activity_windows(
     activities
         Activities in CSR form, by lead and time.
     kind
-        int32, shape (activities,): the type of each activity in the model's own vocabulary, -1 for types that the
-        model does not know (they count in the totals only).
+        int32, shape (activities,): the type of each activity in the model's own vocabulary, -1 for types that
+        the model does not know (they count in the totals only).
     types
         Size of the model's vocabulary.
     rows, as_of
@@ -129,7 +129,7 @@ def activity_windows(
     return by_type, total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _current_stage(
     offsets: IntArray,
     stage: CodeArray,
@@ -152,7 +152,7 @@ def _current_stage(
 def current_stage(
     stages: Stages, rows: IntArray, as_of: IntArray
 ) -> tuple[CodeArray, FloatArray, FloatArray]:
-    """Return the last stage known at `as_of` (a code, -1: none), the days in it (NaN: none) and the entries so far."""
+    """Return the last stage known at `as_of` (-1: none), the days in it (NaN: none), the entries so far."""
     current = np.full(len(rows), -1, dtype=np.int32)
     entered = np.full(len(rows), NO_TIME, dtype=np.int64)
     count = np.zeros(len(rows))

@@ -1,7 +1,8 @@
 """The plan of the raw features: what is computed from which field, fitted once, then only read.
 
-Fitting looks at the training tables alone: which activity types there are, which values a column takes. Scoring
-maps an unseen table's dictionaries onto the plan's, so a plan and a lead give the same features in any company.
+Fitting looks at the training tables alone: which activity types there are, which values a column takes.
+Scoring maps an unseen table's dictionaries onto the plan's, so a plan and a lead give the same features in
+any company.
 """
 
 from __future__ import annotations

@@ -29,8 +29,9 @@ def column_label(column: Column, target: Target) -> FloatArray:
         )  # fmt: skip
     if len(held) < 2:
         raise DataError(
-            "the label has one value only, so there is nothing to tell apart", where=where, got=counts or "no values",
-            expected="both outcomes", mend="export leads that were lost as well as leads that were won",
+            "the label has one value only, so there is nothing to tell apart", where=where,
+            got=counts or "no values", expected="both outcomes",
+            mend="export leads that were lost as well as leads that were won",
         )  # fmt: skip
     if target.positive not in dict(held):
         raise DataError("the positive value of the label does not occur", where=where, got=counts,

@@ -1,8 +1,9 @@
 """Training rows of an event history: each lead as it was known at several moments of its open life.
 
-Moments are the creation, one day later, each stage entry, and a calendar grid of every k days (the moments at which
-a nightly job will look). One moment after the lead was decided is kept too, outside every evaluation, so that the
-model knows what a decided lead looks like. Rows of one lead stay together in every split and every bootstrap.
+Moments are the creation, one day later, each stage entry, and a calendar grid of every k days (the moments at
+which a nightly job will look). One moment after the lead was decided is kept too, outside every evaluation,
+so that the model knows what a decided lead looks like. Rows of one lead stay together in every split and
+every bootstrap.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Snapshots:
     open
         Whether the lead was undecided then: only open rows are evaluated.
     labels
-        By target: 1 entered within the horizon, 0 not, NaN censored (the horizon has not passed by the end of data).
+        By target: 1 entered within the horizon, 0 not, NaN censored (the horizon has not passed by the end of
+        data).
     """
 
     rows: IntArray
@@ -55,8 +57,8 @@ def end_of_data(tables: LeadTables) -> int:
 def stage_label(tables: LeadTables, target: Target, rows: IntArray, as_of: IntArray, end: int) -> FloatArray:
     """Return whether each row's lead enters the target stage after `as_of` and within the horizon.
 
-    A row whose horizon ends after `end` is censored (NaN), whatever is known already: keeping the early winners and
-    dropping the rest would teach that winning is quick and common.
+    A row whose horizon ends after `end` is censored (NaN), whatever is known already: keeping the early
+    winners and dropping the rest would teach that winning is quick and common.
     """
     if target.stage not in tables.stages.stages or target.within_days is None:
         return np.where(as_of + _horizon(target) <= end, 0.0, np.nan)
@@ -120,9 +122,10 @@ def _moments(
 ) -> tuple[IntArray, IntArray]:
     """Return the moments of each lead's open life, sorted by lead and time.
 
-    Whether a moment is taken depends on nothing that happens after it. (An even choice of all the moments of a lead
-    would: leads that are decided early have few, so theirs would be kept more often, and every probability at the
-    creation would come out too high.) So the calendar grid widens with age, and stage entries count from the first.
+    Whether a moment is taken depends on nothing that happens after it. (An even choice of all the moments of
+    a lead would: leads that are decided early have few, so theirs would be kept more often, and every
+    probability at the creation would come out too high.) So the calendar grid widens with age, and stage
+    entries count from the first.
     """
     leads = np.arange(len(tables))
     created = tables.created_at

@@ -21,11 +21,11 @@ def lead_order(time: FloatArray) -> IntArray:
 
 def later_share(place: IntArray, share: float) -> BoolArray:
     """Return which leads are among the last `share` in time order."""
-    return place >= int(round(len(place) * (1.0 - share)))
+    return place >= round(len(place) * (1.0 - share))
 
 
 def forward_folds(place: IntArray, as_of: IntArray, horizon: int) -> Iterator[tuple[BoolArray, BoolArray]]:
-    """Yield (training rows, later rows): whole leads, and only outcomes already known when the later block begins.
+    """Yield (training rows, later rows): whole leads, and outcomes known when the later block begins.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ def forward_folds(place: IntArray, as_of: IntArray, horizon: int) -> Iterator[tu
     as_of
         Moment of each row (microseconds).
     horizon
-        Microseconds after `as_of` until a row's outcome is known (0 for flat tables). A training row whose outcome
-        was not yet known when the later block begins would look into its future, so it is left out; where that
-        would leave less than half of the earlier rows, leads alone separate the sides.
+        Microseconds after `as_of` until a row's outcome is known (0 for flat tables). A training row whose
+        outcome was not yet known when the later block begins would look into its future, so it is left out;
+        where that would leave less than half of the earlier rows, leads alone separate the sides.
     """
     distinct = np.unique(place)
     cuts = [distinct[int(len(distinct) * share)] for share in FORWARD_STARTS]

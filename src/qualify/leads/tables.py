@@ -51,6 +51,11 @@ class Column:
         """Return the column at the given lead positions."""
         return Column(self.kind, self.values[rows], self.vocabulary)
 
+    @property
+    def codes(self) -> CodeArray:
+        """The values of a ``category`` or ``text`` column."""
+        return self.values.astype(np.int32, copy=False)
+
 
 def _empty_codes() -> CodeArray:
     return np.empty(0, dtype=np.int32)

@@ -11,7 +11,7 @@ from scipy.special import expit
 from qualify.leads.tables import FloatArray
 
 PRIOR_ROWS = 20.0
-"""How many rows of evidence it takes to move half-way from the plain mean (the pull matters on tiny tables only)."""
+"""Rows of evidence that move the weights half-way from the plain mean (it matters on tiny tables only)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Calibration:
 
     def probability(self, raw: FloatArray) -> FloatArray:
         """Return the calibrated probability."""
-        return expit(self.log_odds(raw))
+        probability: FloatArray = expit(self.log_odds(raw))
+        return probability
 
 
 def _loss(z: FloatArray, label: FloatArray, weight: FloatArray) -> tuple[float, FloatArray]:

@@ -83,10 +83,11 @@ def fit_bags(
     seed: int,
     threads: int,
 ) -> BoostedModel:
-    """Fit the bags, each on leads weighted by a Bayesian bootstrap, so that their spread shows what is not known.
+    """Fit the bags, each on leads weighted by a Bayesian bootstrap: their spread shows what is not known.
 
-    Of very many rows each bag sees its own draw of `ROWS_A_BAG`. Bags are fitted side by side with one thread each:
-    the same trees on any number of cores, and less time lost than with several threads inside one small tree.
+    Of very many rows each bag sees its own draw of `ROWS_A_BAG`. Bags are fitted side by side with one thread
+    each: the same trees on any number of cores, and less time lost than with several threads inside one small
+    tree.
     """
 
     def fit(bag: int) -> str:

@@ -1,14 +1,13 @@
 """A bundle is a folder of text files; reading one never executes anything.
 
-Every file is named in `manifest.json` with its SHA-256. The manifest is checked before any other file is parsed: a
-changed byte, a missing or an additional file, or an unknown format number is refused by name.
+Every file is named in `manifest.json` with its SHA-256. The manifest is checked before any other file is
+parsed: a changed byte, a missing or an additional file, or an unknown format number is refused by name.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -56,8 +55,8 @@ _WINDOW = TypeAdapter(Window)
 def write_bundle(parts: ModelParts, folder: str | Path) -> str:
     """Write a bundle in one step (a temporary folder, then a rename) and return its version.
 
-    The same parts give the same bytes: the files hold no time, no host and no path. The version is the first 12
-    hexadecimal digits of the manifest's SHA-256.
+    The same parts give the same bytes: the files hold no time, no host and no path. The version is the first
+    12 hexadecimal digits of the manifest's SHA-256.
     """
     folder = Path(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +70,7 @@ def write_bundle(parts: ModelParts, folder: str | Path) -> str:
         scratch.chmod(0o755)
         if folder.exists():
             shutil.rmtree(folder)
-        os.replace(scratch, folder)
+        scratch.rename(folder)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
@@ -139,7 +138,8 @@ def read_bundle(folder: str | Path) -> tuple[ModelParts, str]:
         return _parts(manifest, texts), _digest(manifest_bytes)[:12]
     except (ValidationError, KeyError, ValueError) as error:
         raise ModelError(
-            "the bundle's files match its manifest but do not fit together", where=str(folder), got=str(error)[:200],
+            "the bundle's files match its manifest but do not fit together",
+            where=str(folder), got=str(error)[:200],
             mend="it was written by another version of the program: train again",
         ) from error  # fmt: skip
 
@@ -168,8 +168,11 @@ def _parse_manifest(data: bytes, folder: Path) -> dict[str, Any]:
                          expected=FORMAT, mend="install the version of qualify that wrote it")  # fmt: skip
     unsafe = [name for name in files if Path(name).name != name]
     if not named or unsafe or "targets" not in manifest:
-        raise ModelError("manifest.json was altered: its list of files is not a list of plain names", where=where,
-                         got=unsafe or None)  # fmt: skip
+        raise ModelError(
+            "manifest.json was altered: its list of files is not a list of plain names",
+            where=where,
+            got=unsafe or None,
+        )
     return dict(manifest)
 
 
@@ -184,11 +187,16 @@ def _read_checked(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
                 mend="take the model from the registry again, or train again",
             )  # fmt: skip
         texts[name] = data.decode("utf-8")
-    # A registry may add its own notes beside the bundle; a file of ours that the manifest does not name is refused.
+    # A registry may add its own notes beside the bundle; a file of ours that the manifest does not name is
+    # refused.
     added = {p.name for p in folder.iterdir() if p.suffix in (".json", ".yaml", ".txt")} - {*files, MANIFEST}
     if added:
-        raise ModelError("the bundle holds files that its manifest does not name", where=str(folder),
-                         got=", ".join(sorted(added)), mend="remove them, or take the model again")  # fmt: skip
+        raise ModelError(
+            "the bundle holds files that its manifest does not name",
+            where=str(folder),
+            got=", ".join(sorted(added)),
+            mend="remove them, or take the model again",
+        )
     return texts
 
 

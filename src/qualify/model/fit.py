@@ -1,16 +1,17 @@
-"""Fitting one target: forward folds find rounds, blend and calibration; the final fit uses every row it was given.
+"""Fitting one target: forward folds find rounds, blend and calibration; the final fit uses all rows.
 
-Every prediction that the blend and the calibration see was made for later leads by a model fitted on earlier ones.
+Every prediction that the blend and the calibration see was made for later leads by a model fitted on earlier
+ones.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from qualify.features.encode import Encoders, fit_encoders
+from qualify.features.encode import fit_encoders
 from qualify.features.frame import FeatureFrame
 from qualify.labels.split import forward_folds
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
@@ -22,14 +23,14 @@ from qualify.model.target import TargetModel
 FEWEST_OUTCOMES = 3
 FOLD_ROWS = 25_000
 RECENCY_SHARES = (None, 0.5, 0.2)
-"""Half-lives tried for the weight of calibration rows, as shares of the rows in time order; None: all alike."""
+"""Half-lives tried for weights of calibration rows, as shares of the rows in time order; None: all alike."""
 
 
 @dataclass(frozen=True, slots=True)
 class Params:
     """What tuning may change."""
 
-    trees: TreeParams = TreeParams()
+    trees: TreeParams = field(default_factory=TreeParams)
     linear_strength: float = 0.1
     smoothing: float = 20.0
 
@@ -69,7 +70,8 @@ class Rows:
         """Return the chosen rows."""
         return replace(
             self, frame=self.frame.take(chosen), label=self.label[chosen], weight=self.weight[chosen],
-            lead=self.lead[chosen], place=self.place[chosen], as_of=self.as_of[chosen], open=self.open[chosen],
+            lead=self.lead[chosen], place=self.place[chosen], as_of=self.as_of[chosen],
+            open=self.open[chosen],
         )  # fmt: skip
 
 
@@ -93,12 +95,13 @@ class Forward:
         number = int(self.fold.max()) + 1 if len(self.fold) else 0
         return Forward(
             np.concatenate([self.linear, linear[order]]), np.concatenate([self.trees, trees[order]]),
-            np.concatenate([self.label, later.label[order]]), np.concatenate([self.weight, later.weight[order]]),
+            np.concatenate([self.label, later.label[order]]),
+            np.concatenate([self.weight, later.weight[order]]),
             np.concatenate([self.fold, np.full(len(order), number)]), self.rounds,
         )  # fmt: skip
 
     def blended_loss(self) -> float:
-        """Return the mean log-loss of a blend that is fitted on the folds' own rows (used to compare settings)."""
+        """Return the mean log-loss of a blend fitted on the folds' own rows, to compare settings by."""
         blend = fit_blend(self.linear, self.trees, self.label, self.weight)
         return mean_log_loss(blend.log_odds(self.linear, self.trees), self.label, self.weight)
 
@@ -108,12 +111,8 @@ def mean_log_loss(z: FloatArray, label: FloatArray, weight: FloatArray) -> float
     return float(np.average(np.logaddexp(0.0, z) - label * z, weights=weight))
 
 
-def _sizes(encoders: Encoders) -> list[int]:
-    return [e.bins for e in (*encoders.numeric, *encoders.categorical)]
-
-
 def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) -> Forward:
-    """Fit on earlier leads and predict later ones, fold by fold (one bag, early stopping on the later block)."""
+    """Fit on earlier leads and predict later ones, fold by fold: one bag, stopped on the later block."""
     folds = enumerate(forward_folds(rows.place, rows.as_of, rows.horizon))
     with ThreadPoolExecutor(max_workers=threads) as pool:
         found = list(pool.map(lambda fold: _forward_fold(rows, fold[1], fold[0], params, seed), folds))
@@ -136,7 +135,7 @@ def _forward_fold(
         return None
     encoders, encoded = fit_encoders(train.frame, train.label, train.weight, train.lead, params.smoothing)
     linear = fit_linear(
-        encoders.bins(train.frame), _sizes(encoders), train.label, train.weight, train.lead,
+        encoders.bins(train.frame), encoders.bin_sizes, train.label, train.weight, train.lead,
         strength=params.linear_strength, members=0, seed=seed,
     )  # fmt: skip
     design = encoders.design(test.frame)
@@ -160,7 +159,7 @@ def _drawn(side: BoolArray, lead: IntArray, seed: list[int]) -> BoolArray:
 
 
 def choose_calibration(forward: Forward, blend: Blend) -> tuple[Calibration, float]:
-    """Fit the calibration with the recency that would have served the next fold best; return it and its error.
+    """Fit the calibration with the recency that would have served the next fold best; and give its error.
 
     The half-life is chosen by calibrating on the folds before each fold and scoring that fold.
     """
@@ -212,7 +211,7 @@ def fit_target(
     )
     encoders, encoded = fit_encoders(rows.frame, rows.label, rows.weight, rows.lead, params.smoothing)
     linear = fit_linear(
-        encoders.bins(rows.frame), _sizes(encoders), rows.label, rows.weight, rows.lead,
+        encoders.bins(rows.frame), encoders.bin_sizes, rows.label, rows.weight, rows.lead,
         strength=params.linear_strength, members=bags, seed=seed,
     )  # fmt: skip
     trees = fit_bags(

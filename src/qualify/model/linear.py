@@ -1,12 +1,13 @@
 """The learned scorecard: a logistic model on binned columns, points that data chose.
 
-Its answer is a sum of one number a column, so its contributions are exact without any approximation: the points of
-the lead's bin less their mean over the training rows.
+Its answer is a sum of one number a column, so its contributions are exact without any approximation: the
+points of the lead's bin less their mean over the training rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -44,7 +45,8 @@ class LinearModel:
 
     def log_odds(self, bins: CodeArray) -> FloatArray:
         """Return the log-odds of each row."""
-        return self.intercept + self.contributions(bins).sum(axis=1)
+        total: FloatArray = self.contributions(bins).sum(axis=1)
+        return self.intercept + total
 
     def member_log_odds(self, bins: CodeArray) -> FloatArray:
         """Return the log-odds by each resampled fit, shape (rows, members)."""
@@ -79,7 +81,8 @@ def fit_linear(
     strength
         Inverse of the ridge penalty (scikit-learn's ``C``).
     members
-        How many times it is fitted again on leads drawn with exponential weights (a Bayesian bootstrap, Rubin 1981).
+        How many times it is fitted again on leads drawn with exponential weights (a Bayesian bootstrap, Rubin
+        1981).
     """
     rng = np.random.default_rng(seed)
     if len(bins) > MAX_ROWS:
@@ -89,7 +92,9 @@ def fit_linear(
     kept = [sizes[j] for j in features]
     starts = np.concatenate([[0], np.cumsum(kept)])
     columns = np.ascontiguousarray(bins[:, features] + starts[:-1], dtype=np.int32)
-    share = np.bincount(columns.ravel(), weights=np.repeat(weight, len(features)), minlength=int(starts[-1]))
+    share: FloatArray = np.bincount(
+        columns.ravel(), weights=np.repeat(weight, len(features)), minlength=int(starts[-1])
+    ).astype(np.float64)
     scaled = weight * (len(weight) / weight.sum())
     draws = np.array([rng.exponential(size=int(lead.max()) + 1)[lead] for _ in range(members)])
     fitted, drawn = fit_ridge_logistic(columns, int(starts[-1]), label, scaled, strength, draws)
@@ -100,10 +105,10 @@ def fit_linear(
 def _centred(
     coefficients: FloatArray, starts: np.ndarray, share: FloatArray
 ) -> tuple[float, tuple[tuple[float, ...], ...]]:
-    """Return the intercept and the points by feature, with the mean of each feature's points moved to the former."""
+    """Return the intercept and the points by feature; means of each feature's points moves to the former."""
     base = float(coefficients[-1])
     points: list[tuple[float, ...]] = []
-    for begin, end in zip(starts[:-1], starts[1:], strict=True):
+    for begin, end in pairwise(starts.tolist()):
         raw = coefficients[begin:end]
         mean = float(np.average(raw, weights=share[begin:end]))
         points.append(tuple((raw - mean).tolist()))

@@ -1,11 +1,13 @@
 """Ridge logistic regression on bins by Newton's method.
 
-With one bin a feature the design has as many non-zeros a row as features, so the Hessian is a sum of small outer
-products that a compiled loop adds faster than a sparse product, and Newton needs six steps where a quasi-Newton
-search needs hundreds on correlated windows.
+With one bin a feature the design has as many non-zeros a row as features, so the Hessian is a sum of small
+outer products that a compiled loop adds faster than a sparse product, and Newton needs six steps where a
+quasi-Newton search needs hundreds on correlated windows.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numba import njit
@@ -19,7 +21,7 @@ FRESH_HESSIAN = (0, 2, 4, 12, 20)
 TOLERANCE = 1e-9
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _scores(columns: CodeArray, coefficients: FloatArray) -> FloatArray:
     rows, features = columns.shape
     out = np.full(rows, coefficients[-1])
@@ -29,7 +31,7 @@ def _scores(columns: CodeArray, coefficients: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _hessian(columns: CodeArray, curvature: FloatArray, size: int) -> FloatArray:
     rows, features = columns.shape
     h = np.zeros((size, size))
@@ -66,8 +68,8 @@ def fit_ridge_logistic(
     size
         Number of one-hot columns; the intercept is stored after them.
     draws
-        Shape (draws, rows): multipliers of the weights. Each gives the one-step estimate (Newton from the optimum),
-        which is as good as a full fit to first order (Shao and Tu 1995, section 2.1).
+        Shape (draws, rows): multipliers of the weights. Each gives the one-step estimate (Newton from the
+        optimum), which is as good as a full fit to first order (Shao and Tu 1995, section 2.1).
 
     Returns
     -------
@@ -104,7 +106,13 @@ def fit_ridge_logistic(
     return b, drawn
 
 
-def _walk(loss, b, step, value, z):  # type: ignore[no-untyped-def]
+def _walk(
+    loss: Callable[[FloatArray], tuple[float, FloatArray]],
+    b: FloatArray,
+    step: FloatArray,
+    value: float,
+    z: FloatArray,
+) -> tuple[FloatArray, float, FloatArray, float]:
     """Take the step, halved until it gains; return the new point and by how much the loss fell."""
     length = 1.0
     while length > 1e-6:

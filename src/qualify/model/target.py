@@ -1,4 +1,4 @@
-"""One target's model: encoders, learned scorecard, trees, blend, calibration; probability and contributions."""
+"""One target's model: encoders, learned scorecard, trees, blend and calibration."""
 
 from __future__ import annotations
 
