@@ -20,6 +20,7 @@ from qualify.simulate.truth import propensity
 __all__ = ["Funnel", "true_propensity"]
 
 _TABLES = ("leads", "activities", "stages", "truth")
+_ROW_GROUP = 1 << 18  # rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,23 +73,27 @@ class Funnel:
         """
         home = Path(folder)
         mark = secrets.token_hex(4)
-        finished = {home / f"{name}.parquet": home / f".{name}.{mark}.part" for name in _TABLES}
+        parts = {home / f"{name}.parquet": home / f".{name}.{mark}.part" for name in _TABLES}
         try:
             home.mkdir(parents=True, exist_ok=True)
-            for name, part in zip(_TABLES, finished.values(), strict=True):
-                pq.write_table(getattr(self, name), part, compression="zstd", row_group_size=1 << 18)
-            for path, part in finished.items():
-                part.replace(path)
+            try:
+                self._write_parts(list(parts.values()))
+                for path, part in parts.items():
+                    part.replace(path)
+            finally:
+                for part in parts.values():
+                    part.unlink(missing_ok=True)
         except OSError as error:
             raise SimulationError(
                 f"The funnel can not be written: {error.strerror or error}.",
                 where=home,
                 mend="Name a folder that can be made and written to.",
             ) from error
-        finally:
-            for part in finished.values():
-                part.unlink(missing_ok=True)
-        return list(finished)
+        return list(parts)
+
+    def _write_parts(self, paths: list[Path]) -> None:
+        for name, path in zip(_TABLES, paths, strict=True):
+            pq.write_table(getattr(self, name), path, compression="zstd", row_group_size=_ROW_GROUP)
 
 
 def true_propensity(

@@ -44,7 +44,9 @@ class Settings:
         share = self.work_share
         _expect(share is None or 0 < share <= 1, "work_share", share, "None, or a number above 0 and up to 1")
         many = self.activities_per_lead
-        _expect(0 < many <= 1000, "activities_per_lead", many, "a number above 0 and up to 1000")
+        _expect(
+            1 < many <= 1000, "activities_per_lead", many, "a number above 1 (each gets a mail), up to 1000"
+        )
 
     @property
     def start(self) -> int:

@@ -46,8 +46,8 @@ class Rates:
 
 
 def rates_for(activities_per_lead: float) -> Rates:
-    """Scale all streams alike, so that a lead has about this many activities."""
-    scale = activities_per_lead / ACTIVITIES_PER_LEAD
+    """Scale all streams alike, so that a lead has about this many activities, its welcome mail included."""
+    scale = (activities_per_lead - 1) / (ACTIVITIES_PER_LEAD - 1)
     return Rates(
         cold=scale * np.array([stream.cold for stream in STREAMS]),
         warm=scale * np.array([stream.warm for stream in STREAMS]),
