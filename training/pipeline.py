@@ -8,13 +8,13 @@ leads: those of the forward folds, and those of the judged model.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
 
-from qualify.config import Config, Target
+from qualify.config import Config, Excluded, Target
 from qualify.errors import DataError
 from qualify.evaluate import Metric, compute_metrics, fit_bayes, fit_points_map
 from qualify.leads.tables import FloatArray
@@ -22,6 +22,7 @@ from qualify.model.blend import fit_calibration
 from qualify.model.fit import Forward, Params, Rows, fit_target
 from qualify.model.parts import ModelParts, Schema, Window, bands_of, reference_of
 from qualify.model.target import TargetModel
+from training.calendars import drop_calendars
 from training.data import Loaded
 from training.dataset import TrainingSet, build_training_set
 from training.tuning import Tuned, tune
@@ -57,6 +58,7 @@ class Trained:
     data: TrainingSet
     judged: tuple[Judged, ...]
     tuned: Tuned
+    calendars: Mapping[str, Excluded]
     seconds: dict[str, float]
 
 
@@ -80,6 +82,8 @@ def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None 
     threads = config.training.threads
     train_rows = data.rows_of(first, ~data.later)
     _check_sides(first, train_rows, data)
+    data, calendars = drop_calendars(data, first, seed=seed, threads=threads)
+    train_rows = data.rows_of(first, ~data.later)
     tuned = tune(train_rows, budget=budget, seed=seed, threads=threads, trials=trials)
     clock.lap("tuning")
     judged = tuple(_judge(data, target, tuned.params, seed) for target in _usable_targets(config, data))
@@ -93,7 +97,7 @@ def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None 
                                  threads=threads, forward=each.forward))  # fmt: skip
     clock.lap("final fit")
     parts = _assemble(data, finals, seed)
-    return Trained(parts, data, judged, tuned, clock.seconds)
+    return Trained(parts, data, judged, tuned, calendars, clock.seconds)
 
 
 class _Clock:

@@ -103,7 +103,7 @@ def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
         "positives": window.positives,
         "excluded": [
             {"column": name, "code": why.code, "evidence": why.evidence}
-            for name, why in config.exclude.items()
+            for name, why in {**config.exclude, **outcome.trained.calendars}.items()
         ],
         "metrics": figures("model"),
         "baselines": {name: figures(name) for name in ("rules", "bayes", "linear")},

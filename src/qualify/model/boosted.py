@@ -12,7 +12,8 @@ import numpy as np
 
 from qualify.leads.tables import FloatArray, IntArray
 
-PATIENCE = 20
+PATIENCE = 30
+FEWEST_ROUNDS = 30
 ROWS_A_BAG = 40_000
 
 
@@ -124,6 +125,10 @@ def _params(params: TreeParams, seed: int, rows: int) -> dict[str, object]:
     }
 
 
-def mean_rounds(best: Sequence[int]) -> int:
-    """Return the rounds for the final fit from the best rounds found on later rows."""
-    return max(10, int(np.median(best))) if best else 100
+def common_rounds(best: Sequence[int]) -> int:
+    """Return the rounds for every fold and for the final fit, from the best rounds found on later rows.
+
+    Never below `FEWEST_ROUNDS`: where the folds see no gain at all, the blend and the calibration shrink the trees,
+    which keeps their order of the leads; stopping at once would not.
+    """
+    return max(FEWEST_ROUNDS, int(np.median(best))) if best else 100

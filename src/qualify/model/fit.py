@@ -9,6 +9,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
+import lightgbm as lgb
 import numpy as np
 
 from qualify.features.encode import fit_encoders
@@ -16,7 +17,7 @@ from qualify.features.frame import FeatureFrame
 from qualify.labels.split import forward_folds
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from qualify.model.blend import Blend, Calibration, fit_blend, fit_calibration
-from qualify.model.boosted import TreeParams, fit_bags, fit_stopped, mean_rounds
+from qualify.model.boosted import TreeParams, fit_bags, fit_stopped, common_rounds
 from qualify.model.linear import fit_linear
 from qualify.model.target import TargetModel
 
@@ -66,7 +67,7 @@ class Rows:
     open: BoolArray
     horizon: int
 
-    def take(self, chosen: BoolArray) -> Rows:
+    def take(self, chosen: BoolArray | IntArray) -> Rows:
         """Return the chosen rows."""
         return replace(
             self, frame=self.frame.take(chosen), label=self.label[chosen], weight=self.weight[chosen],
@@ -116,19 +117,45 @@ def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) 
     folds = enumerate(forward_folds(rows.place, rows.as_of, rows.horizon))
     with ThreadPoolExecutor(max_workers=threads) as pool:
         found = list(pool.map(lambda fold: _forward_fold(rows, fold[1], fold[0], params, seed), folds))
-    parts = [columns for columns, _ in (pair for pair in found if pair is not None)]
-    rounds = tuple(best for _, best in (pair for pair in found if pair is not None))
-    if not parts:
+    folds_done = [fold for fold in found if fold is not None]
+    if not folds_done:
         empty = np.empty(0)
         return Forward(empty, empty, empty, empty, empty.astype(np.int64), ())
-    linear, trees, label, weight, fold = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return Forward(linear, trees, label, weight, fold.astype(np.int64), rounds)
+    best = tuple(fold.booster.best_iteration for fold in folds_done)
+    # Each fold's own best number of rounds was chosen on the rows it predicts; one number for all was not.
+    rounds = common_rounds(best)
+    return Forward(
+        np.concatenate([fold.linear for fold in folds_done]),
+        np.concatenate([fold.trees(rounds) for fold in folds_done]),
+        np.concatenate([fold.test.label for fold in folds_done]),
+        np.concatenate([fold.test.weight for fold in folds_done]),
+        np.concatenate([np.full(len(fold.linear), fold.number) for fold in folds_done]),
+        best,
+    )
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """One forward fold's models at work on its later rows, which are in time order."""
+
+    number: int
+    linear: FloatArray
+    booster: lgb.Booster
+    design: FloatArray
+    test: Rows
+
+    def trees(self, rounds: int) -> FloatArray:
+        """Return the trees' log-odds after so many rounds (or all that were made)."""
+        made = min(rounds, self.booster.current_iteration())
+        return np.asarray(
+            self.booster.predict(self.design, raw_score=True, num_threads=1, num_iteration=made)
+        )
 
 
 def _forward_fold(
     rows: Rows, sides: tuple[BoolArray, BoolArray], number: int, params: Params, seed: int
-) -> tuple[tuple[FloatArray, ...], int] | None:
-    """Return the later rows' columns of :class:`Forward` in time order, and the best number of rounds."""
+) -> _Fold | None:
+    """Fit one fold; None where the earlier or the later side has too few outcomes."""
     known, later = (_drawn(side, rows.lead, [seed, number]) for side in (sides[0], sides[1] & rows.open))
     train, test = rows.take(known), rows.take(later)
     if min(train.label.sum(), (1 - train.label).sum()) < FEWEST_OUTCOMES or len(test.label) == 0:
@@ -138,16 +165,13 @@ def _forward_fold(
         encoders.bins(train.frame), encoders.bin_sizes, train.label, train.weight, train.lead,
         strength=params.linear_strength, members=0, seed=seed,
     )  # fmt: skip
+    test = test.take(np.argsort(test.place, kind="stable"))
     design = encoders.design(test.frame)
     booster = fit_stopped(
         encoders.design(train.frame, encoded), train.label, train.weight, params.trees,
         (design, test.label, test.weight), seed=seed,
     )  # fmt: skip
-    z_trees = np.asarray(booster.predict(design, raw_score=True, num_threads=1))
-    order = np.argsort(test.place, kind="stable")
-    columns = (linear.log_odds(encoders.bins(test.frame)), z_trees, test.label, test.weight)
-    fold = np.full(len(order), float(number))
-    return (*(column[order] for column in columns), fold), int(booster.best_iteration)
+    return _Fold(number, linear.log_odds(encoders.bins(test.frame)), booster, design, test)
 
 
 def _drawn(side: BoolArray, lead: IntArray, seed: list[int]) -> BoolArray:
@@ -216,7 +240,7 @@ def fit_target(
     )  # fmt: skip
     trees = fit_bags(
         encoders.design(rows.frame, encoded), rows.label, rows.weight, rows.lead, params.trees,
-        rounds=mean_rounds(forward.rounds), bags=bags, seed=seed, threads=threads,
+        rounds=common_rounds(forward.rounds), bags=bags, seed=seed, threads=threads,
     )  # fmt: skip
     if len(forward.label):
         blend = fit_blend(forward.linear, forward.trees, forward.label, forward.weight)
