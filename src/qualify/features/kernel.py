@@ -163,6 +163,20 @@ def current_stage(
     return current, days, count
 
 
+def first_known(stages: Stages, wanted: BoolArray) -> IntArray:
+    """Return when it was first known of each lead that it had entered one of the `wanted` stages (by code).
+
+    `NO_TIME` where it never did. `wanted` has shape (len(stages.stages),).
+    """
+    leads = len(stages.offsets) - 1
+    hits = np.flatnonzero(wanted[stages.stage]) if len(stages) else np.empty(0, dtype=np.int64)
+    lead = np.searchsorted(stages.offsets, hits, side="right") - 1
+    never = np.iinfo(np.int64).max
+    known = np.full(leads, never, dtype=np.int64)
+    np.minimum.at(known, lead, stages.known_at[hits])
+    return np.where(known == never, NO_TIME, known)
+
+
 def first_entry(stages: Stages, wanted: BoolArray) -> tuple[IntArray, IntArray]:
     """Return when each lead first entered one of the `wanted` stages (by code), and when that was known.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qualify.config import Target
-from qualify.features.kernel import first_entry
+from qualify.features.kernel import first_known
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -58,21 +58,25 @@ def stage_label(tables: LeadTables, target: Target, rows: IntArray, as_of: IntAr
     """Return whether each row's lead enters the target stage after `as_of` and within the horizon.
 
     A row whose horizon ends after `end` is censored (NaN), whatever is known already: keeping the early
-    winners and dropping the rest would teach that winning is quick and common.
+    winners and dropping the rest would teach that winning is quick and common. So is a row whose lead had
+    just entered the stage when nobody had recorded it yet: there is nothing left to predict, and calling the
+    hottest moments negative would teach the opposite of what they mean.
     """
-    if target.stage not in tables.stages.stages or target.within_days is None:
-        return np.where(as_of + _horizon(target) <= end, 0.0, np.nan)
-    code = tables.stages.stages.index(target.stage)
-    hits = np.flatnonzero(tables.stages.stage == code)
-    lead = np.searchsorted(tables.stages.offsets, hits, side="right") - 1
-    entered = tables.stages.entered_at[hits]
+    matured = as_of + _horizon(target) <= end
+    hits = np.flatnonzero(
+        np.array([name == target.stage for name in tables.stages.stages])[tables.stages.stage]
+    )
+    if not len(hits):
+        return np.where(matured, 0.0, np.nan)
     # The entries of the stage are sorted by lead and time: the first one after `as_of` is found by bisection.
-    order = np.lexsort((entered, lead))
-    lead, entered = lead[order], entered[order]
+    lead = np.searchsorted(tables.stages.offsets, hits, side="right") - 1
+    entered, known = tables.stages.entered_at[hits], tables.stages.known_at[hits]
     position = _search_pairs(lead, entered, rows, as_of)
-    inside = np.clip(position, 0, max(len(lead) - 1, 0))
-    found = (position < len(lead)) & (lead[inside] == rows) & (entered[inside] <= as_of + _horizon(target))
-    return np.where(as_of + _horizon(target) <= end, found.astype(np.float64), np.nan)
+    following, last = np.minimum(position, len(hits) - 1), np.maximum(position - 1, 0)
+    found = (position < len(hits)) & (lead[following] == rows)
+    found &= entered[following] <= as_of + _horizon(target)
+    unrecorded = (position > 0) & (lead[last] == rows) & (known[last] > as_of)
+    return np.where(matured & ~unrecorded, found.astype(np.float64), np.nan)
 
 
 def _horizon(target: Target) -> int:
@@ -98,7 +102,7 @@ def take_snapshots(
 ) -> Snapshots:
     """Choose the moments, and label them."""
     end = end_of_data(tables)
-    decided, _ = _first_decision(tables, targets[0], closed)
+    decided = _first_decision(tables, targets[0], closed)
     rows, as_of = _moments(tables, decided, end, every_days, per_lead)
     closing = np.flatnonzero((decided != NO_TIME) & (decided <= end))
     all_rows = np.concatenate([rows, closing])
@@ -110,11 +114,10 @@ def take_snapshots(
     return Snapshots(all_rows, all_times, is_open, labels)
 
 
-def _first_decision(tables: LeadTables, target: Target, closed: Sequence[str]) -> tuple[IntArray, IntArray]:
-    """Return when each lead entered the target stage or was closed, whichever was known first."""
+def _first_decision(tables: LeadTables, target: Target, closed: Sequence[str]) -> IntArray:
+    """Return when it was first known of each lead that it entered the target stage or was closed."""
     wanted = np.array([name == target.stage or name in closed for name in tables.stages.stages], dtype=bool)
-    entered, known = first_entry(tables.stages, wanted)
-    return np.where(entered == NO_TIME, NO_TIME, np.maximum(entered, known)), known
+    return first_known(tables.stages, wanted)
 
 
 def _moments(
@@ -151,11 +154,13 @@ def _widening(count: int) -> list[int]:
 
 
 def _first_stages(tables: LeadTables, count: int) -> tuple[IntArray, IntArray]:
-    """Return (lead, moment known) of each lead's first `count` stage entries."""
+    """Return (lead, moment known) of the `count` stage entries of each lead that were known first."""
     sizes = np.diff(tables.stages.offsets)
     lead = np.repeat(np.arange(len(tables)), sizes)
+    # In the order in which they were entered, one that was recorded late would take another's place.
+    known = tables.stages.known_at[np.lexsort((tables.stages.known_at, lead))]
     rank = np.arange(len(lead)) - np.repeat(tables.stages.offsets[:-1], sizes)
-    return lead[rank < count], tables.stages.known_at[rank < count]
+    return lead[rank < count], known[rank < count]
 
 
 def _distinct(rows: IntArray, times: IntArray) -> tuple[IntArray, IntArray]:

@@ -43,5 +43,7 @@ def forward_folds(place: IntArray, as_of: IntArray, horizon: int) -> Iterator[tu
     for cut, end in zip(cuts, [*cuts[1:], distinct[-1] + 1], strict=True):
         later = (place >= cut) & (place < end)
         earlier = place < cut
+        if not (later.any() and earlier.any()):
+            continue
         known = earlier & (as_of + horizon <= int(as_of[later].min())) if horizon else earlier
         yield (known if known.sum() >= 0.5 * earlier.sum() else earlier), later
