@@ -9,20 +9,28 @@ from pathlib import Path
 
 import mlflow
 import numpy as np
+from mlflow.data.code_dataset_source import CodeDatasetSource
+from mlflow.data.meta_dataset import MetaDataset
 
+from qualify.config import Config
 from qualify.leads.tables import LeadTables
 from training.pipeline import Trained
+from training.reporting import report_of, write_report_folder
 from training.verdict import Verdict
+
+DIGEST_LENGTH = 32
+"""MLflow takes digests of at most 36 characters; the whole one is a tag."""
 
 
 def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: str, seconds: float) -> None:
     """Log everything but the model itself to the active run."""
     config = trained.data.loaded.config
+    digest = digest_of(trained.data.loaded.tables)
     params = {"seed": trained.parts.seed, "trials": trained.tuned.trials, **_flat_params(trained)}
     mlflow.log_params(params)
     mlflow.set_tags({
         "bundle": bundle_version, "verdict": verdict.use, "scorecard": trained.data.loaded.scorecard.version,
-        "data_sha256": digest_of(trained.data.loaded.tables), "reasons": " | ".join(verdict.reasons),
+        "data_sha256": digest, "reasons": " | ".join(verdict.reasons),
     })  # fmt: skip
     mlflow.log_metrics(_metrics(trained) | {"seconds": seconds})
     # The URL of a source may hold a password; the run keeps everything else that is needed to repeat it.
@@ -30,6 +38,26 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
                     "config.json")  # fmt: skip
     mlflow.log_text(trained.parts.scorecard_text, "scorecard.yaml")
     mlflow.log_dict({"verdict": verdict.use, "reasons": list(verdict.reasons)}, "verdict.json")
+    _log_data(config, digest)
+    pictures = scratch / "report"
+    write_report_folder(report_of(trained, verdict, bundle_version, digest), pictures)
+    mlflow.log_artifacts(str(pictures))
+
+
+def _log_data(config: Config, digest: str) -> None:
+    """Log what was learned from by name and digest; the tables themselves stay where they are."""
+    data = config.data
+    sources = {"leads": data.leads, "activities": data.activities, "stages": data.stages}
+    # The URL of a database may hold a password.
+    named = {
+        table: source if isinstance(source, str) else "a database query"
+        for table, source in sources.items()
+        if source is not None
+    }
+    dataset = MetaDataset(  # type: ignore[abstract]
+        CodeDatasetSource(named), name="leads", digest=digest[:DIGEST_LENGTH]
+    )
+    mlflow.log_input(dataset, context="training")
 
 
 def _flat_params(trained: Trained) -> dict[str, object]:

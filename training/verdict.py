@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 
 from qualify.evaluate import paired_difference
+from qualify.explain.catalogue import Catalogue
 from training.pipeline import Judged
+from training.plots.texts import report_texts
 
 FEWEST_POSITIVES = 20
 
@@ -22,24 +24,26 @@ class Verdict:
     reasons: tuple[str, ...]
 
 
-def decide(judged: Judged) -> Verdict:
-    """Judge by the later leads only.
+def decide(judged: Judged, language: str = "en") -> Verdict:
+    """Judge by the later leads only; the reasons are written in `language`.
 
     The model is used when it ranks better than chance beyond noise (its AUC's 95 % interval lies above 0.5),
     its log-loss is better than the rules', and there are outcomes enough to see that. Where the model has no
     skill, the rules are used if they have; otherwise people should look at the leads themselves.
     """
     leads, positives = len(np.unique(judged.lead)), int(np.unique(judged.lead[judged.label == 1]).size)
-    reasons = [_said("model", judged)]
+    texts = report_texts(language)
+    reasons = [_said("model", judged, texts)]
     if min(positives, leads - positives) < FEWEST_POSITIVES:
         reasons.append(
-            f"only {positives} positives among the {leads} later leads that judge it; "
-            f"at least {FEWEST_POSITIVES} of both outcomes are needed to see a difference, that is about "
-            f"{_needed(positives, leads)} leads in all at this rate"
-        )
+            texts.say(
+                "reason.few", positives=positives, leads=leads, least=FEWEST_POSITIVES,
+                needed=_needed(positives, leads),
+            )
+        )  # fmt: skip
         return Verdict("manual", tuple(reasons))
     if not _skilled("model", judged):
-        reasons.append(_said("rules", judged))
+        reasons.append(_said("rules", judged, texts))
         return Verdict("rules" if _skilled("rules", judged) else "manual", tuple(reasons))
     against = paired_difference(
         judged.label,
@@ -48,10 +52,8 @@ def decide(judged: Judged) -> Verdict:
         judged.lead,
         weight=judged.weight,
     )
-    reasons.append(
-        f"log-loss of the rules less that of the model, on the same leads: {against.value:.4f} "
-        f"(95 % interval {against.low:.4f} to {against.high:.4f})"
-    )
+    figures = {name: f"{getattr(against, name):.4f}" for name in ("value", "low", "high")}
+    reasons.append(texts.say("reason.against", **figures))
     return Verdict("model" if against.value > 0 else "rules", tuple(reasons))
 
 
@@ -59,14 +61,10 @@ def _skilled(name: str, judged: Judged) -> bool:
     return judged.metrics[name]["auc"].low > 0.5
 
 
-def _said(name: str, judged: Judged) -> str:
+def _said(name: str, judged: Judged, texts: Catalogue) -> str:
     auc = judged.metrics[name]["auc"]
-    verb = "has" if name == "model" else "have"
-    word = "skill beyond noise" if _skilled(name, judged) else "no skill beyond noise"
-    return (
-        f"the {name} {verb} {word} on later leads: AUC {auc.value:.3f} "
-        f"(95 % interval {auc.low:.3f} to {auc.high:.3f}; 0.5 is chance)"
-    )
+    figures = {part: f"{getattr(auc, part):.3f}" for part in ("value", "low", "high")}
+    return texts.say(f"reason.{name}.{'skill' if _skilled(name, judged) else 'noise'}", **figures)
 
 
 def _needed(positives: int, leads: int) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
@@ -77,6 +79,10 @@ def finish(figure: Figure, language: str) -> Figure:
 
 def png(figure: Figure) -> bytes:
     """Return the figure as a PNG file; the same figure gives the same bytes."""
+    paper: Any = figure.canvas
+    no_name: Any = {"Software": None}
+    # As `savefig` does, but without its trial drawing, which doubles the time.
+    paper.draw()
     picture = BytesIO()
-    figure.savefig(picture, format="png", metadata={"Software": None})
+    imsave(picture, paper.buffer_rgba(), format="png", dpi=figure.dpi, metadata=no_name)
     return picture.getvalue()

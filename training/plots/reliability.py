@@ -19,6 +19,7 @@ def plot_reliability(
     *,
     weight: ArrayLike | None = None,
     lead: ArrayLike | None = None,
+    bootstrap: int = 400,
     seed: int = 0,
     language: str = "en",
 ) -> Figure:
@@ -26,7 +27,7 @@ def plot_reliability(
 
     Parameters
     ----------
-    label, probability, weight, lead, seed
+    label, probability, weight, lead, bootstrap, seed
         See :func:`qualify.evaluate.compute_metrics`.
     language
         ``en`` or ``ja``.
@@ -37,7 +38,7 @@ def plot_reliability(
         With its own canvas; pyplot does not know of it.
     """
     texts, look = report_texts(language), LOOKS["model"]
-    bins = compute_reliability(label, probability, weight=weight, lead=lead, seed=seed)
+    bins = compute_reliability(label, probability, weight=weight, lead=lead, bootstrap=bootstrap, seed=seed)
     figure = canvas(6.4, 5.6)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     end = float(np.clip(1.08 * np.nanmax(bins[["predicted", "observed", "high"]].to_numpy()), 0.02, 1.0))

@@ -11,6 +11,7 @@ from training.report.data import (
     PointPair,
     ReportData,
 )
+from training.report.pictures import Picture, draw_pictures
 from training.report.write import render_report, write_report
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "Finding",
     "JudgedRows",
     "Period",
+    "Picture",
     "PointPair",
     "ReportData",
+    "draw_pictures",
     "render_report",
     "write_report",
 ]

@@ -15,6 +15,8 @@ from qualify.leads.tables import FloatArray, IntArray
 
 __all__ = ["Driver", "ExcludedColumn", "Finding", "JudgedRows", "Period", "PointPair", "ReportData"]
 
+_MOST_DRIVERS = 15
+
 
 @dataclass(frozen=True)
 class Period:
@@ -144,8 +146,8 @@ class ReportData:
         A sentence in place of the usual one.
     refitted
         Whether the model in use was fitted again on all leads.
-    seed
-        Of the intervals that the report computes.
+    seed, bootstrap
+        Seed and number of draws of the intervals that the report computes.
     """
 
     name: str
@@ -169,3 +171,9 @@ class ReportData:
     refitted: bool = True
     language: Language = "en"
     seed: int = 0
+    bootstrap: int = 400
+
+    @property
+    def strongest(self) -> tuple[Driver, ...]:
+        """The drivers that are shown, strongest first."""
+        return tuple(sorted(self.drivers, key=lambda driver: -driver.strength))[:_MOST_DRIVERS]

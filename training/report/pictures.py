@@ -1,4 +1,4 @@
-"""The report's figures, as data URIs: the file needs nothing beside itself."""
+"""The report's figures. In the report they are data URIs: the file needs nothing beside itself."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from training.plots import (
     plot_summary,
     png,
 )
+from training.plots.texts import report_texts
 from training.report.data import Driver, ReportData
 
 __all__ = ["Picture", "draw_pictures"]
@@ -27,16 +28,19 @@ _DEPENDENCES = 6
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image and the words that stand for it."""
+    """An image (the bytes of a PNG file) and the words that stand for it."""
 
-    uri: str
+    content: bytes
     alt: str
 
+    @property
+    def uri(self) -> str:
+        """The image as a data URI."""
+        return "data:image/png;base64," + base64.b64encode(self.content).decode("ascii")
 
-def draw_pictures(
-    data: ReportData, drivers: tuple[Driver, ...], texts: Catalogue
-) -> dict[str, tuple[Picture, ...]]:
-    """Draw all figures; `drivers` are sorted, strongest first.
+
+def draw_pictures(data: ReportData) -> dict[str, tuple[Picture, ...]]:
+    """Draw all figures.
 
     Returns
     -------
@@ -44,12 +48,14 @@ def draw_pictures(
         By section: ``comparison``, ``calibration``, ``gain``, ``summary``, ``dependence``, ``points``; a
         section without data has no picture.
     """
-    judged, language = data.judged, data.language
+    judged, language, drivers = data.judged, data.language, data.strongest
+    texts = report_texts(language)
     ranked = {name: judged.ranked_by(name) for name in judged.probabilities}
     model = judged.probabilities["model"]
     reliability = plot_reliability(
-        judged.label, model, weight=judged.weight, lead=judged.lead, seed=data.seed, language=language
-    )
+        judged.label, model, weight=judged.weight, lead=judged.lead, bootstrap=data.bootstrap, seed=data.seed,
+        language=language,
+    )  # fmt: skip
     gain = plot_gain(
         judged.label, ranked, weight=judged.weight, capacity_share=data.capacity_share, language=language
     )
@@ -64,7 +70,7 @@ def draw_pictures(
 
 
 def _picture(figure: Figure, alt: str) -> Picture:
-    return Picture("data:image/png;base64," + base64.b64encode(png(figure)).decode("ascii"), alt)
+    return Picture(png(figure), alt)
 
 
 def _summary(drivers: tuple[Driver, ...], data: ReportData, texts: Catalogue) -> tuple[Picture, ...]:

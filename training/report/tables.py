@@ -108,6 +108,7 @@ def _difference(data: ReportData, name: str, metric: str) -> Metric:
         capacity_share=data.capacity_share,
         score_a=judged.ranked_by("model"),
         score_b=judged.ranked_by(name),
+        bootstrap=data.bootstrap,
         seed=data.seed,
     )
 
@@ -130,8 +131,9 @@ def reliability_rows(data: ReportData) -> list[list[str]]:
     """Return predicted share, observed share, its interval and the number of rows of each bin."""
     judged = data.judged
     bins = compute_reliability(
-        judged.label, judged.probabilities["model"], weight=judged.weight, lead=judged.lead, seed=data.seed
-    )
+        judged.label, judged.probabilities["model"], weight=judged.weight, lead=judged.lead,
+        bootstrap=data.bootstrap, seed=data.seed,
+    )  # fmt: skip
     columns = (bins[name].tolist() for name in ("predicted", "observed", "low", "high", "rows"))
     return [
         [percent(predicted), percent(observed), _between(low, high), count(rows)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from qualify.explain.catalogue import Catalogue
 from training.plots.texts import report_texts
 from training.report.data import ReportData
 from training.report.numbers import count, figure, percent
-from training.report.pictures import draw_pictures
+from training.report.pictures import Picture, draw_pictures
 from training.report.tables import (
     difference_rows,
     driver_rows,
@@ -25,8 +26,6 @@ from training.report.tables import (
 )
 
 __all__ = ["render_report", "write_report"]
-
-_MOST_DRIVERS = 15
 
 _LIMITS = ("similar", "untouched", "causes", "interval", "age")
 
@@ -56,10 +55,17 @@ def write_report(data: ReportData, path: str | Path) -> None:
         ) from error
 
 
-def render_report(data: ReportData) -> str:
-    """Return the report as HTML text; the same data give the same text."""
+def render_report(data: ReportData, pictures: Mapping[str, tuple[Picture, ...]] | None = None) -> str:
+    """Return the report as HTML text; the same data give the same text.
+
+    Parameters
+    ----------
+    data
+        What the report says.
+    pictures
+        What :func:`draw_pictures` gave for the same data, where they were drawn before.
+    """
     texts = report_texts(data.language)
-    drivers = tuple(sorted(data.drivers, key=lambda driver: -driver.strength))[:_MOST_DRIVERS]
     names, gains = gain_rows(data, texts)
     return _template().render(
         t=texts.say,
@@ -75,9 +81,9 @@ def render_report(data: ReportData) -> str:
         reliability=reliability_rows(data),
         gain_names=names,
         gains=gains,
-        drivers=driver_rows(drivers, texts),
+        drivers=driver_rows(data.strongest, texts),
         limits=[*data.limits, *(texts[f"limits.{name}"] for name in _LIMITS)],
-        pictures=draw_pictures(data, drivers, texts),
+        pictures=draw_pictures(data) if pictures is None else pictures,
     )
 
 

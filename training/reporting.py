@@ -1,0 +1,155 @@
+"""From a training run to the report's data, and to pictures that stand beside it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qualify.config import Target
+from qualify.explain.numbers import say_number
+from qualify.explain.words import phrasebook
+from qualify.leads.tables import BoolArray
+from training.dataset import TrainingSet
+from training.drivers import describe_drivers
+from training.learned_points import learn_points
+from training.pipeline import DRAWS, DRAWS_OF_MANY, MANY_JUDGED, Judged, Trained
+from training.plots.texts import report_texts
+from training.report import (
+    ExcludedColumn,
+    JudgedRows,
+    Period,
+    PointPair,
+    ReportData,
+    draw_pictures,
+    render_report,
+)
+from training.verdict import Verdict, decide
+
+MOST_POINTS = 16
+LIBRARIES = {"qualify": "qualify", "LightGBM": "lightgbm", "scikit-learn": "scikit-learn", "NumPy": "numpy"}
+
+
+def report_of(
+    trained: Trained,
+    verdict: Verdict,
+    bundle_version: str,
+    data_version: str,
+    written: datetime | None = None,
+) -> ReportData:
+    """Gather what the report says about a trained model, about its first target.
+
+    Parameters
+    ----------
+    bundle_version
+        What every score of this model names as its version.
+    data_version
+        Digest of the tables.
+    written
+        When; default: now.
+    """
+    data, judged = trained.data, trained.judged[0]
+    config, language = data.loaded.config, data.loaded.config.language
+    target = next(t for t in config.targets if t.name == judged.target)
+    reasons = verdict.reasons if language == "en" else decide(judged, language).reasons
+    left_out = {**config.exclude, **trained.calendars}
+    later = data.later
+    return ReportData(
+        name=config.mlflow.model_name,
+        version=bundle_version,
+        written=f"{written or datetime.now(UTC):%Y-%m-%d %H:%M UTC}",
+        target=say_target(target, language),
+        verdict=verdict.use,
+        reasons=reasons,
+        whole=_period(data, target, np.ones_like(later)),
+        earlier=_period(data, target, ~later),
+        later=_period(data, target, later),
+        judged=_judged_rows(data, judged),
+        capacity_share=config.capacity.share,
+        drivers=describe_drivers(
+            judged, trained.parts.plan.fields, data.loaded.scorecard, data.points,
+            language=language, seed=trained.parts.seed,
+        ),
+        points=_point_pairs(data, target, trained.parts.seed),
+        excluded=tuple(ExcludedColumn(name, why.code, why.evidence) for name, why in left_out.items()),
+        versions=_versions(data, bundle_version, data_version),
+        language=language,
+        seed=trained.parts.seed,
+        bootstrap=DRAWS if len(judged.label) < MANY_JUDGED else DRAWS_OF_MANY,
+    )  # fmt: skip
+
+
+def write_report_folder(data: ReportData, folder: Path) -> None:
+    """Write ``report.html`` and its figures, as ``pictures/NAME.png``; each figure is drawn once."""
+    drawn = draw_pictures(data)
+    (folder / "pictures").mkdir(parents=True)
+    for name, pictures in drawn.items():
+        for number, picture in enumerate(pictures, start=1):
+            called = f"{name}.png" if len(pictures) == 1 else f"{name}-{number}.png"
+            (folder / "pictures" / called).write_bytes(picture.content)
+    (folder / "report.html").write_text(render_report(data, drawn), encoding="utf-8")
+
+
+def say_target(target: Target, language: str) -> str:
+    """Say what is predicted: "SQL within 60 days"."""
+    texts, book = report_texts(language), phrasebook(language)
+    if target.label is not None:
+        return book.clean(getattr(target.label, language))
+    if target.stage is not None and target.within_days is not None:
+        days = say_number(texts, target.within_days)
+        return texts.say("target.stage", stage=book.stage(target.stage), days=days)
+    column = book.clean(str(target.column).replace("_", " "))
+    return texts.say("target.column", column=column, value=book.clean(str(target.positive)))
+
+
+def _period(data: TrainingSet, target: Target, side: BoolArray) -> Period:
+    """Count the open rows of one side whose outcome is known."""
+    label = data.labels[target.name]
+    chosen = side & data.open & ~np.isnan(label)
+    times = data.as_of[chosen]
+    dated = len(times) > 0 and (not data.loaded.config.flat or data.loaded.config.data.created_at is not None)
+    return Period(
+        begins=_day(times.min()) if dated else "",
+        ends=_day(times.max()) if dated else "",
+        leads=len(np.unique(data.lead[chosen])),
+        rows=int(chosen.sum()),
+        positives=len(np.unique(data.lead[chosen & (label == 1)])),
+    )
+
+
+def _day(micros: Any) -> str:
+    return str(np.datetime64(int(micros), "us").astype("datetime64[D]"))
+
+
+def _judged_rows(data: TrainingSet, judged: Judged) -> JudgedRows:
+    return JudgedRows(
+        judged.label, judged.weight, judged.lead, judged.probabilities, judged.metrics,
+        scores={"rules": data.points.total[judged.chosen]},
+    )  # fmt: skip
+
+
+def _point_pairs(data: TrainingSet, target: Target, seed: int) -> tuple[PointPair, ...]:
+    """Return the rules that weigh most, on either side, in the order of the scorecard."""
+    language = data.loaded.config.language
+    book = phrasebook(language)
+    label = data.labels[target.name]
+    rows = np.flatnonzero(~data.later & data.open & ~np.isnan(label))
+    found = learn_points(data.points.points[rows], label[rows], np.ones(len(rows)), seed=seed)
+    weight = np.maximum(np.abs(found.written), np.abs(found.learned))
+    rules = data.loaded.scorecard.rules
+    heaviest = sorted(np.argsort(-weight, kind="stable")[:MOST_POINTS].tolist())
+    labels = [book.clean(getattr(rules[j].label, language)) for j in found.rule]
+    return tuple(PointPair(labels[k], found.learned[k], found.written[k]) for k in heaviest)
+
+
+def _versions(data: TrainingSet, bundle_version: str, data_version: str) -> dict[str, str]:
+    texts = report_texts(data.loaded.config.language)
+    return {
+        texts["versions.model"]: bundle_version,
+        texts["versions.scorecard"]: data.loaded.scorecard.version,
+        texts["versions.data"]: data_version[:16],
+        **{name: version(package) for name, package in LIBRARIES.items()},
+    }
