@@ -15,7 +15,7 @@ def codes_of(values: list[float], *trees: str) -> list[list[int]]:
     columns, _ = make_columns(read_model(model_text(*trees)).trees)
     X = np.column_stack([values, values]).astype(float)
     codes = np.zeros((columns.width, len(values)), dtype=np.uint8)
-    encode(columns, X, codes)
+    encode(columns, X, np.zeros((len(columns.features), len(values))), codes)
     return codes.tolist()
 
 

@@ -24,6 +24,8 @@ __all__ = ["BLOCK", "ZERO", "encode", "explain_rows"]
 
 # Rows that are worked on at once: their codes, cells and sums stay in the second-level cache.
 BLOCK = 512
+# Rows that are turned into columns, and back, at once: their lines stay in the first-level cache.
+_TILE = 64
 # Below this many rows, row by row is faster.
 _FEW = 8
 # LightGBM reads every value this near to zero as zero; the constant is a C float there.
@@ -57,38 +59,56 @@ def explain_rows(plan: Plan, X: Floats, base: float, out: Floats, start: int, st
             _explain_row(plan, X[row], out[row])
             out[row, -1] = base
         return
-    for first in range(start, stop, BLOCK):
-        last = min(first + BLOCK, stop)
-        _explain_block(plan, X[first:last], out[first:last])
-        out[first:last, -1] = base
+    tail = stop - (stop - start) % BLOCK
+    if tail > start:
+        _explain_blocks(plan, X[start:tail], base, out[start:tail], BLOCK)
+    if stop > tail:
+        _explain_blocks(plan, X[tail:stop], base, out[tail:stop], stop - tail)
 
 
 @part
-def _explain_block(plan: Plan, X: Floats, out: Floats) -> None:
+def _explain_blocks(plan: Plan, X: Floats, base: float, out: Floats, rows: int) -> None:
+    """Explain block after block, each of exactly so many rows, in the same working memory."""
     features = plan.columns.features
-    rows, slots = len(X), len(features)
+    slots = len(features)
+    values = np.empty((slots, rows))
     codes = np.empty((plan.columns.width, rows), dtype=np.uint8)
-    encode(plan.columns, X, codes)
     cells = np.empty((plan.groups_held, rows), dtype=np.uint16)
-    total = np.zeros((slots, rows))
-    for batch in range(len(plan.batch_start) - 1):
-        _find_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
-        for slot in range(slots):
-            run = batch * slots + slot
-            _add(plan, plan.run_start[run], plan.run_start[run + 1], cells, total[slot])
-    for row in range(rows):
-        for slot in range(slots):
-            out[row, features[slot]] = total[slot, row]
+    total = np.empty((slots, rows))
+    for first in range(0, len(X), rows):
+        encode(plan.columns, X[first : first + rows], values, codes)
+        total[:] = 0.0
+        for batch in range(len(plan.batch_start) - 1):
+            _find_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
+            for slot in range(slots):
+                run = batch * slots + slot
+                _add(plan, plan.run_start[run], plan.run_start[run + 1], cells, total[slot])
+        for tile in range(0, rows, _TILE):
+            for slot in range(slots):
+                for row in range(tile, min(tile + _TILE, rows)):
+                    out[first + row, features[slot]] = total[slot, row]
+        out[first : first + rows, -1] = base
 
 
 @kernel
-def encode(columns: Columns, X: Floats, codes: Codes) -> None:
-    """Write the codes of all columns for a block of rows; see `Columns`."""
-    features = columns.features
-    values = np.empty((len(features), len(X)))
-    for row in range(len(X)):
-        for slot in range(len(features)):
-            values[slot, row] = X[row, features[slot]]
+def encode(columns: Columns, X: Floats, values: Floats, codes: Codes) -> None:
+    """Write the codes of all columns for a block of rows.
+
+    Parameters
+    ----------
+    columns : Columns
+        What the codes mean.
+    X : ndarray of float64, shape (rows, features), C order
+        The rows.
+    values : ndarray of float64, shape (slots, rows)
+        Working memory.
+    codes : ndarray of uint8, shape (width, rows)
+        Where the codes go.
+    """
+    for tile in range(0, len(X), _TILE):
+        for slot in range(len(columns.features)):
+            for row in range(tile, min(tile + _TILE, len(X))):
+                values[slot, row] = X[row, columns.features[slot]]
     _code_numbers(columns, values, codes)
     _code_sets(columns, values, codes)
 

@@ -16,8 +16,6 @@ __all__ = ["Background", "against_training"]
 
 Values = list[NDArray[np.float64]]
 
-_ROWS_AT_ONCE = 4096
-
 
 def against_training(leaves: Sequence[Leaf]) -> Values:
     """Compute path-dependent Shapley values: what is not known is as in the training rows at that node.
@@ -53,10 +51,7 @@ class Background:
 
     def __init__(self, columns: Columns, X: NDArray[np.float64]) -> None:
         self._codes = np.empty((columns.width, len(X)), dtype=np.uint8)
-        for start in range(0, len(X), _ROWS_AT_ONCE):
-            part = np.empty((columns.width, len(X[start : start + _ROWS_AT_ONCE])), dtype=np.uint8)
-            encode(columns, X[start : start + _ROWS_AT_ONCE], part)
-            self._codes[:, start : start + _ROWS_AT_ONCE] = part
+        encode(columns, X, np.empty((len(columns.features), len(X))), self._codes)
 
     def values(self, leaves: Sequence[Leaf]) -> Values:
         """Compute interventional Shapley values: what is not known is as in the sample's rows.

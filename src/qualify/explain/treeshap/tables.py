@@ -16,8 +16,8 @@ __all__ = ["LeafValues", "Plan", "lay_out", "table_bytes"]
 
 LeafValues = Callable[[list[Leaf]], list[NDArray[np.float64]]]
 
-# Groups whose cells are held at once: with 512 rows, a quarter of a megabyte.
-_GROUPS_AT_ONCE = 256
+# Groups whose cells are held at once: with 512 rows, half a megabyte.
+_GROUPS_AT_ONCE = 512
 
 
 class Plan(NamedTuple):
