@@ -28,6 +28,9 @@ from training.dataset import TrainingSet, build_training_set
 from training.tuning import Tuned, tune
 
 
+DRAWS, DRAWS_OF_MANY, MANY_JUDGED = 400, 150, 8_000
+
+
 @dataclass(frozen=True)
 class Judged:
     """One target's figures on the later leads, and the predictions they were computed from.
@@ -162,6 +165,7 @@ def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judg
         name: compute_metrics(
             test.label, p, weight=test.weight, lead=test.lead, capacity_share=config.capacity.share,
             score=points[chosen] if name == "rules" else None, seed=seed,
+            bootstrap=DRAWS if len(test.label) < MANY_JUDGED else DRAWS_OF_MANY,
         )
         for name, p in probabilities.items()
     }  # fmt: skip

@@ -14,7 +14,7 @@ from qualify.features.frame import Categorical, FeatureFrame, Numeric
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
 
 MAX_BINS = 16
-MAX_ONE_HOT = 12
+MAX_ONE_HOT = 8
 FOLDS = 5
 
 

@@ -23,8 +23,7 @@ from qualify.leads.tables import (
     LeadTables,
 )
 from qualify.rules import RuleResult
-from qualify.rules.addresses import email_kind
-from qualify.rules.titles import read_title
+from qualify.rules.reading import reading_of
 
 EMAIL_KINDS = ("company", "education", "free")
 RANKS = ("owner", "executive", "head", "manager", "lead", "staff", "assistant", "student")
@@ -222,10 +221,10 @@ def _add_column(
     elif plan.type == "text":
         _add_text(frame, plan, column)
     elif plan.type == "email":
-        kinds = [email_kind(value) or "" for value in column.vocabulary]
+        kinds = [kind or "" for kind in reading_of(column.vocabulary).email_kinds]
         frame.category(name, about, "value", column.codes, kinds, EMAIL_KINDS)
     elif plan.type == "job_title":
-        read = [read_title(value) for value in column.vocabulary]
+        read = reading_of(column.vocabulary).titles_read
         ranks, departments = [rank or "" for rank, _ in read], [department or "" for _, department in read]
         frame.category(f"{name}:rank", about, "rank", column.codes, ranks, RANKS)
         frame.category(f"{name}:department", about, "department", column.codes, departments, DEPARTMENTS)

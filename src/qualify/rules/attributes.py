@@ -17,7 +17,7 @@ from qualify.leads.tables import (
     IntArray,
     LeadTables,
 )
-from qualify.rules.reading import Reading, number
+from qualify.rules.reading import Reading, number, reading_of
 from qualify.rules.schema import Condition, TableRow
 
 NO_ROW = -1
@@ -55,7 +55,7 @@ def picker(conditions: Sequence[Condition], column: Column | None, reading: Read
     if column is None:
         return lambda rows, as_of: np.full(len(rows), UNREADABLE)
     if column.kind in {"category", "text"}:
-        return _by_code(conditions, column, reading or Reading(column.vocabulary))
+        return _by_code(conditions, column, reading or reading_of(column.vocabulary))
     return _by_number(conditions, column)
 
 
@@ -64,14 +64,13 @@ class Columns:
 
     def __init__(self, tables: LeadTables) -> None:
         self._columns = tables.columns
-        self._readings: dict[str, Reading] = {}
 
     def picker(self, conditions: Sequence[Condition], name: str) -> Picker:
         """Return `picker` for the column of that name."""
         column = self._columns.get(name)
         if column is None:
             return picker(conditions, None)
-        return picker(conditions, column, self._readings.setdefault(name, Reading(column.vocabulary)))
+        return picker(conditions, column, reading_of(column.vocabulary))
 
 
 def points_and_unknown(table: Sequence[TableRow], picked: Picked) -> tuple[FloatArray, BoolArray]:

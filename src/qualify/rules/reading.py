@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 
@@ -12,6 +14,27 @@ from qualify.rules.addresses import email_domain, kind_of_domain
 from qualify.rules.schema import Condition, Scalar
 from qualify.rules.titles import read_title
 from qualify.rules.vocabulary import folded, glob_matches
+
+
+_REMEMBERED = 8
+_lock = Lock()
+_readings: OrderedDict[int, Reading] = OrderedDict()
+
+
+def reading_of(words: tuple[str, ...]) -> Reading:
+    """Return the reading of a vocabulary; the last few are remembered by the identity of the tuple.
+
+    A table of a million leads is scored in parts that share its vocabularies. A reading holds its words, so an
+    identity can not come to mean another tuple while it is remembered.
+    """
+    with _lock:
+        found = _readings.get(id(words))
+        if found is None:
+            found = _readings[id(words)] = Reading(words)
+        _readings.move_to_end(id(words))
+        while len(_readings) > _REMEMBERED:
+            _readings.popitem(last=False)
+    return found
 
 
 class Reading:
@@ -35,7 +58,8 @@ class Reading:
         return np.array([math.nan if n is None else n for n in read], dtype=np.float64)
 
     @cached_property
-    def _titles(self) -> list[tuple[str | None, str | None]]:
+    def titles_read(self) -> list[tuple[str | None, str | None]]:
+        """Return the rank and the department of each word read as a job title."""
         return [read_title(word) for word in self._words]
 
     @cached_property
@@ -45,6 +69,13 @@ class Reading:
         domains = (email_domain(word) for word in self._words)
         at = [-1 if d is None else position.setdefault(d, len(position)) for d in domains]
         return list(position), np.array(at, dtype=np.int64)
+
+    @cached_property
+    def email_kinds(self) -> list[str | None]:
+        """Return the kind of each word's address, None where it is not an address."""
+        domains, at = self._domains
+        kinds: list[str | None] = [*(kind_of_domain(domain) for domain in domains), None]
+        return [kinds[position] for position in at]
 
     def same_text(self, condition: Condition) -> BoolArray:
         """Say which words meet the `is` and `like` of a condition."""
@@ -58,12 +89,12 @@ class Reading:
 
     def titles(self, condition: Condition) -> tuple[BoolArray, BoolArray]:
         """Say which words meet `rank` and `department`, and which say anything as titles."""
-        known = np.array([rank or department for rank, department in self._titles], dtype=bool)
+        known = np.array([rank or department for rank, department in self.titles_read], dtype=bool)
         holds = known.copy()
         if condition.rank is not None:
-            holds &= np.array([rank in condition.rank for rank, _ in self._titles], dtype=bool)
+            holds &= np.array([rank in condition.rank for rank, _ in self.titles_read], dtype=bool)
         if condition.department is not None:
-            holds &= np.array([part in condition.department for _, part in self._titles], dtype=bool)
+            holds &= np.array([part in condition.department for _, part in self.titles_read], dtype=bool)
         return holds, known
 
     def addresses(self, condition: Condition) -> tuple[BoolArray, BoolArray]:
