@@ -6,6 +6,7 @@ import shap
 from hypothesis import HealthCheck, given, settings
 
 from qualify.explain import treeshap
+from qualify.explain.treeshap import tables
 from qualify.explain.treeshap.kernel import BLOCK, explain_rows
 from tests.explain.treeshap.models import Case, cases, normal_case
 
@@ -54,10 +55,13 @@ def test_many_thresholds_of_one_feature():
     assert explain(X) == pytest.approx(case.booster.predict(X, pred_contrib=True), abs=1e-10, rel=0)
 
 
-def test_more_groups_than_one_batch_holds():
-    case = normal_case(features=40, trees=150, num_leaves=15)
-    phi = treeshap.compile(case.booster)(case.X)
-    assert phi == pytest.approx(case.booster.predict(case.X, pred_contrib=True), abs=1e-9, rel=0)
+@pytest.mark.parametrize("held", [1, 7, 512])
+def test_however_many_groups_a_batch_holds(held: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tables, "_GROUPS_AT_ONCE", held)
+    case = normal_case(features=20, trees=30, num_leaves=15)
+    explain = treeshap.compile(case.booster)
+    assert explain(case.X) == pytest.approx(case.booster.predict(case.X, pred_contrib=True), abs=1e-10, rel=0)
+    np.testing.assert_array_equal(explain(case.X[3:4])[0], explain(case.X)[3])
 
 
 def test_threads_do_not_change_a_bit():
