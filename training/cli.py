@@ -91,3 +91,64 @@ def simulate(
 
     make(leads=leads, seed=seed).write(out)
     say(f"leads.parquet, activities.parquet, stages.parquet and truth.parquet written to {out}")
+
+
+def promote(
+    version: Annotated[str, typer.Argument(help="A version's number, or an alias such as challenger.")],
+    force: Annotated[bool, typer.Option("--force", help="Promote whatever the gate says.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why; needed with --force.", metavar="TEXT")] = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Put a model version in use, if it passes the gate."""
+    from qualify.config import load_config
+    from qualify.console import emit_json, only_json, say
+
+    with only_json(as_json):
+        path = Path(config)
+        settings = load_config(path)
+        from training.promotion import promote as run
+
+        done = run(settings, path.resolve().parent, version, force=force, reason=reason)
+        for objection in done.objections:
+            say(f"promoted although {objection}")
+        before = f" (before: version {done.previous})" if done.previous else ""
+        say(f"version {done.version} is in use{before if done.changed else ' already'}")
+    if as_json:
+        emit_json(done.as_json())
+
+
+def rollback(config: Config = CONFIG, as_json: Json = False) -> None:
+    """Put the previous model version back in use."""
+    from qualify.config import load_config
+    from qualify.console import emit_json, only_json, say
+
+    with only_json(as_json):
+        path = Path(config)
+        settings = load_config(path)
+        from training.promotion import rollback as run
+
+        done = run(settings, path.resolve().parent)
+        say(f"version {done.version} is in use again; version {done.previous} was taken back")
+    if as_json:
+        emit_json(done.as_json())
+
+
+def report(
+    out: Annotated[str, typer.Option(help="The HTML file to write.", metavar="FILE")] = "qualify-report.html",
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Write one HTML file about the model in use."""
+    from qualify.config import load_config
+    from qualify.console import emit_json, only_json, say
+
+    with only_json(as_json):
+        path = Path(config)
+        settings = load_config(path)
+        from training.in_use import write_champion_report
+
+        found = write_champion_report(settings, path.resolve().parent, Path(out))
+        say(f"report on version {found.version}: {out}")
+    if as_json:
+        emit_json({"out": out, "version": found.version, "run_id": found.run_id, "bundle": found.bundle})

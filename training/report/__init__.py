@@ -12,7 +12,7 @@ from training.report.data import (
     ReportData,
 )
 from training.report.pictures import Picture, draw_pictures
-from training.report.write import render_report, write_report
+from training.report.write import render_report, write_report, write_whole
 
 __all__ = [
     "Driver",
@@ -26,4 +26,5 @@ __all__ = [
     "draw_pictures",
     "render_report",
     "write_report",
+    "write_whole",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from training.report.tables import (
     reliability_rows,
 )
 
-__all__ = ["render_report", "write_report"]
+__all__ = ["render_report", "write_report", "write_whole"]
 
 _LIMITS = ("similar", "untouched", "causes", "interval", "age")
 
@@ -40,13 +41,24 @@ def write_report(data: ReportData, path: str | Path) -> None:
     ConfigError
         There are no texts in that language.
     """
-    path, content = Path(path), render_report(data).encode("utf-8")
+    write_whole(Path(path), render_report(data).encode("utf-8"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a report's file; it appears whole or not at all.
+
+    Raises
+    ------
+    UserError
+        The file cannot be written there.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_bytes(content)
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise UserError(
             "the report cannot be written",
             where=str(path),

@@ -1,0 +1,155 @@
+"""Which version is in use: promotion behind a gate, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import mlflow
+from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
+
+from qualify.config import Config
+from qualify.errors import GateRefused, UserError
+from training import registry
+from training.in_use import open_registry
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """What a promotion or a rollback changed.
+
+    Parameters
+    ----------
+    version, previous
+        In use now, and before (None: there was none).
+    verdict
+        Of the version's training run; None where that is not known.
+    objections
+        What the gate held against it; empty unless it was forced.
+    """
+
+    model: str
+    version: str
+    previous: str | None
+    verdict: str | None = None
+    forced: bool = False
+    reason: str | None = None
+    objections: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether another version is in use now."""
+        return self.version != self.previous
+
+    def as_json(self) -> Mapping[str, object]:
+        """Return what ``--json`` prints."""
+        return {**asdict(self), "changed": self.changed}
+
+
+def promote(
+    config: Config, folder: Path, version: str, *, force: bool = False, reason: str | None = None
+) -> Promoted:
+    """Put a version in use, if it passes the gate; the present one becomes `previous`.
+
+    Parameters
+    ----------
+    version
+        A number, or an alias.
+    force
+        Promote whatever the gate says. This and the reason are kept as tags of the version.
+
+    Raises
+    ------
+    GateRefused
+        The gate said no.
+    UserError
+        There is no such version, or `force` comes without a reason.
+    """
+    if force and not (reason or "").strip():
+        raise UserError(
+            "a forced promotion needs a reason, which is kept with the version", where="--force",
+            mend='add --reason "why this version is to be used all the same"',
+        )  # fmt: skip
+    client, name = open_registry(config, folder), config.mlflow.model_name
+    number = resolve(client, name, version)
+    run = _run_of(client, name, number)
+    verdict = run.data.tags.get("verdict") if run is not None else None
+    present = client.get_registered_model(name).aliases.get(registry.CHAMPION)
+    if present is not None and str(present) == number:
+        return Promoted(name, number, number, verdict)
+    against = objections(run)
+    if against and not force:
+        raise GateRefused(
+            f"version {number} was not promoted", [*against, "--force --reason TEXT promotes it all the same"]
+        )
+    # Tags first: a version in use is never without them.
+    _tag(client, name, number, forced=force, reason=reason)
+    before = registry.promote(client, name, number)
+    return Promoted(name, number, before, verdict, force, reason, against)
+
+
+def rollback(config: Config, folder: Path) -> Promoted:
+    """Put the previous version back in use.
+
+    Raises
+    ------
+    UserError
+        There is no previous version.
+    """
+    client, name = open_registry(config, folder), config.mlflow.model_name
+    version, previous = registry.rollback(client, name)
+    return Promoted(name, version, previous)
+
+
+def resolve(client: mlflow.MlflowClient, name: str, version: str) -> str:
+    """Return the number of a version that is given by its number or by an alias.
+
+    Raises
+    ------
+    UserError
+        There is no such version.
+    """
+    known = registry.versions(client, name)
+    aliases = {alias: str(at) for alias, at in client.get_registered_model(name).aliases.items()}
+    found = aliases.get(version, version)
+    if found not in known:
+        numbers = ", ".join(sorted(known, key=int))
+        raise UserError(
+            "there is no such version", where=f"model {name!r}", got=version,
+            expected=f"one of {numbers}" + (f", or an alias: {', '.join(sorted(aliases))}" if aliases else ""),
+        )  # fmt: skip
+    return found
+
+
+def objections(run: Run | None) -> tuple[str, ...]:
+    """Return what speaks against a version, by its training run; nothing when it passes the gate."""
+    if run is None:
+        return ("its training run is gone, so nothing is known about it",)
+    verdict, figures = run.data.tags.get("verdict"), run.data.metrics
+    found = []
+    if verdict != "model":
+        found.append(f"the verdict of its training run is `{verdict or 'unknown'}`, not `model`")
+    own, rules = figures.get("log_loss"), figures.get("rules/log_loss")
+    if own is None:
+        found.append("its training run has no log-loss on later leads")
+    elif rules is not None and own > rules:
+        found.append(f"its log-loss on later leads, {own:.4f}, is worse than the rules', {rules:.4f}")
+    return tuple(found)
+
+
+def _run_of(client: mlflow.MlflowClient, name: str, version: str) -> Run | None:
+    """Return the training run of a version, None where it was deleted."""
+    try:
+        run = client.get_run(str(client.get_model_version(name, version).run_id))
+    except MlflowException:
+        return None
+    return run if run.info.lifecycle_stage == "active" else None
+
+
+def _tag(client: mlflow.MlflowClient, name: str, version: str, *, forced: bool, reason: str | None) -> None:
+    tags = {"promoted_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "promotion_forced": str(forced).lower()}
+    for key, value in {**tags, "promotion_reason": reason or ""}.items():
+        client.set_model_version_tag(name, version, key, value)
