@@ -56,8 +56,8 @@ def champion(client: mlflow.MlflowClient, name: str) -> InUse:
         found: ModelVersion = client.get_model_version_by_alias(name, registry.CHAMPION)
     except MlflowException as error:
         raise ModelError(
-            "no version of the model is in use", where=f"model {name!r}", expected=f"an alias {registry.CHAMPION}",
-            mend="put one in use with `qualify promote VERSION`",
+            "no version of the model is in use", where=f"model {name!r}",
+            expected=f"an alias {registry.CHAMPION}", mend="put one in use with `qualify promote VERSION`",
         ) from error  # fmt: skip
     return InUse(str(found.version), str(found.run_id), str(found.tags.get("bundle", "")))
 
@@ -80,8 +80,9 @@ def write_champion_report(config: Config, folder: Path, out: Path) -> InUse:
             content = Path(place).read_bytes()
         except (MlflowException, OSError) as error:
             raise ModelError(
-                "the run of the model in use left no report", where=f"version {found.version}, run {found.run_id}",
-                got=str(error).splitlines()[0][:150], mend="train again with `qualify train`",
+                "the run of the model in use left no report",
+                where=f"version {found.version}, run {found.run_id}", got=str(error).splitlines()[0][:150],
+                mend="train again with `qualify train`",
             ) from error  # fmt: skip
     write_whole(out, content)
     return found

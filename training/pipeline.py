@@ -12,23 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
 
 from qualify.config import Config, Excluded, Target
 from qualify.errors import DataError
-from qualify.evaluate import Metric, compute_metrics, fit_bayes, fit_points_map
+from qualify.evaluate import Metric
 from qualify.leads.tables import FloatArray
-from qualify.model.blend import fit_calibration
 from qualify.model.fit import Forward, Params, Rows, fit_target
 from qualify.model.parts import ModelParts, Schema, Window, bands_of, reference_of
 from qualify.model.target import TargetModel
 from training.calendars import drop_calendars
+from training.comparison import compare
 from training.data import Loaded
 from training.dataset import TrainingSet, build_training_set
 from training.tuning import Tuned, tune
-
-
-DRAWS, DRAWS_OF_MANY, MANY_JUDGED = 400, 150, 8_000
 
 
 @dataclass(frozen=True)
@@ -149,28 +145,12 @@ def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judg
         target.name, train, params, bags=config.training.bags, seed=seed, threads=config.training.threads
     )
     points = data.points.total
-    rules = fit_points_map(points[data.positions(target, ~data.later)], train.label, train.weight)
-    counted = train.take(train.open)
-    bayes = fit_bayes(counted.frame, counted.label, counted.weight)
-    alone = model.linear.log_odds(model.encoders.bins(test.frame))
-    if len(forward.label):
-        alone = fit_calibration(forward.linear, forward.label, forward.weight).log_odds(alone)
-    probabilities = {
-        "model": model.predict(test.frame).probability,
-        "rules": rules.probability(points[chosen]),
-        "bayes": bayes.probability(test.frame),
-        "linear": expit(alone),
-    }
-    metrics = {
-        name: compute_metrics(
-            test.label, p, weight=test.weight, lead=test.lead, capacity_share=config.capacity.share,
-            score=points[chosen] if name == "rules" else None, seed=seed,
-            bootstrap=DRAWS if len(test.label) < MANY_JUDGED else DRAWS_OF_MANY,
-        )
-        for name, p in probabilities.items()
-    }  # fmt: skip
-    return Judged(target.name, test.label, test.weight, test.lead, probabilities, metrics, model, test,
-                  chosen, forward.extended(model, test))  # fmt: skip
+    found = compare(
+        model, forward, (train, points[data.positions(target, ~data.later)]), (test, points[chosen]),
+        capacity_share=config.capacity.share, seed=seed,
+    )  # fmt: skip
+    return Judged(target.name, test.label, test.weight, test.lead, found.probabilities, found.metrics, model,
+                  test, chosen, forward.extended(model, test))  # fmt: skip
 
 
 def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed: int) -> ModelParts:

@@ -117,9 +117,10 @@ def resolve(client: mlflow.MlflowClient, name: str, version: str) -> str:
     found = aliases.get(version, version)
     if found not in known:
         numbers = ", ".join(sorted(known, key=int))
+        called = f", or an alias: {', '.join(sorted(aliases))}" if aliases else ""
         raise UserError(
             "there is no such version", where=f"model {name!r}", got=version,
-            expected=f"one of {numbers}" + (f", or an alias: {', '.join(sorted(aliases))}" if aliases else ""),
+            expected=f"one of {numbers}{called}",
         )  # fmt: skip
     return found
 

@@ -13,10 +13,11 @@ from qualify.config import Target
 from qualify.explain.numbers import say_number
 from qualify.explain.words import phrasebook
 from qualify.leads.tables import BoolArray
+from training.comparison import draws_for
 from training.dataset import TrainingSet
 from training.drivers import describe_drivers
 from training.learned_points import learn_points
-from training.pipeline import DRAWS, DRAWS_OF_MANY, MANY_JUDGED, Judged, Trained
+from training.pipeline import Judged, Trained
 from training.plots.texts import report_texts
 from training.report import (
     ExcludedColumn,
@@ -78,7 +79,7 @@ def report_of(
         versions=_versions(data, bundle_version, data_version),
         language=language,
         seed=trained.parts.seed,
-        bootstrap=DRAWS if len(judged.label) < MANY_JUDGED else DRAWS_OF_MANY,
+        bootstrap=draws_for(len(judged.label)),
     )  # fmt: skip
 
 
