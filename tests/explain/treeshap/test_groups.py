@@ -3,10 +3,18 @@
 from hypothesis import HealthCheck, given, settings
 
 from qualify.explain.treeshap.columns import make_columns
-from qualify.explain.treeshap.groups import Group, group_leaves
+from qualify.explain.treeshap.groups import MAX_CELLS, Group, group_leaves
 from qualify.explain.treeshap.tables import table_bytes
 from qualify.explain.treeshap.trees import read_model
-from tests.explain.treeshap.models import Case, cases, model_text, stump, tree_text, two_questions
+from tests.explain.treeshap.models import (
+    Case,
+    cases,
+    model_text,
+    normal_case,
+    stump,
+    tree_text,
+    two_questions,
+)
 
 
 def groups_of(text: str, weight: float = 1.0) -> list[list[Group]]:
@@ -47,6 +55,13 @@ def test_nested_cuts_add_cells_instead_of_doubling_them():
     )
     ((group,),) = groups_of(model_text(ladder))
     assert (group.cells, len(group.leaves)) == (11, 11)
+
+
+def test_joining_keeps_to_the_largest_table():
+    text = normal_case(
+        rows=2000, features=12, max_depth=12, num_leaves=60, trees=10
+    ).booster.model_to_string()
+    assert max(group.cells for groups in groups_of(text) for group in groups) <= MAX_CELLS
 
 
 def test_the_weight_is_in_the_leaves():

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from qualify.errors import DataError, ModelError
 from qualify.explain.treeshap.columns import Columns, Questions, make_columns
 from qualify.explain.treeshap.explainer import ByLightGBM, ByTable, Explainer
-from qualify.explain.treeshap.groups import Group, group_leaves
+from qualify.explain.treeshap.groups import MAX_CELLS, Group, group_leaves
 from qualify.explain.treeshap.leaves import Background, against_training
 from qualify.explain.treeshap.rows import checked_rows
 from qualify.explain.treeshap.tables import lay_out, table_bytes
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
     Booster = lightgbm.Booster | str
 
-__all__ = ["MAX_CELLS", "MAX_TABLE_BYTES", "TableLimitWarning", "compile"]
+__all__ = ["MAX_TABLE_BYTES", "TableLimitWarning", "compile"]
 
-# Enough for a leaf whose path asks about 12 columns once each; the kernel numbers cells in 16 bits.
-MAX_CELLS = 1 << 12
 MAX_TABLE_BYTES = 256 << 20
 
 WeightedTree = tuple[Tree, float]
