@@ -11,6 +11,10 @@ from hypothesis import settings
 # Before anything imports Numba, which reads it once.
 os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 
+from tests.world import world
+
+__all__ = ["world"]
+
 # A law is a matter of truth, not of speed; in CI the same examples are drawn on every run.
 settings.register_profile("qualify", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("qualify")

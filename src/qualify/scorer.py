@@ -28,7 +28,7 @@ from qualify.leads.tables import NO_TIME, FloatArray, IntArray, LeadTables
 from qualify.model.bundle import read_bundle
 from qualify.model.parts import BANDS, ModelParts
 from qualify.model.target import Prediction
-from qualify.moments import micros
+from qualify.moments import micros, parse_as_of
 from qualify.rules import RuleResult, Scorecard, evaluate
 
 ROWS_A_CHUNK = 32_768
@@ -95,8 +95,9 @@ class Scorer:
         leads, activities, stages
             Tables with the columns that the model was trained on.
         as_of
-            A time for all leads (anything `pandas.Timestamp` reads; a naive time is UTC); None: now, or the
-            creation date when the model was trained on a label column.
+            A time for all leads (a naive one is meant in the time zone of the training tables), or
+            ``created+DURATION`` such as ``created+1d``; None: now, or the creation date when the model was
+            trained on a label column.
         reasons
             Reasons a lead.
         language
@@ -113,7 +114,8 @@ class Scorer:
             schema.data, schema.columns, _stamped(leads, "leads"),
             _stamped(activities, "activities"), _stamped(stages, "stages"),
         )  # fmt: skip
-        moments = self.moments(tables, None if as_of is None else micros(pd.Timestamp(as_of)))
+        moment = parse_as_of(None if as_of is None else str(as_of), schema.data.timezone)
+        moments = self.moments(tables, moment.time, moment.after_creation)
         table, late = self.score_tables(tables, moments, reasons=reasons, language=language)
         frame: pd.DataFrame = table.to_pandas()
         frame.attrs["rejects"] = rejects.joined(late).frame.to_dict("records")
@@ -198,8 +200,8 @@ class Scorer:
             **{f"p_{name}": each.probability for name, each in explained.further.items()},
             "score": self.parts.reference.percentile(prediction.probability),
             "band": _words(band, BANDS),
-            "fit": explained.contributions[:, self._of_group("fit")].sum(axis=1),
-            "engagement": explained.contributions[:, self._of_group("engagement")].sum(axis=1),
+            "fit": self._sum_of("fit", explained),
+            "engagement": self._sum_of("engagement", explained),
             "rule_points": points.total,
             "rule_band": _words(points.band, BANDS),
             "recommended_stage": _words(points.stage, self.scorecard.stage_names),
@@ -212,8 +214,12 @@ class Scorer:
         }
         return pa.table(columns)
 
-    def _of_group(self, group: str) -> np.ndarray:
-        return np.array([field.group == group for field in self.fields], dtype=bool)
+    def _sum_of(self, group: str, explained: Explained) -> FloatArray:
+        """Return the part of the log-odds that comes from one group of fields."""
+        chosen = np.array([field.group == group for field in self.fields], dtype=bool)
+        # Row by row in memory, so that a lead's sum has the same last bit alone as in a batch.
+        part: FloatArray = np.ascontiguousarray(explained.contributions[:, chosen]).sum(axis=1)
+        return part
 
 
 def _existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntArray, Rejects]:

@@ -45,6 +45,19 @@ def test_activities_stand_with_their_lead_in_time_order() -> None:
     assert rejects.counts() == {}
 
 
+def test_stages_of_one_moment_stand_as_the_crm_heard_of_them() -> None:
+    given = stages(
+        ("a", "MQL", "1970-01-02", "1970-01-05", None),
+        ("a", "MAL", "1970-01-02", "1970-01-03", None),
+        ("a", "Won", "1970-01-09", None, None),
+        ("a", "SAL", "1970-01-09", None, None),
+    )
+    found = build_tables(FULL, {}, leads("a"), None, given)[0].stages
+    # Of Won and SAL nothing says which was first: they keep the order of the table.
+    assert [found.stages[code] for code in found.stage] == ["MAL", "MQL", "Won", "SAL"]
+    assert found.known_at.tolist() == [2 * DAY, 4 * DAY, 8 * DAY, 8 * DAY]
+
+
 def test_what_cannot_be_used_is_counted_with_its_rows() -> None:
     given = activities(
         ("a", "view", "1970-01-02", "nonsense", None, "many"),

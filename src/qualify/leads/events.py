@@ -93,7 +93,9 @@ def build_stages(
     stage_codes, stage_names = encode_clean(placed.only(stage), name=names.stage)
     reason = optional(table, names.reason, "stages", origin, "data.stage_columns.reason", lenient)
     reason_codes, reason_names = _codes(placed, reason)
-    order = event_order(placed.lead, placed.at, ())
+    # Stages entered at one moment stand as the CRM heard of them; only what is alike in that keeps the
+    # order of the input.
+    order = event_order(placed.lead, placed.at, (placed.known_at,))
     stages = Stages(
         offsets=_offsets(placed.lead, len(lead_keys)),
         stage=stage_codes[order],

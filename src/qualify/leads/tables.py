@@ -104,7 +104,7 @@ class Activities:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Which stages leads entered, sorted by lead and then by `entered_at` (ties keep the order of the input).
+    """Which stages leads entered, sorted by lead, `entered_at`, `known_at`; ties keep the input's order.
 
     Fields as in :class:`Activities`; `reason` holds int32 codes into `reasons`, -1 where there is none.
     """
