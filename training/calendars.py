@@ -30,12 +30,17 @@ def drop_calendars(
         return data, {}
     less = without_columns(data, set(found))
     kept, left = (
-        forward_predictions(each.rows_of(target, ~each.later), Params(), seed=seed, threads=threads)
+        forward_predictions(
+            each.rows_of(target, each.sides_of(target)[0]), Params(), seed=seed, threads=threads
+        )
         for each in (data, less)
     )
     if len(kept.label) == 0 or kept.blended_loss() < (1 - WORTH) * left.blended_loss():
         return data, {}
-    losses = f"log-loss on later leads with such columns {kept.blended_loss():.4f}, without {left.blended_loss():.4f}"
+    losses = (
+        f"log-loss on later leads with such columns {kept.blended_loss():.4f}, "
+        f"without {left.blended_loss():.4f}"
+    )
     return less, {name: Excluded(code=CODE, evidence=_said(share, losses)) for name, share in found.items()}
 
 

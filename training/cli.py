@@ -152,3 +152,29 @@ def report(
         say(f"report on version {found.version}: {out}")
     if as_json:
         emit_json({"out": out, "version": found.version, "run_id": found.run_id, "bundle": found.bundle})
+
+
+def backtest(
+    origins: Annotated[int, typer.Option(min=1, max=60, help="How many points in the past.")] = 4,
+    budget: Annotated[float, typer.Option(min=0, help="Seconds for tuning, each.", metavar="SECONDS")] = 0.0,
+    seed: Seed = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Evaluate the same pipeline at several points in the past."""
+    from qualify.config import load_config
+    from qualify.console import emit_json, only_json
+
+    with only_json(as_json):
+        path = Path(config)
+        settings = load_config(path)
+        from training.backtest import as_json as result_of
+        from training.backtest import backtest as run
+        from training.backtest import lines_of
+
+        chosen = settings.training.seed if seed is None else seed
+        found = run(settings, path.resolve().parent, origins=origins, budget=budget, seed=chosen)
+    if as_json:
+        emit_json(result_of(found))
+    else:
+        typer.echo("\n".join(lines_of(found)))

@@ -12,7 +12,7 @@ from qualify.features.frame import FeatureFrame, build_frame
 from qualify.features.plan import FeaturePlan
 from qualify.labels.flat import column_label
 from qualify.labels.snapshots import row_weights, take_snapshots
-from qualify.labels.split import later_share, lead_order
+from qualify.labels.split import later_share, lead_order, settled
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -56,6 +56,19 @@ class TrainingSet:
     open: BoolArray
     labels: dict[str, FloatArray]
 
+    def sides_of(self, target: Target) -> tuple[BoolArray, BoolArray]:
+        """Return the rows to learn from and the rows to judge on.
+
+        The later rows are those of the last leads with a known outcome of this target, which for a longer horizon are
+        older leads; the earlier rows' outcomes were known when the later ones begin.
+        """
+        known = ~np.isnan(self.labels[target.name])
+        places = np.unique(self.place[known])
+        share = self.loaded.config.training.test_share
+        cut = places[min(int(round(len(places) * (1 - share))), len(places) - 1)] if len(places) else 0
+        later = known & (self.place >= cut)
+        return settled(known & (self.place < cut), later, self.as_of, _horizon(target)), later & self.open
+
     def positions(self, target: Target, chosen: BoolArray) -> IntArray:
         """Return which rows :meth:`rows_of` keeps, in its order."""
         return np.flatnonzero(chosen & ~np.isnan(self.labels[target.name]))
@@ -67,8 +80,13 @@ class TrainingSet:
             frame=self.frame.take(kept), label=self.labels[target.name][kept],
             weight=row_weights(self.open[kept]), lead=self.lead[kept],
             place=self.place[kept], as_of=self.as_of[kept], open=self.open[kept],
-            horizon=int((target.within_days or 0) * MICROSECONDS_A_DAY),
+            horizon=_horizon(target),
         )  # fmt: skip
+
+
+def _horizon(target: Target) -> int:
+    """Return the microseconds until a row's outcome is known."""
+    return int((target.within_days or 0) * MICROSECONDS_A_DAY)
 
 
 def build_training_set(loaded: Loaded) -> TrainingSet:
@@ -109,7 +127,7 @@ def _kept(
     labels: dict[str, FloatArray],
     seed: int,
 ) -> tuple[IntArray, IntArray, BoolArray, dict[str, FloatArray]]:
-    """Keep rows with a known outcome; of very many rows a fixed draw, which looks at nothing but the row's number."""
+    """Keep rows with a known outcome; of very many rows a fixed draw by number."""
     if known.sum() > MAX_ROWS:
         known = known & (np.random.default_rng(seed).random(len(known)) < MAX_ROWS / known.sum())
     return lead[known], as_of[known], is_open[known], {name: label[known] for name, label in labels.items()}

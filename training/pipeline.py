@@ -79,10 +79,9 @@ def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None 
     clock.lap("features")
     first = config.targets[0]
     threads = config.training.threads
-    train_rows = data.rows_of(first, ~data.later)
-    _check_sides(first, train_rows, data)
+    _check_sides(first, data)
     data, calendars = drop_calendars(data, first, seed=seed, threads=threads)
-    train_rows = data.rows_of(first, ~data.later)
+    train_rows = data.rows_of(first, data.sides_of(first)[0])
     tuned = tune(train_rows, budget=budget, seed=seed, threads=threads, trials=trials)
     clock.lap("tuning")
     judged = tuple(_judge(data, target, tuned.params, seed) for target in _usable_targets(config, data))
@@ -109,10 +108,10 @@ class _Clock:
         self.seconds[name], self._last = now - self._last, now
 
 
-def _check_sides(target: Target, train: Rows, data: TrainingSet) -> None:
+def _check_sides(target: Target, data: TrainingSet) -> None:
+    earlier, later = data.sides_of(target)
     label = data.labels[target.name]
-    test = data.later & data.open & ~np.isnan(label)
-    sides = {"earlier": train.label, "later": label[test]}
+    sides = {"earlier": label[earlier], "later": label[later]}
     for name, side in sides.items():
         if len(side) == 0 or side.min() == side.max():
             raise DataError(
@@ -129,8 +128,7 @@ def _usable_targets(config: Config, data: TrainingSet) -> Sequence[Target]:
 
     def both(target: Target) -> bool:
         label = data.labels[target.name]
-        known = ~np.isnan(label) & data.open
-        return all(len(set(label[known & side])) == 2 for side in (data.later, ~data.later))
+        return all(len(set(label[side & data.open])) == 2 for side in data.sides_of(target))
 
     return [config.targets[0], *(t for t in config.targets[1:] if both(t))]
 
@@ -138,15 +136,15 @@ def _usable_targets(config: Config, data: TrainingSet) -> Sequence[Target]:
 def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judged:
     """Fit on the earlier leads, and compare with the baselines on the same later rows."""
     config = data.loaded.config
-    train = data.rows_of(target, ~data.later)
-    later = data.later & data.open
+    earlier, later = data.sides_of(target)
+    train = data.rows_of(target, earlier)
     chosen, test = data.positions(target, later), data.rows_of(target, later)
     model, forward = fit_target(
         target.name, train, params, bags=config.training.bags, seed=seed, threads=config.training.threads
     )
     points = data.points.total
     found = compare(
-        model, forward, (train, points[data.positions(target, ~data.later)]), (test, points[chosen]),
+        model, forward, (train, points[data.positions(target, earlier)]), (test, points[chosen]),
         capacity_share=config.capacity.share, seed=seed,
     )  # fmt: skip
     return Judged(target.name, test.label, test.weight, test.lead, found.probabilities, found.metrics, model,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 
 from qualify.config import Config
+from qualify.evaluate import Metric
 from qualify.leads.tables import LeadTables
 from training.pipeline import Trained
 from training.reporting import report_of, write_report_folder
@@ -67,19 +69,25 @@ def _flat_params(trained: Trained) -> dict[str, object]:
 
 
 def _metrics(trained: Trained) -> dict[str, float]:
-    """Return the figures by name; intervals as `name_low` and `name_high`, baselines as `rules/name`."""
+    """Return the figures of all targets, those of further ones as `target/name`."""
     found: dict[str, float] = {}
     for judged in trained.judged:
-        first = judged is trained.judged[0]
-        for who, figures in judged.metrics.items():
-            prefix = "" if who == "model" else f"{who}/"
-            prefix = prefix if first else f"{judged.target}/{prefix}"
-            for name, metric in figures.items():
-                found |= {
-                    f"{prefix}{name}": metric.value,
-                    f"{prefix}{name}_low": metric.low,
-                    f"{prefix}{name}_high": metric.high,
-                }
+        found |= flat_metrics(judged.metrics, "" if judged is trained.judged[0] else f"{judged.target}/")
+    return found
+
+
+def flat_metrics(metrics: Mapping[str, Mapping[str, Metric]], prefix: str = "") -> dict[str, float]:
+    """Return the figures by the names that MLflow keeps them under.
+
+    Those of the baselines are called `rules/name`, intervals `name_low` and `name_high`; figures that are not
+    defined are left out.
+    """
+    found: dict[str, float] = {}
+    for who, figures in metrics.items():
+        scorer = "" if who == "model" else f"{who}/"
+        for name, metric in figures.items():
+            called = f"{prefix}{scorer}{name}"
+            found |= {called: metric.value, f"{called}_low": metric.low, f"{called}_high": metric.high}
     return {name: value for name, value in found.items() if np.isfinite(value)}
 
 

@@ -110,8 +110,8 @@ _BY_RANK: Mapping[str, Callable[[Gains, float], float]] = {
 
 # Sums over the rows, to be divided by the weight.
 _BY_ROW: Mapping[str, Callable[[Scored, FloatArray], float]] = {
-    "log_loss": lambda scored, weight: float(np.dot(weight, scored.log_loss)),
-    "brier": lambda scored, weight: float(np.dot(weight, scored.brier)),
+    "log_loss": lambda scored, weight: float((weight * scored.log_loss).sum()),
+    "brier": lambda scored, weight: float((weight * scored.brier).sum()),
     "ece": lambda scored, weight: _gaps(scored, scored.gap, weight),
     _ECE_NOISE: lambda scored, weight: _gaps(scored, scored.noise, weight),
 }

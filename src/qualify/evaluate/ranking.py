@@ -51,7 +51,7 @@ class Gains:
         pairs = self.positives * float(passed[-1])
         if pairs <= 0:
             return float("nan")
-        return float(np.dot(np.diff(passed), self.found[1:] + self.found[:-1])) / (2.0 * pairs)
+        return float((np.diff(passed) * (self.found[1:] + self.found[:-1])).sum()) / (2.0 * pairs)
 
     def average_precision(self) -> float:
         """Return the mean precision at the positives (scikit-learn's definition); NaN without positives."""
@@ -59,7 +59,7 @@ class Gains:
             return float("nan")
         here = self.looked_at[1:] > 0
         precision = self.found[1:][here] / self.looked_at[1:][here]
-        return float(np.dot(np.diff(self.found)[here], precision)) / self.positives
+        return float((np.diff(self.found)[here] * precision).sum()) / self.positives
 
     def precision(self, share: float) -> float:
         """Return the share of positives among the top `share` of the rows."""

@@ -45,5 +45,15 @@ def forward_folds(place: IntArray, as_of: IntArray, horizon: int) -> Iterator[tu
         earlier = place < cut
         if not (later.any() and earlier.any()):
             continue
-        known = earlier & (as_of + horizon <= int(as_of[later].min())) if horizon else earlier
-        yield (known if known.sum() >= 0.5 * earlier.sum() else earlier), later
+        yield settled(earlier, later, as_of, horizon), later
+
+
+def settled(earlier: BoolArray, later: BoolArray, as_of: IntArray, horizon: int) -> BoolArray:
+    """Return the earlier rows whose outcome was known when the later ones begin.
+
+    Where that would leave less than half of the earlier rows, all of them: then leads alone separate the sides.
+    """
+    if not horizon or not later.any():
+        return earlier
+    known = earlier & (as_of + horizon <= int(as_of[later].min()))
+    return known if known.sum() >= 0.5 * earlier.sum() else earlier

@@ -22,7 +22,7 @@ from qualify.model.linear import fit_linear
 from qualify.model.target import TargetModel
 
 FEWEST_OUTCOMES = 3
-FOLD_ROWS = 20_000
+FOLD_ROWS = 15_000
 RECENCY_SHARES = (None, 0.5, 0.2)
 """Half-lives tried for weights of calibration rows, as shares of the rows in time order; None: all alike."""
 

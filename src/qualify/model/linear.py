@@ -15,7 +15,7 @@ from qualify.leads.tables import CodeArray, FloatArray, IntArray
 from qualify.model.newton import fit_ridge_logistic
 
 MAX_FEATURES = 48
-MAX_ROWS = 30_000
+MAX_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 from qualify.leads.tables import CodeArray, FloatArray
 
 MAX_STEPS = 40
-FRESH_HESSIAN = (0, 2, 4, 12, 20)
+FRESH_HESSIAN = (0, 2, 5, 15)
 """The steps that compute the Hessian anew; the others, near the optimum, reuse the last one."""
 TOLERANCE = 1e-9
 

@@ -1,0 +1,170 @@
+"""Points in the past from which a pipeline is tried: what was known then, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from qualify.config import Target
+from qualify.errors import DataError
+from qualify.features.kernel import first_known
+from qualify.labels.flat import column_label
+from qualify.labels.snapshots import end_of_data, stage_label
+from qualify.labels.split import lead_order
+from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, FloatArray, IntArray, LeadTables
+from qualify.rules import draft_scorecard
+from training.cut import known_at, take_leads
+from training.data import Loaded, lead_time
+from training.initial.scorecards import earlier_rows, split_point
+
+FLAT_START = 0.5
+"""The share of a flat table that the first origin learns from; the rest is cut into blocks of equal size."""
+
+LEARNING_SHARE = 0.25
+"""How much of the time in which outcomes can mature has to lie before the first origin."""
+
+_THURSDAY = 3
+"""The weekday of 1970-01-01, Monday being 0."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One point in the past.
+
+    Parameters
+    ----------
+    name
+        A day, or how many leads had come in.
+    history
+        What was known then; only the first target is left in its configuration.
+    tables, lead, as_of
+        The rows to be scored: lead positions in `tables`, and moments.
+    label
+        What came of them, 0 or 1.
+    """
+
+    name: str
+    history: Loaded
+    tables: LeadTables
+    lead: IntArray
+    as_of: IntArray
+    label: FloatArray
+
+
+def origins_of(loaded: Loaded, count: int) -> Iterator[Origin]:
+    """Yield up to `count` origins in time order.
+
+    For an event history they are the latest beginnings of months (of weeks, where there are too few months; else of
+    days) whose outcomes have matured, so that more data add origins and change none. A flat table is cut by order.
+
+    Raises
+    ------
+    DataError
+        The history is too short for the horizon.
+    """
+    config = loaded.config.model_copy(update={"targets": loaded.config.targets[:1]})
+    loaded = replace(loaded, config=config)
+    if config.flat:
+        yield from _flat_origins(loaded, count)
+        return
+    for moment in moments_of(loaded, count):
+        yield staged_origin(loaded, moment)
+
+
+def moments_of(loaded: Loaded, count: int) -> list[int]:
+    """Return the moments of the origins of an event history.
+
+    Raises
+    ------
+    DataError
+        The history is too short for the horizon.
+    """
+    horizon = horizon_of(loaded.config.targets[0])
+    begin, end = int(loaded.tables.created_at.min()), end_of_data(loaded.tables)
+    latest = end - horizon
+    earliest = begin + horizon + int(LEARNING_SHARE * (latest - begin - horizon))
+    found = _calendar(earliest, latest, count) if latest > begin + horizon else []
+    if not found:
+        raise DataError(
+            "the history is too short to look back", where=f"target {loaded.config.targets[0].name}",
+            got=f"{(end - begin) / MICROSECONDS_A_DAY:.0f} days",
+            expected=f"clearly more than two horizons of {horizon / MICROSECONDS_A_DAY:.0f} days",
+            mend="shorten `within_days`, or bring a longer history",
+        )  # fmt: skip
+    return found
+
+
+def _calendar(earliest: int, latest: int, count: int) -> list[int]:
+    """Return the latest beginnings of months, weeks or days (the longest of which there are enough)."""
+    first, last = (np.datetime64(t, "us") for t in (earliest, latest))
+    months = np.arange(first.astype("M8[M]"), last.astype("M8[M]") + 1).astype("M8[us]")
+    days = np.arange(first.astype("M8[D]"), last.astype("M8[D]") + 1)
+    weeks = days[(days.astype(np.int64) + _THURSDAY) % 7 == 0].astype("M8[us]")
+    inside = [step[(step >= first) & (step <= last)] for step in (months, weeks, days.astype("M8[us]"))]
+    chosen = next((step for step in inside if len(step) >= count), inside[-1])
+    return [int(t) for t in chosen[-count:].astype(np.int64)]
+
+
+def staged_origin(loaded: Loaded, moment: int) -> Origin:
+    """Return the leads open at a moment, as they were known then, and what was known of them one horizon later."""
+    target, horizon = loaded.config.targets[0], horizon_of(loaded.config.targets[0])
+    known = known_at(loaded.tables, moment)
+    closing = [name == target.stage or name in loaded.config.stages.closed for name in known.stages.stages]
+    lead = np.flatnonzero(first_known(known.stages, np.array(closing, dtype=bool)) == NO_TIME)
+    as_of = np.full(len(lead), moment, dtype=np.int64)
+    # Outcomes are read as they were known when the horizon had passed, so that later records change no figure.
+    label = stage_label(
+        known_at(loaded.tables, moment + horizon), target, _later_position(loaded.tables, lead, moment, horizon),
+        as_of, moment + horizon,
+    )  # fmt: skip
+    told = ~np.isnan(label)
+    name = str(np.datetime64(moment, "us").astype("M8[D]"))
+    return Origin(name, replace(loaded, tables=known), known, lead[told], as_of[told], label[told])
+
+
+def _later_position(tables: LeadTables, lead: IntArray, moment: int, horizon: int) -> IntArray:
+    """Translate lead positions in the tables cut at a moment into those of the tables cut one horizon later."""
+    created = tables.created_at
+    then = np.flatnonzero((created == NO_TIME) | (created <= moment))
+    later = np.flatnonzero((created == NO_TIME) | (created <= moment + horizon))
+    return np.searchsorted(later, then[lead])
+
+
+def horizon_of(target: Target) -> int:
+    """Return microseconds until an outcome is known; 0 for label columns."""
+    return int((target.within_days or 0) * MICROSECONDS_A_DAY)
+
+
+def _flat_origins(loaded: Loaded, count: int) -> Iterator[Origin]:
+    tables, target = loaded.tables, loaded.config.targets[0]
+    place = lead_order(lead_time(tables))
+    label = column_label(tables.columns[str(target.column)], target)
+    ends = np.rint(len(tables) * np.linspace(FLAT_START, 1.0, count + 1)).astype(np.int64)
+    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+        known = take_leads(tables, np.flatnonzero(place < begin))
+        lead = np.flatnonzero((place >= begin) & (place < end) & ~np.isnan(label))
+        as_of = np.where(tables.created_at == NO_TIME, 0, tables.created_at)[lead]
+        history = replace(loaded, tables=known)
+        yield Origin(f"{begin:,} leads", history, tables, lead, as_of, label[lead])
+
+
+def redrafted(history: Loaded) -> Loaded:
+    """Draft the scorecard anew where it was drafted from data: the given one knows outcomes of later leads.
+
+    Raises
+    ------
+    ConfigError
+        The history shows nothing to draft from.
+    """
+    target = history.config.targets[0]
+    if history.scorecard.drafted_before is None or target.column is None:
+        return history
+    label = column_label(history.tables.columns[target.column], target)
+    time = lead_time(history.tables)
+    rows = earlier_rows(time)
+    before = split_point(history.tables, time, rows)
+    return replace(
+        history, scorecard=draft_scorecard(history.tables, label, rows, history.used, drafted_before=before)
+    )
