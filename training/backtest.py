@@ -1,4 +1,4 @@
-"""Rolling origins: what the same pipeline would have promised at several points in the past, and what came."""
+"""Rolling origins: what the same pipeline would have promised in the past, and what came of it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Backtest:
 
 
 def backtest(config: Config, folder: Path, *, origins: int, budget: float, seed: int) -> Backtest:
-    """Try the pipeline at several points in the past, and log the figures as one MLflow run, a step an origin.
+    """Try the pipeline at points in the past, and log the figures as one MLflow run, a step an origin.
 
     Raises
     ------

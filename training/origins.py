@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,8 +57,9 @@ class Origin:
 def origins_of(loaded: Loaded, count: int) -> Iterator[Origin]:
     """Yield up to `count` origins in time order.
 
-    For an event history they are the latest beginnings of months (of weeks, where there are too few months; else of
-    days) whose outcomes have matured, so that more data add origins and change none. A flat table is cut by order.
+    For an event history they are the latest beginnings of months (of weeks, where there are too few months;
+    else of days) whose outcomes have matured, so that more data add origins and change none. A flat table is
+    cut by order.
 
     Raises
     ------
@@ -108,27 +110,26 @@ def _calendar(earliest: int, latest: int, count: int) -> list[int]:
 
 
 def staged_origin(loaded: Loaded, moment: int) -> Origin:
-    """Return the leads open at a moment, as they were known then, and what was known of them one horizon later."""
+    """Return the leads open at a moment, as they were known then, and what came of them in one horizon."""
     target, horizon = loaded.config.targets[0], horizon_of(loaded.config.targets[0])
     known = known_at(loaded.tables, moment)
     closing = [name == target.stage or name in loaded.config.stages.closed for name in known.stages.stages]
     lead = np.flatnonzero(first_known(known.stages, np.array(closing, dtype=bool)) == NO_TIME)
     as_of = np.full(len(lead), moment, dtype=np.int64)
-    # Outcomes are read as they were known when the horizon had passed, so that later records change no figure.
-    label = stage_label(
-        known_at(loaded.tables, moment + horizon), target, _later_position(loaded.tables, lead, moment, horizon),
-        as_of, moment + horizon,
-    )  # fmt: skip
+    # Outcomes count as they were known when the horizon had passed, so that later records change no figure.
+    matured = moment + horizon
+    position = _later_position(loaded.tables, lead, moment, matured)
+    label = stage_label(known_at(loaded.tables, matured), target, position, as_of, matured)
     told = ~np.isnan(label)
     name = str(np.datetime64(moment, "us").astype("M8[D]"))
     return Origin(name, replace(loaded, tables=known), known, lead[told], as_of[told], label[told])
 
 
-def _later_position(tables: LeadTables, lead: IntArray, moment: int, horizon: int) -> IntArray:
-    """Translate lead positions in the tables cut at a moment into those of the tables cut one horizon later."""
+def _later_position(tables: LeadTables, lead: IntArray, moment: int, later_moment: int) -> IntArray:
+    """Translate lead positions in the tables cut at a moment into those of the tables cut later."""
     created = tables.created_at
     then = np.flatnonzero((created == NO_TIME) | (created <= moment))
-    later = np.flatnonzero((created == NO_TIME) | (created <= moment + horizon))
+    later = np.flatnonzero((created == NO_TIME) | (created <= later_moment))
     return np.searchsorted(later, then[lead])
 
 
@@ -142,7 +143,7 @@ def _flat_origins(loaded: Loaded, count: int) -> Iterator[Origin]:
     place = lead_order(lead_time(tables))
     label = column_label(tables.columns[str(target.column)], target)
     ends = np.rint(len(tables) * np.linspace(FLAT_START, 1.0, count + 1)).astype(np.int64)
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
+    for begin, end in pairwise(ends.tolist()):
         known = take_leads(tables, np.flatnonzero(place < begin))
         lead = np.flatnonzero((place >= begin) & (place < end) & ~np.isnan(label))
         as_of = np.where(tables.created_at == NO_TIME, 0, tables.created_at)[lead]

@@ -1,0 +1,177 @@
+"""Looking back: origins, what was known at them, and figures that later data cannot change."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from qualify.config import load_config
+from qualify.errors import DataError
+from qualify.labels.snapshots import end_of_data
+from qualify.leads.tables import MICROSECONDS_A_DAY as DAY
+from tests.training.test_cut import alike
+from tests.world import TABLES, call
+from training.cut import known_at
+from training.data import load_tables
+from training.origins import horizon_of, moments_of, origins_of, redrafted, staged_origin
+
+
+@pytest.fixture(scope="module")
+def loaded(world):
+    return load_tables(world.config, world.folder)
+
+
+def test_origins_are_the_latest_months_whose_outcomes_have_matured(loaded):
+    moments = [pd.Timestamp(moment, unit="us") for moment in moments_of(loaded, 3)]
+    end = pd.Timestamp(end_of_data(loaded.tables), unit="us")
+    assert all(moment == moment.normalize().replace(day=1) for moment in moments)
+    assert [b - a for a, b in pairwise(m.to_period("M") for m in moments)] == [pd.offsets.MonthEnd(1)] * 2
+    assert moments[-1] + pd.Timedelta(days=60) <= end < moments[-1] + pd.DateOffset(months=1, days=60)
+
+
+def test_more_data_add_origins_and_change_none(loaded):
+    shorter = replace(loaded, tables=known_at(loaded.tables, end_of_data(loaded.tables) - 70 * DAY))
+    fewer, more = moments_of(shorter, 2), moments_of(loaded, 4)
+    assert set(fewer) < set(more)
+
+
+def test_short_histories_are_cut_by_weeks(loaded):
+    target = loaded.config.targets[0].model_copy(update={"within_days": 230.0})
+    config = loaded.config.model_copy(update={"targets": (target,)})
+    moments = moments_of(replace(loaded, config=config), 6)
+    assert [pd.Timestamp(moment, unit="us").day_of_week for moment in moments] == [0] * 6
+    assert set(np.diff(moments)) == {7 * DAY}
+
+
+def test_a_history_of_two_horizons_is_too_short(loaded):
+    target = loaded.config.targets[0].model_copy(update={"within_days": 300.0})
+    short = replace(loaded, config=loaded.config.model_copy(update={"targets": (target,)}))
+    with pytest.raises(DataError, match="the history is too short to look back"):
+        moments_of(short, 2)
+
+
+def test_at_an_origin_nothing_later_is_known(loaded):
+    for origin in origins_of(loaded, 3):
+        moment = int(origin.as_of[0])
+        assert end_of_data(origin.tables) <= moment
+        assert origin.history.tables is origin.tables
+        assert [target.name for target in origin.history.config.targets] == ["sql"]
+        assert len(np.unique(origin.lead)) == len(origin.lead)
+        assert set(np.unique(origin.label)) == {0.0, 1.0}
+
+
+def test_the_outcomes_are_those_of_the_stages_table(world, loaded):
+    origin = staged_origin(loaded, moments_of(loaded, 1)[0])
+    day = pd.Timestamp(origin.name, tz="UTC")
+    stages = world.arrow["stages"].to_pandas()
+    inside = stages[
+        (stages["stage"] == "SQL")
+        & (stages["entered_at"] > day)
+        & (stages["entered_at"] <= day + pd.Timedelta(days=60))
+        & (stages["recorded_at"] <= day + pd.Timedelta(days=60))
+    ]
+    won = set(origin.tables.lead_id[origin.lead[origin.label == 1]])
+    scored = set(origin.tables.lead_id[origin.lead])
+    assert won == set(inside["lead_id"]) & scored
+    told = stages[stages["recorded_at"] <= day]
+    decided = set(told.loc[told["stage"].isin(["SQL", *world.config.stages.closed]), "lead_id"])
+    assert not scored & decided
+
+
+def test_a_cut_off_history_never_changes_a_past_figure(loaded):
+    """Training is the same for the same tables, so it is enough that tables, rows and outcomes are the same."""
+    moment = moments_of(loaded, 2)[0]
+    for later in (0, 1, 30):
+        end = moment + horizon_of(loaded.config.targets[0]) + later * DAY
+        shorter = replace(loaded, tables=known_at(loaded.tables, end))
+        whole, cut = staged_origin(loaded, moment), staged_origin(shorter, moment)
+        assert alike(whole.tables, cut.tables)
+        assert np.array_equal(whole.lead, cut.lead)
+        assert np.array_equal(whole.label, cut.label)
+
+
+@pytest.fixture(scope="module")
+def flat(tmp_path_factory):
+    """A flat table of 400 leads whose source decides nearly everything, with a drafted scorecard."""
+    folder = tmp_path_factory.mktemp("flat")
+    rng = np.random.default_rng(5)
+    source = rng.choice(["ad", "fair", "web"], 400)
+    visits = rng.poisson(3, 400)
+    won = rng.random(400) < np.where(source == "fair", 0.7, 0.15) * np.minimum(visits / 3, 1.3)
+    pd.DataFrame({"id": np.arange(400), "source": source, "visits": visits, "won": won.astype(int)}).to_csv(
+        folder / "leads.csv", index=False
+    )
+    words = ("init", "--leads", "leads.csv", "--id", "id", "--target", "won", "--positive", "1")
+    assert call(*words, folder=folder).code == 0
+    return load_tables(load_config(folder / "qualify.yaml"), folder)
+
+
+def test_a_flat_table_is_cut_into_blocks_by_order(flat):
+    origins = list(origins_of(flat, 4))
+    assert [origin.name for origin in origins] == ["200 leads", "250 leads", "300 leads", "350 leads"]
+    assert np.concatenate([origin.lead for origin in origins]).tolist() == list(range(200, 400))
+    assert [len(origin.history.tables) for origin in origins] == [200, 250, 300, 350]
+
+
+def test_a_drafted_scorecard_is_drafted_anew_from_what_was_known(flat):
+    assert flat.scorecard.drafted_before is not None
+    first = next(origins_of(flat, 4))
+    drafted = redrafted(first.history).scorecard
+    assert drafted.drafted_before == "159 in the order of the table"
+    assert drafted.version != flat.scorecard.version
+
+
+def test_a_written_scorecard_stays(loaded):
+    assert redrafted(loaded) is loaded
+
+
+@pytest.fixture(scope="module")
+def copied(world, tmp_path_factory):
+    """The world without its models, to leave a run in."""
+    folder = tmp_path_factory.mktemp("backtest")
+    for name in [*(f"{table}.parquet" for table in TABLES), "qualify.yaml", "scorecard.yaml"]:
+        shutil.copy(world.folder / name, folder)
+    return folder
+
+
+def test_the_command_prints_one_object_and_logs_one_run(copied: Path):
+    called = call("backtest", "--origins", 2, "--json", folder=copied)
+    assert called.code == 0, called.err
+    found = called.json
+    assert set(found) == {"run_id", "target", "origins", "skipped", "seconds"}
+    assert [set(origin["scorers"]) for origin in found["origins"]] == [
+        {"model", "rules", "bayes", "linear"}
+    ] * 2
+    for origin in found["origins"]:
+        assert 0 < origin["positives"] < origin["rows"]
+        auc = origin["scorers"]["model"]["auc"]
+        assert 0.5 < auc["low"] <= auc["value"] <= auc["high"] <= 1
+    history = mlflow.MlflowClient().get_metric_history(found["run_id"], "rules/log_loss")
+    assert [metric.step for metric in history] == [0, 1]
+    assert history[1].value == found["origins"][1]["scorers"]["rules"]["log_loss"]["value"]
+    run = mlflow.get_run(found["run_id"])
+    assert run.data.tags["kind"] == "backtest"
+    assert mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/backtest.json") == found | {
+        "seconds": pytest.approx(found["seconds"])
+    }
+    text = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/backtest.txt")
+    assert "of 2 origins the model had the lower log-loss at" in text
+
+
+def test_where_nothing_can_be_tried_it_is_said(tmp_path):
+    rows = "".join(f"{i},{i % 7},{int(i < 40)}\n" for i in range(120))
+    (tmp_path / "leads.csv").write_text("id,visits,won\n" + rows)
+    words = ("init", "--leads", "leads.csv", "--id", "id", "--target", "won", "--positive", "1")
+    assert call(*words, folder=tmp_path).code == 0
+    called = call("backtest", "--origins", 2, folder=tmp_path)
+    assert called.code == 2
+    assert "at no point in the past could a model be learned and judged" in called.err
+    assert "all outcomes are alike" in called.err
+    assert not (tmp_path / "mlflow.db").exists()
