@@ -11,17 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from qualify.cli import main
-from qualify.config import Config, load_config
-from qualify.leads.build import build_tables
-from qualify.leads.tables import LeadTables
-from qualify.scorer import Scorer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from qualify.config import Config
+    from qualify.leads.tables import LeadTables
+    from qualify.scorer import Scorer
+
+# Every test process reads this file; what is heavy is imported by the tests that use it.
 
 LEADS = 800
 SEED = 7
@@ -68,6 +71,8 @@ class World:
 
     @cached_property
     def config(self) -> Config:
+        from qualify.config import load_config
+
         return load_config(self.folder / "qualify.yaml")
 
     @cached_property
@@ -83,10 +88,14 @@ class World:
 
     @cached_property
     def scorer(self) -> Scorer:
+        from qualify.scorer import Scorer
+
         return Scorer.load(self.bundle)
 
     @cached_property
     def arrow(self) -> dict[str, pa.Table]:
+        import pyarrow.parquet as pq
+
         return {name: pq.read_table(self.folder / f"{name}.parquet") for name in TABLES}
 
     @cached_property
@@ -95,6 +104,8 @@ class World:
 
     def built(self, arrow: dict[str, pa.Table]) -> LeadTables:
         """The given tables as the model reads them."""
+        from qualify.leads.build import build_tables
+
         schema = self.scorer.parts.schema
         return build_tables(schema.data, schema.columns, *(arrow[name] for name in TABLES))[0]
 

@@ -245,7 +245,9 @@ def _out_of_fold(
         inside = fold == k
         kept = np.where(inside, 0.0, weight)
         if kept.sum() == 0:
-            kept = weight
+            # Every row is in this fold: nothing is known of any value but by the rows themselves.
+            out[inside] = 0.0
+            continue
         total, positive = _counts(feature, label, kept)
         table = _log_odds(total, positive, float(np.average(label, weights=kept)), smoothing)
         out[inside] = table[feature.values[inside]]
