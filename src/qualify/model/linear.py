@@ -105,7 +105,7 @@ def fit_linear(
 def _centred(
     coefficients: FloatArray, starts: np.ndarray, share: FloatArray
 ) -> tuple[float, tuple[tuple[float, ...], ...]]:
-    """Return the intercept and the points by feature; means of each feature's points moves to the former."""
+    """Return the intercept and the points by feature, to which each feature's mean moves."""
     base = float(coefficients[-1])
     points: list[tuple[float, ...]] = []
     for begin, end in pairwise(starts.tolist()):

@@ -18,7 +18,7 @@ from qualify.leads.tables import CodeArray, FloatArray
 MAX_STEPS = 40
 FRESH_HESSIAN = (0, 2, 5, 15)
 """The steps that compute the Hessian anew; the others, near the optimum, reuse the last one."""
-TOLERANCE = 1e-9
+TOLERANCE = 1e-12
 
 
 @njit(cache=True, nogil=True)
