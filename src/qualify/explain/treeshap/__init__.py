@@ -6,6 +6,9 @@
 From booster to number: `trees` reads the model text; `columns` turns values into small codes; `groups`
 gathers leaves that ask the same questions; `shapley` solves one leaf; `tables` fills a table for each
 group; `kernel` looks up and adds; `explainer` is what users hold.
+
+References: Lundberg and others (2020), From local explanations to global understanding with explainable
+AI for trees; Yang (2021), Fast TreeSHAP; Wettenstein and others (2025), WOODELF.
 """
 
 from qualify.explain.treeshap.compiler import TableLimitWarning, compile  # noqa: A004

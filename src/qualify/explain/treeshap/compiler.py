@@ -49,18 +49,15 @@ def compile(  # noqa: A001  (the name that re, regex and others use for it)
     ----------
     booster : lightgbm.Booster, str, or sequence of these
         A booster with one output, as with ``objective="binary"``, or the text that its ``save_model``
-        writes. Several are explained as one weighted sum, in one pass over the rows. Of a booster that
-        stopped early, the best iteration counts, as in ``predict``.
+        writes. Several are explained as one weighted sum. As in ``predict``, the best iteration counts.
     weights : sequence of float, optional
         The boosters' weights in the sum; 1 each without it.
     background : ndarray, shape (rows, features), optional
-        Without it, the values are path-dependent, as ``predict(X, pred_contrib=True)`` gives: what is not
-        known is as in the training rows at each node. With it they are interventional: what is not known
-        is as in these rows, each of them in turn, and the base value is the mean raw score of these rows.
-        Compiling takes time in proportion to their number, explaining does not.
+        Without it, values are path-dependent, as of ``predict(X, pred_contrib=True)``: what is not known
+        is as in the training rows at each node. With it they are interventional: what is not known is as
+        in these rows, and the base value is their mean raw score. Only compiling takes longer then.
     threads : int, optional
-        Most threads to use for one call; all usable cores, or `NUMBA_NUM_THREADS`, without it. The
-        result does not depend on it.
+        Most threads to use for one call (default: `NUMBA_NUM_THREADS`, else all usable cores).
     max_table_bytes : int, optional
         Above this size of all tables, or where a leaf alone needs more than 4,096 cells, LightGBM does
         the work, and a `TableLimitWarning` says so.
@@ -68,32 +65,24 @@ def compile(  # noqa: A001  (the name that re, regex and others use for it)
     Returns
     -------
     Explainer
-        A function from rows to Shapley values. The first call of a process loads the compiled code, the
-        first on a machine compiles it, which takes some seconds.
+        A function from rows to Shapley values. The first call on a machine compiles for some seconds.
 
     Raises
     ------
     ModelError
-        If a booster has several outputs or linear leaves or can not be read; if boosters differ in their
-        number of features, or in number from the weights; or if trees too deep for tables are to be
-        explained against a background, which LightGBM can not do.
+        If a booster has several outputs or linear leaves or can not be read, if boosters and weights do
+        not go together, or if trees are too deep for tables and a background is given.
     DataError
         If the background is no array of numbers with a column for each feature, or is empty.
 
     Notes
     -----
     A random forest's trees are added up, not averaged, as LightGBM's ``pred_contrib`` does.
-
-    References
-    ----------
-    Lundberg and others (2020), From local explanations to global understanding with explainable AI for
-    trees. Yang (2021), Fast TreeSHAP. Wettenstein and others (2025), WOODELF.
     """
     boosters = _listed(booster)
     models = [read_model(one if isinstance(one, str) else one.model_to_string()) for one in boosters]
     factors = _check(models, weights)
-    if threads is None:
-        threads = int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
+    threads = _cores() if threads is None else threads
     features = models[0].features
     trees = [(tree, factor) for model, factor in zip(models, factors, strict=True) for tree in model.trees]
     columns, questions = make_columns([tree for tree, _ in trees])
@@ -110,6 +99,10 @@ def compile(  # noqa: A001  (the name that re, regex and others use for it)
 
 def _listed(booster: Booster | Sequence[Booster]) -> list[Booster]:
     return list(booster) if isinstance(booster, Sequence) and not isinstance(booster, str) else [booster]
+
+
+def _cores() -> int:
+    return int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
 
 
 def _check(models: Sequence[Model], weights: Sequence[float] | None) -> list[float]:
