@@ -178,3 +178,23 @@ def backtest(
         emit_json(result_of(found))
     else:
         typer.echo("\n".join(lines_of(found)))
+
+
+def check(seed: Seed = None, config: Config = CONFIG, as_json: Json = False) -> None:
+    """Audit the data: leakage, labels, quality, volume."""
+    from qualify.config import load_config
+    from qualify.console import emit_json, only_json
+
+    with only_json(as_json):
+        path = Path(config)
+        settings = load_config(path)
+        from training.check import as_json as result_of
+        from training.check import check as run
+        from training.check import lines_of
+
+        chosen = settings.training.seed if seed is None else seed
+        found = run(settings, path.resolve().parent, seed=chosen)
+    if as_json:
+        emit_json(result_of(found))
+    else:
+        typer.echo("\n".join(lines_of(found)))

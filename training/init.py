@@ -9,15 +9,13 @@ import numpy as np
 
 from qualify.config import ColumnSpec, Config, StageOrder, Target, parse_config
 from qualify.errors import UserError
-from qualify.labels.flat import column_label
-from qualify.labels.snapshots import end_of_data, stage_label
 from qualify.leads.build import build_tables
 from qualify.leads.rejects import Rejects
 from qualify.leads.tables import FloatArray, LeadTables
 from training.initial.attributes import Attributes, audit_attributes, propose_attributes
 from training.initial.document import Proposal, write_document
 from training.initial.funnel import StageFacts, describe_stages, order_stages, slug, stage_targets
-from training.initial.label import FlatLabel, find_label
+from training.initial.label import FlatLabel, find_label, outcome_of
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
 
@@ -98,7 +96,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     targets = [target]
     if target.stage is not None and target.within_days is not None:
         targets = stage_targets(tables, facts, target.stage, target.within_days)
-    labels = [_label(tables, t) for t in targets]
+    labels = [outcome_of(tables, t) for t in targets]
     tables = _without(tables, target.column)
     time = tables.created_at.astype(np.float64) if tables.order is None else tables.order
     attributes = audit_attributes(attributes, tables, labels[0], tables.order)
@@ -141,14 +139,6 @@ def _tables(sources: Sources, attributes: Attributes, target: Target) -> tuple[L
 def _without(tables: LeadTables, column: str | None) -> LeadTables:
     """Return the tables without the label column, which is no attribute."""
     return replace(tables, columns={name: c for name, c in tables.columns.items() if name != column})
-
-
-def _label(tables: LeadTables, target: Target) -> FloatArray:
-    """Return each lead's outcome: of the label column, or of the stage, seen from the lead's creation."""
-    if target.column is not None:
-        return column_label(tables.columns[target.column], target)
-    every = np.arange(len(tables), dtype=np.int64)
-    return stage_label(tables, target, every, tables.created_at, end_of_data(tables))
 
 
 def _told(target: Target, label: FloatArray, flat: FlatLabel | None) -> str:

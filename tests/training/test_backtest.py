@@ -86,7 +86,7 @@ def test_the_outcomes_are_those_of_the_stages_table(world, loaded):
 
 
 def test_a_cut_off_history_never_changes_a_past_figure(loaded):
-    """Training is the same for the same tables, so it is enough that tables, rows and outcomes are the same."""
+    """Training is the same for the same tables: tables, rows and outcomes are all that can differ."""
     moment = moments_of(loaded, 2)[0]
     for later in (0, 1, 30):
         end = moment + horizon_of(loaded.config.targets[0]) + later * DAY

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from qualify.config import Target
 from qualify.errors import UserError
+from qualify.labels.flat import column_label
+from qualify.labels.snapshots import end_of_data, stage_label
 from qualify.leads.columns import needed
 from qualify.leads.numbers import read_boolean
 from qualify.leads.stamp import read_stamp
 from qualify.leads.strings import encode_clean
+from qualify.leads.tables import FloatArray, LeadTables
 
 _GOOD = frozenset({
     "won", "win", "converted", "success", "successful", "closed won", "sql", "customer",
@@ -42,6 +46,18 @@ class FlatLabel:
         known = self.positives + self.negatives
         share = f"{self.positives:,} of {known:,} rows ({self.positives / known:.1%})"
         return share + (f"; {self.unknown:,} rows without an outcome are left out" if self.unknown else "")
+
+
+def outcome_of(tables: LeadTables, target: Target) -> FloatArray:
+    """Return each lead's outcome, NaN where it is not known.
+
+    It is that of the label column, or whether the stage is entered within the horizon, seen from the lead's
+    creation.
+    """
+    if target.column is not None:
+        return column_label(tables.columns[target.column], target)
+    every = np.arange(len(tables), dtype=np.int64)
+    return stage_label(tables, target, every, tables.created_at, end_of_data(tables))
 
 
 def find_label(leads: pa.Table, column: str, positive: str | None) -> FlatLabel:

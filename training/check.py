@@ -1,0 +1,135 @@
+"""`qualify check`: whether these data can be learned from, and whether the result may be used."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qualify.config import Config, Excluded
+from qualify.errors import UserError
+from training.checks import Finding
+from training.checks.leakage import check_leakage
+from training.checks.maturity import Cohort, check_maturity, cohorts_of
+from training.checks.provenance import check_provenance
+from training.checks.quality import check_quality
+from training.checks.volume import check_volume
+from training.data import Loaded, load_tables
+from training.initial.label import outcome_of
+from training.pipeline import train_model
+from training.verdict import Verdict, decide
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known about the data.
+
+    Parameters
+    ----------
+    sizes
+        Leads, activities, stage entries, known outcomes and positives, by name.
+    excluded
+        Columns that a model does not see: those of the configuration, and those that training leaves out.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    cohorts: tuple[Cohort, ...]
+    sizes: Mapping[str, int]
+    excluded: Mapping[str, Excluded]
+
+
+def check(config: Config, folder: Path, *, seed: int) -> Checked:
+    """Audit the configured data, and train quickly for a verdict.
+
+    Raises
+    ------
+    UserError
+        The configuration or a table is wrong. Data from which nothing can be learned are not wrong: they get
+        the verdict `manual`.
+    """
+    loaded = load_tables(config, folder)
+    label = outcome_of(loaded.tables, config.targets[0])
+    findings = (
+        *check_leakage(loaded, label),
+        *check_provenance(loaded, label),
+        *check_maturity(loaded, label),
+        *check_quality(loaded),
+        *check_volume(loaded, label),
+    )
+    verdict, left_out = _verdict(loaded, seed)
+    sizes = {
+        "leads": len(loaded.tables),
+        "activities": len(loaded.tables.activities),
+        "stage_entries": len(loaded.tables.stages),
+        "known_outcomes": int(np.count_nonzero(~np.isnan(label))),
+        "positives": int(np.nansum(label)),
+    }
+    cohorts = tuple(cohorts_of(loaded.tables.created_at, label))
+    ordered = sorted(findings, key=lambda finding: finding.level != "warning")
+    return Checked(verdict, tuple(ordered), cohorts, sizes, {**config.exclude, **left_out})
+
+
+def _verdict(loaded: Loaded, seed: int) -> tuple[Verdict, Mapping[str, Excluded]]:
+    """Train without tuning and judge; where nothing can be learned, people have to look."""
+    try:
+        trained = train_model(loaded, budget=0, seed=seed)
+    except UserError as error:
+        return Verdict("manual", (f"no model could be learned: {error.what}",)), {}
+    return decide(trained.judged[0]), trained.calendars
+
+
+def as_json(found: Checked) -> dict[str, Any]:
+    """Return what ``--json`` prints."""
+    return {
+        "verdict": found.verdict.use,
+        "reasons": list(found.verdict.reasons),
+        "findings": [asdict(finding) for finding in found.findings],
+        "excluded": [
+            {"column": name, "code": why.code, "evidence": why.evidence}
+            for name, why in found.excluded.items()
+        ],
+        "maturity": [asdict(cohort) for cohort in found.cohorts],
+        **found.sizes,
+    }
+
+
+def lines_of(found: Checked) -> list[str]:
+    """Return the same for people, the verdict last."""
+    return [
+        *_sizes(found),
+        *_maturity(found.cohorts),
+        *(_section("columns left out", [f"{n}  {w.code}  {w.evidence}" for n, w in found.excluded.items()])),
+        *(_section("findings", [f"{f.level:7}  {f.code}  {f.subject}: {f.text}" for f in found.findings])),
+        f"verdict: {found.verdict.use}",
+        *(f"  {reason}" for reason in found.verdict.reasons),
+    ]
+
+
+def _sizes(found: Checked) -> list[str]:
+    sizes = found.sizes
+    known, positives = sizes["known_outcomes"], sizes["positives"]
+    share = f" ({positives / known:.1%})" if known else ""
+    return [
+        f"{sizes['leads']:,} leads, {sizes['activities']:,} activities, "
+        f"{sizes['stage_entries']:,} stage entries",
+        f"outcome known of {known:,} leads, seen from their creation; positive: {positives:,}{share}",
+    ]
+
+
+def _maturity(cohorts: tuple[Cohort, ...]) -> list[str]:
+    if not cohorts:
+        return []
+    lines = [f"{'created':>12}{'leads':>9}{'not yet known':>15}{'positive':>10}"]
+    for each in cohorts:
+        positive = "" if math.isnan(each.positive) else f"{each.positive:.1%}"
+        lines.append(f"{each.name:>12}{each.leads:>9,}{each.censored:>15.0%}{positive:>10}")
+    return lines
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return [f"{title}: {len(lines)}" if lines else f"{title}: none", *(f"  {line}" for line in lines)]

@@ -1,0 +1,22 @@
+"""Columns in use that were filled in after, or because of, the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from qualify.labels.audit import audit_columns
+from qualify.leads.tables import FloatArray
+from training.checks.finding import Finding
+from training.data import Loaded
+
+
+def check_leakage(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
+    """Audit the columns that a model would see; excluded ones are listed elsewhere, by their reasons."""
+    used = {name: column for name, column in loaded.tables.columns.items() if name in loaded.used}
+    tables = replace(loaded.tables, columns=used)
+    for found in audit_columns(tables, label, loaded.used, raw_order=loaded.tables.order):
+        advice = "" if not found.exclude else "; put it under `exclude`, unless you know better"
+        yield Finding(
+            found.code, "warning" if found.exclude else "note", found.column, found.evidence + advice
+        )
