@@ -130,7 +130,7 @@ def _params(params: TreeParams, seed: int, rows: int) -> dict[str, object]:
 def common_rounds(best: Sequence[int]) -> int:
     """Return the rounds for every fold and for the final fit, from the best rounds found on later rows.
 
-    Never below `FEWEST_ROUNDS`: where the folds see no gain at all, the blend and the calibration shrink the trees,
-    which keeps their order of the leads; stopping at once would not.
+    Never below `FEWEST_ROUNDS`: where the folds see no gain at all, the blend and the calibration shrink the
+    trees, which keeps their order of the leads; stopping at once would not.
     """
     return max(FEWEST_ROUNDS, int(np.median(best))) if best else 100

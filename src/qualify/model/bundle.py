@@ -6,7 +6,6 @@ parsed: a changed byte, a missing or an additional file, or an unknown format nu
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -24,11 +23,10 @@ from qualify.features.plan import FeaturePlan
 from qualify.model.blend import Blend, Calibration
 from qualify.model.boosted import BoostedModel
 from qualify.model.linear import LinearModel
+from qualify.model.manifest import FORMAT, MANIFEST, Manifest, parse_manifest, read_bytes, read_texts, sha256
 from qualify.model.parts import Bands, ModelParts, Reference, Schema, Window
 from qualify.model.target import TargetModel
 
-FORMAT = 1
-MANIFEST = "manifest.json"
 LIBRARIES = ("lightgbm", "numpy", "scikit-learn")
 
 
@@ -59,6 +57,12 @@ def write_bundle(parts: ModelParts, folder: str | Path) -> str:
     12 hexadecimal digits of the manifest's SHA-256.
     """
     folder = Path(folder)
+    if folder.exists() and not (folder / MANIFEST).is_file():
+        raise ModelError(
+            "the place of the bundle is taken by something else, which is left alone",
+            where=str(folder),
+            mend="name a folder that does not exist, or one that holds a bundle",
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".bundle-", dir=folder.parent))
     try:
@@ -74,7 +78,7 @@ def write_bundle(parts: ModelParts, folder: str | Path) -> str:
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
-    return _digest(manifest.encode("utf-8"))[:12]
+    return sha256(manifest.encode("utf-8"))[:12]
 
 
 def _files(parts: ModelParts) -> dict[str, str]:
@@ -108,18 +112,13 @@ def _json(adapter: TypeAdapter[Any], value: object) -> str:
 
 
 def _manifest(parts: ModelParts, files: Mapping[str, str]) -> str:
-    content = {
-        "format": FORMAT,
-        "made_by": {name: version(name) for name in ("qualify", *LIBRARIES)},
-        "seed": parts.seed,
-        "targets": [model.name for model in parts.targets],
-        "files": {name: _digest(text.encode("utf-8")) for name, text in sorted(files.items())},
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return Manifest(
+        format=FORMAT,
+        made_by={name: version(name) for name in ("qualify", *LIBRARIES)},
+        seed=parts.seed,
+        targets=tuple(model.name for model in parts.targets),
+        files={name: sha256(text.encode("utf-8")) for name, text in sorted(files.items())},
+    ).text()
 
 
 def read_bundle(folder: str | Path) -> tuple[ModelParts, str]:
@@ -131,81 +130,26 @@ def read_bundle(folder: str | Path) -> tuple[ModelParts, str]:
         The folder is no bundle, a file was changed, lost or added, or the format number is not known.
     """
     folder = Path(folder)
-    manifest_bytes = _read_file(folder, MANIFEST)
-    manifest = _parse_manifest(manifest_bytes, folder)
-    texts = _read_checked(folder, manifest["files"])
+    data = read_bytes(folder, MANIFEST)
+    manifest = parse_manifest(data, where=str(folder / MANIFEST))
+    texts = read_texts(folder, manifest)
     try:
-        return _parts(manifest, texts), _digest(manifest_bytes)[:12]
+        return _parts(manifest, texts), sha256(data)[:12]
     except (ValidationError, KeyError, ValueError) as error:
         raise ModelError(
             "the bundle's files match its manifest but do not fit together",
-            where=str(folder), got=str(error)[:200],
-            mend="it was written by another version of the program: train again",
-        ) from error  # fmt: skip
-
-
-def _read_file(folder: Path, name: str) -> bytes:
-    try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        raise ModelError(
-            f"the bundle's file {name} cannot be read", where=str(folder), got=error.strerror or str(error),
-            mend="name a folder that `qualify train` wrote, or take the model from the registry again",
-        ) from error  # fmt: skip
-
-
-def _parse_manifest(data: bytes, folder: Path) -> dict[str, Any]:
-    where = str(folder / MANIFEST)
-    try:
-        manifest = json.loads(data)
-        number = manifest["format"]
-        files = manifest["files"]
-        named = isinstance(files, dict) and all(isinstance(v, str) for v in files.values())
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelError("manifest.json was altered or is incomplete", where=where, got=str(error)) from error
-    if number != FORMAT:
-        raise ModelError("the bundle has a format that this version does not know", where=where, got=number,
-                         expected=FORMAT, mend="install the version of qualify that wrote it")  # fmt: skip
-    unsafe = [name for name in files if Path(name).name != name]
-    if not named or unsafe or "targets" not in manifest:
-        raise ModelError(
-            "manifest.json was altered: its list of files is not a list of plain names",
-            where=where,
-            got=unsafe or None,
-        )
-    return dict(manifest)
-
-
-def _read_checked(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for name, expected in files.items():
-        data = _read_file(folder, name)
-        if _digest(data) != expected:
-            raise ModelError(
-                f"the bundle's file {name} was altered after it was written", where=str(folder / name),
-                got=f"SHA-256 {_digest(data)[:16]}…", expected=f"SHA-256 {expected[:16]}…",
-                mend="take the model from the registry again, or train again",
-            )  # fmt: skip
-        texts[name] = data.decode("utf-8")
-    # A registry may add its own notes beside the bundle; a file of ours that the manifest does not name is
-    # refused.
-    added = {p.name for p in folder.iterdir() if p.suffix in (".json", ".yaml", ".txt")} - {*files, MANIFEST}
-    if added:
-        raise ModelError(
-            "the bundle holds files that its manifest does not name",
             where=str(folder),
-            got=", ".join(sorted(added)),
-            mend="remove them, or take the model again",
-        )
-    return texts
+            got=str(error)[:200],
+            mend="it was written by another version of the program: train again",
+        ) from error
 
 
-def _parts(manifest: Mapping[str, Any], texts: Mapping[str, str]) -> ModelParts:
+def _parts(manifest: Manifest, texts: Mapping[str, str]) -> ModelParts:
     encoders = _ENCODERS.validate_json(texts["encoders.json"])
     linear = _LINEAR.validate_json(texts["linear.json"])
     mixes = _MIX.validate_json(texts["blend.json"])
     targets = []
-    for name in manifest["targets"]:
+    for name in manifest.targets:
         mix = mixes[name]
         bags = tuple(texts[_booster_name(name, bag)] for bag in range(mix.bags))
         targets.append(
@@ -220,5 +164,5 @@ def _parts(manifest: Mapping[str, Any], texts: Mapping[str, str]) -> ModelParts:
         bands=_BANDS.validate_json(texts["bands.json"]),
         reference=_REFERENCE.validate_json(texts["reference.json"]),
         window=_WINDOW.validate_json(texts["window.json"]),
-        seed=int(manifest["seed"]),
+        seed=manifest.seed,
     )

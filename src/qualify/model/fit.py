@@ -17,7 +17,7 @@ from qualify.features.frame import FeatureFrame
 from qualify.labels.split import forward_folds
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from qualify.model.blend import Blend, Calibration, fit_blend, fit_calibration
-from qualify.model.boosted import TreeParams, fit_bags, fit_stopped, common_rounds
+from qualify.model.boosted import TreeParams, common_rounds, fit_bags, fit_stopped
 from qualify.model.linear import fit_linear
 from qualify.model.target import TargetModel
 
