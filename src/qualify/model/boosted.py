@@ -14,7 +14,7 @@ from qualify.leads.tables import FloatArray, IntArray
 
 PATIENCE = 20
 FEWEST_ROUNDS = 30
-ROWS_A_BAG = 40_000
+ROWS_A_BAG = 60_000
 MANY_ROWS = 15_000
 
 
