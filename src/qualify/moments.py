@@ -10,10 +10,12 @@ import pandas as pd
 
 from qualify.errors import UserError
 from qualify.leads.tables import MICROSECONDS_A_DAY
+from qualify.leads.times import check_timezone
 
 _UNITS = {"w": 7.0, "d": 1.0, "h": 1 / 24, "m": 1 / 1440, "s": 1 / 86400}
 _CREATED = re.compile(r"created(?:\s*\+\s*(\d+(?:\.\d+)?)\s*([wdhms]))?", re.IGNORECASE)
 _LATEST_YEAR = 2200
+_LONGEST_DAYS = 36_525.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def parse_as_of(text: str | None, timezone: str = "UTC") -> AsOf:
     Raises
     ------
     UserError
-        It is neither a time nor ``created+DURATION``.
+        It is neither a time nor ``created+DURATION``, or the clock of the time zone skips or repeats it.
     """
     if text is None:
         return AsOf()
@@ -48,15 +50,18 @@ def parse_as_of(text: str | None, timezone: str = "UTC") -> AsOf:
     if created:
         amount, unit = created.groups()
         days = float(amount) * _UNITS[unit.lower()] if amount else 0.0
+        if days > _LONGEST_DAYS:
+            raise _unreadable(text, timezone)
         return AsOf(after_creation=round(days * MICROSECONDS_A_DAY))
+    check_timezone(timezone)
     try:
         moment = pd.Timestamp(text.strip())
+        # NaT has no year that is a number, so it fails the comparison too.
+        if 1970 <= moment.year <= _LATEST_YEAR:
+            return AsOf(time=micros(moment, timezone))
     except (ValueError, OverflowError) as error:
-        raise _unreadable(text) from error
-    # NaT has no year that is a number, so it fails the comparison too.
-    if not 1970 <= moment.year <= _LATEST_YEAR:
-        raise _unreadable(text)
-    return AsOf(time=micros(moment, timezone))
+        raise _unreadable(text, timezone) from error
+    raise _unreadable(text, timezone)
 
 
 def micros(moment: pd.Timestamp, timezone: str = "UTC") -> int:
@@ -67,8 +72,11 @@ def micros(moment: pd.Timestamp, timezone: str = "UTC") -> int:
     )
 
 
-def _unreadable(text: str) -> UserError:
+def _unreadable(text: str, timezone: str) -> UserError:
     return UserError(
-        "the time of scoring cannot be read", where="--as-of", got=text,
+        "the time of scoring cannot be read",
+        where="--as-of",
+        got=text,
         expected="a time such as 2026-04-01T09:00Z, or created, created+1d, created+12h",
-    )  # fmt: skip
+        mend=f"without an offset a time is meant in {timezone}, where it must occur once",
+    )

@@ -1,0 +1,84 @@
+"""One target's model: probability and interval from its parts, and exact contributions by field."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from qualify.explain.contributions import TargetExplainer
+from qualify.model.blend import Blend, Calibration
+from qualify.model.fit import fit_target
+from qualify.model.target import Z_90
+from tests.model.rows import QUICK, make_rows
+
+FIELDS = ("column:visits", "column:minutes", "column:noise", "column:source", "points")
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return fit_target("won", make_rows(), QUICK, bags=3, seed=0, threads=1)[0]
+
+
+@pytest.fixture(scope="module")
+def frame():
+    return make_rows(80, seed=5).frame
+
+
+def test_probability_is_the_calibrated_blend(fitted, frame):
+    design, bins = fitted.encoders.design(frame), fitted.encoders.bins(frame)
+    linear, trees = fitted.linear.log_odds(bins), fitted.trees.member_log_odds(design).mean(axis=1)
+    blend, calibration = fitted.blend, fitted.calibration
+    raw = blend.intercept + blend.linear * linear + blend.trees * trees
+    found = fitted.predict(frame)
+    np.testing.assert_allclose(found.log_odds, raw, atol=1e-12)
+    np.testing.assert_allclose(fitted.log_odds(frame), raw, atol=1e-12)
+    np.testing.assert_allclose(found.probability, expit(calibration.intercept + calibration.slope * raw))
+
+
+def test_the_interval_by_hand(fitted, frame):
+    model = dataclasses.replace(
+        fitted, blend=Blend(0.0, 1.0, 0.0), calibration=Calibration(0.5, 2.0), calibration_sd=0.3
+    )
+    bins = model.encoders.bins(frame)
+    spread = 2.0 * model.linear.member_log_odds(bins).std(axis=1, ddof=1)
+    half = Z_90 * np.sqrt(spread**2 + 0.09)
+    found = model.predict(frame)
+    np.testing.assert_allclose(logit(found.high) - logit(found.probability), half, rtol=1e-9)
+    np.testing.assert_allclose(logit(found.probability) - logit(found.low), half, rtol=1e-9)
+    assert ((found.low < found.probability) & (found.probability < found.high)).all()
+
+
+def test_contributions_add_up_and_belong_to_their_field(fitted, frame):
+    prediction, contributions, base = TargetExplainer(fitted, FIELDS).explain(frame)
+    np.testing.assert_allclose(base + contributions.sum(axis=1), prediction.log_odds, atol=1e-9)
+    # A field that no column of the model is about adds nothing.
+    assert (contributions[:, FIELDS.index("points")] == 0).all()
+    strength = np.abs(contributions).mean(axis=0)
+    assert strength[0] > 3 * strength[2]
+
+
+@pytest.mark.parametrize("blend", [Blend(0.3, 0.0, 1.0), Blend(-0.2, 1.2, 0.0), Blend(0.0, 0.0, 0.0)])
+def test_contributions_add_up_for_every_blend(fitted, frame, blend):
+    model = dataclasses.replace(fitted, blend=blend)
+    prediction, contributions, base = TargetExplainer(model, FIELDS).explain(frame)
+    np.testing.assert_allclose(base + contributions.sum(axis=1), prediction.log_odds, atol=1e-9)
+
+
+def test_a_row_is_explained_alone_as_in_company(fitted, frame):
+    explainer = TargetExplainer(fitted, FIELDS)
+    together = explainer.explain(frame)
+    for row in (0, 40, 79):
+        alone = explainer.explain(frame.take(np.array([row])))
+        np.testing.assert_array_equal(alone[1][0], together[1][row])
+        assert alone[0].log_odds[0] == together[0].log_odds[row]
+        assert alone[0].low[0] == together[0].low[row]
+        assert alone[2] == together[2]
+
+
+def test_no_rows_give_nothing(fitted, frame):
+    prediction, contributions, _ = TargetExplainer(fitted, FIELDS).explain(frame.take(np.zeros(80, bool)))
+    assert prediction.probability.shape == (0,)
+    assert contributions.shape == (0, len(FIELDS))
