@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +10,37 @@ import typer
 
 CONFIG = "qualify.yaml"
 
+
+class Language(StrEnum):
+    """Languages of the texts."""
+
+    en = "en"
+    ja = "ja"
+
+
 Config = Annotated[str, typer.Option("-c", "--config", help="The configuration.", metavar="PATH")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Seed = Annotated[int | None, typer.Option(help="Same data, same seed: same bundle.", min=0)]
+
+
+def demo(
+    leads: Annotated[int, typer.Option(min=1, help="How many leads are simulated.")] = 3_000,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same funnel.")] = 1,
+    out: Annotated[str, typer.Option(help="Folder for everything.", metavar="DIR")] = "qualify-demo",
+    language: Annotated[Language, typer.Option(help="Language of report and reasons.")] = Language.en,
+    as_json: Json = False,
+) -> None:
+    """Run the whole loop on a simulated funnel."""
+    from qualify.console import emit_json, only_json
+    from training.demo import demo as run
+    from training.demo import lines_of
+
+    with only_json(as_json):
+        done = run(Path(out), leads=leads, seed=seed, language=language.value)
+    if as_json:
+        emit_json(done.as_json())
+    else:
+        typer.echo("\n".join(lines_of(done, language.value)))
 
 
 def init(

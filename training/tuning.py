@@ -62,6 +62,7 @@ def tune(rows: Rows, *, budget: float, seed: int, threads: int, trials: int | No
     if count == 0:
         return Tuned(start, 0, float("nan"), float("nan"))
     rows = _thinned(rows, seed)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed, multivariate=False))
     study.enqueue_trial(_as_trial(start))
     deadline = time.monotonic() + max(OVERRUN * budget, 10.0)
