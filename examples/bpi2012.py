@@ -17,7 +17,7 @@ import pandas as pd
 from qualify.console import say
 
 STAGE_PREFIX = "A_"
-"""Events of the application itself are stages; those of offers (`O_`) and of work items (`W_`) are activities."""
+"""Events of the application are stages; those of offers (`O_`) and work items (`W_`) are activities."""
 
 
 def read_raw(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,8 +2,8 @@
 
     python examples/olist.py RAW_FOLDER OUT_FOLDER
 
-`RAW_FOLDER` holds `marketing_qualified_leads.csv.gz` (mql_id, first_contact_date, landing_page_id, origin) and
-`closed_deals.csv.gz` (mql_id, won_date and more). What is decided here, and why, is told in
+`RAW_FOLDER` holds `marketing_qualified_leads.csv.gz` (mql_id, first_contact_date, landing_page_id, origin)
+and `closed_deals.csv.gz` (mql_id, won_date and more). What is decided here, and why, is told in
 `docs/odd-exports.md`.
 """
 
