@@ -21,7 +21,7 @@ WORTH = 0.005
 def drop_calendars(
     data: TrainingSet, target: Target, *, seed: int, threads: int
 ) -> tuple[TrainingSet, Mapping[str, Excluded]]:
-    """Return the training set without calendar columns, and the evidence; only earlier leads are looked at."""
+    """Return the training set without calendar columns, and the evidence, seen on earlier leads only."""
     earlier = np.unique(data.lead[~data.later])
     found = calendar_columns(
         data.loaded.tables, list(data.loaded.used), earlier, lead_time(data.loaded.tables)
@@ -45,7 +45,7 @@ def drop_calendars(
 
 
 def _said(share: float, losses: str) -> str:
-    return f"tells the date: the first and last third of the earlier leads share {share:.0%} of its values; {losses}"
+    return f"tells the date: the earlier leads' first and last third share {share:.0%} of values; {losses}"
 
 
 def without_columns(data: TrainingSet, names: set[str]) -> TrainingSet:

@@ -59,13 +59,13 @@ class TrainingSet:
     def sides_of(self, target: Target) -> tuple[BoolArray, BoolArray]:
         """Return the rows to learn from and the rows to judge on.
 
-        The later rows are those of the last leads with a known outcome of this target, which for a longer horizon are
-        older leads; the earlier rows' outcomes were known when the later ones begin.
+        The later rows are those of the last leads with a known outcome of this target, which for a longer
+        horizon are older leads; the earlier rows' outcomes were known when the later ones begin.
         """
         known = ~np.isnan(self.labels[target.name])
         places = np.unique(self.place[known])
         share = self.loaded.config.training.test_share
-        cut = places[min(int(round(len(places) * (1 - share))), len(places) - 1)] if len(places) else 0
+        cut = places[min(round(len(places) * (1 - share)), len(places) - 1)] if len(places) else 0
         later = known & (self.place >= cut)
         return settled(known & (self.place < cut), later, self.as_of, _horizon(target)), later & self.open
 

@@ -28,8 +28,8 @@ def decide(judged: Judged, language: str = "en") -> Verdict:
     """Judge by the later leads only; the reasons are written in `language`.
 
     The model is used when it ranks better than chance beyond noise (its AUC's 95 % interval lies above 0.5),
-    its log-loss is better than the rules', and there are outcomes enough to see that. Where the model has no
-    skill, the rules are used if they have; otherwise people should look at the leads themselves.
+    its log-loss is not worse than the rules' beyond noise, and there are outcomes enough to see that. Where
+    the model has no skill, the rules are used if they have; otherwise people should look at the leads.
     """
     leads, positives = len(np.unique(judged.lead)), int(np.unique(judged.lead[judged.label == 1]).size)
     texts = report_texts(language)
@@ -54,7 +54,7 @@ def decide(judged: Judged, language: str = "en") -> Verdict:
     )
     figures = {name: f"{getattr(against, name):.4f}" for name in ("value", "low", "high")}
     reasons.append(texts.say("reason.against", **figures))
-    return Verdict("model" if against.value > 0 else "rules", tuple(reasons))
+    return Verdict("model" if against.high > 0 else "rules", tuple(reasons))
 
 
 def _skilled(name: str, judged: Judged) -> bool:

@@ -67,8 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done; 2 the user's input, configuration or arguments are wrong; 3 a gate said no;
         1 a fault of the program; 130 interrupted; 141 the reader of the output has left.
     """
-    # The linear algebra here is small: BLAS threads would cost more than they bring, and their sums would depend
-    # on the number of cores. NumPy reads this when it is first imported.
+    # The linear algebra here is small: BLAS threads would cost more than they bring, and their sums would
+    # depend on the number of cores. NumPy reads this when it is first imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:

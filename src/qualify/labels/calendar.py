@@ -20,7 +20,7 @@ _BINS = 20
 def calendar_columns(
     tables: LeadTables, names: list[str], leads: IntArray, time: FloatArray
 ) -> dict[str, float]:
-    """Return the columns whose values in the first and the last third of time hardly overlap, and the overlap.
+    """Return the columns whose values in the first and last third of time hardly overlap, and how much.
 
     Parameters
     ----------

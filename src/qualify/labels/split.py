@@ -51,7 +51,7 @@ def forward_folds(place: IntArray, as_of: IntArray, horizon: int) -> Iterator[tu
 def settled(earlier: BoolArray, later: BoolArray, as_of: IntArray, horizon: int) -> BoolArray:
     """Return the earlier rows whose outcome was known when the later ones begin.
 
-    Where that would leave less than half of the earlier rows, all of them: then leads alone separate the sides.
+    Where that would leave less than half of the earlier rows, all of them: leads alone separate the sides.
     """
     if not horizon or not later.any():
         return earlier

@@ -15,7 +15,6 @@ from qualify.rules.schema import Condition, Scalar
 from qualify.rules.titles import read_title
 from qualify.rules.vocabulary import folded, glob_matches
 
-
 _REMEMBERED = 8
 _lock = Lock()
 _readings: OrderedDict[int, Reading] = OrderedDict()
@@ -24,8 +23,8 @@ _readings: OrderedDict[int, Reading] = OrderedDict()
 def reading_of(words: tuple[str, ...]) -> Reading:
     """Return the reading of a vocabulary; the last few are remembered by the identity of the tuple.
 
-    A table of a million leads is scored in parts that share its vocabularies. A reading holds its words, so an
-    identity can not come to mean another tuple while it is remembered.
+    A table of a million leads is scored in parts that share its vocabularies. A reading holds its words, so
+    an identity can not come to mean another tuple while it is remembered.
     """
     with _lock:
         found = _readings.get(id(words))
