@@ -109,15 +109,16 @@ def _model_code() -> str:
 def signature_of(parts: ModelParts) -> ModelSignature:
     """Return the signature: lead documents in, the rows of the score list out."""
     text = DataType.string
+    # A value may come as 30, 30.0 or "30": the reading of tables settles that, as it does for attributes.
+    anything = AnyType()  # type: ignore[no-untyped-call]
     activity = Object([
         Property("type", text), Property("occurred_at", text), Property("recorded_at", text, required=False),
-        Property("topic", text, required=False), Property("value", DataType.double, required=False),
+        Property("topic", text, required=False), Property("value", anything, required=False),
     ])  # fmt: skip
     stage = Object([
         Property("stage", text), Property("entered_at", text), Property("recorded_at", text, required=False),
         Property("reason", text, required=False),
     ])  # fmt: skip
-    anything = AnyType()  # type: ignore[no-untyped-call]
     inputs: list[ColSpec | TensorSpec] = [
         ColSpec(text, "lead_id"),
         ColSpec(text, "created_at", required=False),
