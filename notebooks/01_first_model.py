@@ -32,6 +32,7 @@ from training.init import Request, init
 from training.plots import plot_dependence, plot_reliability, plot_summary, png
 from training.train import train
 
+pd.set_option("display.max_colwidth", None)
 simulate(leads=1_000, seed=1).write("data")
 leads, activities, stages = (
     pd.read_parquet(f"data/{name}.parquet") for name in ("leads", "activities", "stages")
