@@ -110,8 +110,12 @@ def explain(
     from serving.batch import Sources, moments_of, read_sources
     from serving.lead_view import explain_lead, find_lead
     from serving.model_source import load_scorer
+    from serving.sink import check_file, write_whole
 
     with only_json(as_json):
+        for option, path in (("--png", png), ("--html", html)):
+            if path:
+                check_file(Path(path), option)
         settings, folder = _settings(config, needed=model is None or leads is None)
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
@@ -124,7 +128,8 @@ def explain(
             draw_waterfall(told, chosen, png)
             say(f"waterfall: {png}")
         if html:
-            Path(html).write_text(render_html(told, chosen), encoding="utf-8")
+            page = render_html(told, chosen).encode("utf-8")
+            write_whole(Path(html), lambda file: file.write(page))
             say(f"page: {html}")
     if as_json:
         from dataclasses import asdict

@@ -35,15 +35,29 @@ def check_out(out: str) -> None:
                             expected="URL#TABLE")  # fmt: skip
         return
     path = Path(out)
-    if path.is_dir():
-        raise UserError("the output is a folder", where="--out", got=out, expected="the name of a file")
+    check_file(path, "--out")
     if _writer(path) is None:
         raise UserError("the kind of the output is not known", where="--out", got=path.name,
                         expected="a name ending in .parquet, .csv or .csv.gz, or a URL#TABLE")  # fmt: skip
-    folder = path.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise UserError("the output's folder is missing or cannot be written", where="--out", got=str(folder),
-                        mend="make the folder first, or name another one")  # fmt: skip
+
+
+def check_file(path: Path, option: str) -> None:
+    """Refuse a file that cannot be written.
+
+    Raises
+    ------
+    UserError
+        It is a folder, or its folder is missing or closed to us.
+    """
+    if path.is_dir():
+        raise UserError("the output is a folder", where=option, got=str(path), expected="the name of a file")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UserError(
+            "the output's folder is missing or cannot be written",
+            where=option,
+            got=str(path.parent),
+            mend="make the folder first, or name another one",
+        )
 
 
 def write_scores(table: pa.Table, out: str) -> None:
@@ -54,10 +68,15 @@ def write_scores(table: pa.Table, out: str) -> None:
     path = Path(out)
     writer = _writer(path)
     assert writer is not None, "check_out comes first"
+    write_whole(path, lambda file: writer(table, file))
+
+
+def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a file that appears whole or not at all."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            writer(table, file)
+            write(file)
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
     except BaseException:

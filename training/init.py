@@ -11,6 +11,7 @@ from qualify.config import ColumnSpec, Config, StageOrder, Target, parse_config
 from qualify.errors import UserError
 from qualify.leads.build import build_tables
 from qualify.leads.rejects import Rejects
+from qualify.leads.stamp import read_stamp
 from qualify.leads.tables import FloatArray, LeadTables
 from training.initial.attributes import Attributes, audit_attributes, propose_attributes
 from training.initial.document import Proposal, write_document
@@ -133,7 +134,21 @@ def _tables(sources: Sources, attributes: Attributes, target: Target) -> tuple[L
     specs = dict(attributes.used)
     if target.column is not None:
         specs[target.column] = ColumnSpec(type="category")
-    return build_tables(sources.data, specs, sources.leads, sources.activities, sources.stages)
+    tables, rejects = build_tables(sources.data, specs, sources.leads, sources.activities, sources.stages)
+    _check_ids(sources, len(tables), rejects.counts().get("duplicate_id", 0))
+    return tables, rejects
+
+
+def _check_ids(sources: Sources, leads: int, repeated: int) -> None:
+    """Refuse a table in which most rows repeat an id: that is no table of leads, or no id."""
+    if repeated > leads:
+        raise UserError(
+            f"Column {sources.data.lead_id!r} does not tell leads apart: most rows repeat an id.",
+            where=read_stamp(sources.leads).origin,
+            got=f"{leads} different ids in {leads + repeated} rows",
+            expected="one row a lead, each with an id of its own",
+            mend="name the column of the id with --id, or bring one row a lead",
+        )
 
 
 def _without(tables: LeadTables, column: str | None) -> LeadTables:
