@@ -164,7 +164,7 @@ def redrafted(history: Loaded) -> Loaded:
         return history
     label = column_label(history.tables.columns[target.column], target)
     time = lead_time(history.tables)
-    rows = earlier_rows(time)
+    rows = earlier_rows(time, label)
     before = split_point(history.tables, time, rows)
     return replace(
         history, scorecard=draft_scorecard(history.tables, label, rows, history.used, drafted_before=before)

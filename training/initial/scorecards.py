@@ -44,7 +44,7 @@ def first_scorecard(
     """
     if len(tables.activities):
         return FirstScorecard(default_scorecard().to_text(), "the rules that ship with qualify; adapt them")
-    rows = earlier_rows(time)
+    rows = earlier_rows(time, label)
     before = split_point(tables, time, rows)
     try:
         drafted = draft_scorecard(tables, label, rows, attributes.used, drafted_before=before)
@@ -53,9 +53,10 @@ def first_scorecard(
     return FirstScorecard(drafted.to_text(), f"drafted from leads before {before}; adapt it")
 
 
-def earlier_rows(time: FloatArray) -> IntArray:
-    """Return the leads that training will use, without the later ones that it is judged on."""
+def earlier_rows(time: FloatArray, label: FloatArray) -> IntArray:
+    """Return the leads with a known outcome that training will use, without the later ones that judge it."""
     order = np.argsort(time, kind="stable")
+    order = order[~np.isnan(label[order])]
     return np.sort(order[: round(len(order) * (1.0 - Training().test_share))])
 
 
