@@ -236,7 +236,8 @@ def parse_config(text: str, where: str) -> Config:
 
 
 def _explained(error: ValidationError, where: str) -> ConfigError:
-    first = error.errors()[0]
+    # A key that is misspelt is missing under its right name too: the misspelling is what has to be told.
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     place = ".".join(str(part) for part in first["loc"]) or "the whole file"
     mend = None
     if first["type"] == "extra_forbidden":
