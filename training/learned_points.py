@@ -56,7 +56,7 @@ def learn_points(
         return LearnedPoints((), (), ())
     x = points[:, used]
     spread = x.std(axis=0)
-    fitted = LogisticRegression(C=1.0, max_iter=500).fit(x / spread, label, sample_weight=weight)
+    fitted = LogisticRegression(C=1.0, solver="newton-cholesky").fit(x / spread, label, sample_weight=weight)
     of_rows = x * (fitted.coef_[0] / spread)
     total, found = x.sum(axis=1).std(), of_rows.sum(axis=1).std()
     scale = total / found if found > 0 else 0.0
