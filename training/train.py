@@ -52,14 +52,19 @@ def train(
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
         log_run(trained, verdict, Path(scratch), version, time.monotonic() - began)
-        if verdict.use != "model" and not force:
+        registered = None
+        if verdict.use == "model" or force:
+            registered = registry.register(config, trained.parts, bundle, example_of(loaded), version)
+            mlflow.set_tags({"model_version": registered.version, "alias": registered.alias})
+            assert active.info.run_id == registered.run_id
+        else:
             mlflow.set_tag("registered", "no: the verdict is not `model`")
-            raise GateRefused(f"the verdict is `{verdict.use}`, so no model was registered", [
-                *verdict.reasons, "with --force the model is registered all the same",
-            ])  # fmt: skip
-        registered = registry.register(config, trained.parts, bundle, example_of(loaded), version)
-        mlflow.set_tags({"model_version": registered.version, "alias": registered.alias})
-        assert active.info.run_id == registered.run_id
+    # The run has ended well, with a finding: so the refusal is told outside of it.
+    if registered is None:
+        raise GateRefused(
+            f"the verdict is `{verdict.use}`, so no model was registered",
+            [*verdict.reasons, "with --force the model is registered all the same"],
+        )
     return Outcome(trained, verdict, registered, version, time.monotonic() - began)
 
 
