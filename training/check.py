@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +75,10 @@ def check(config: Config, folder: Path, *, seed: int) -> Checked:
 
 
 def _verdict(loaded: Loaded, seed: int) -> tuple[Verdict, Mapping[str, Excluded]]:
-    """Train without tuning and judge; where nothing can be learned, people have to look."""
+    """Train the first target without tuning, and judge; where nothing can be learned, people have to look."""
+    config = loaded.config.model_copy(update={"targets": loaded.config.targets[:1]})
     try:
-        trained = train_model(loaded, budget=0, seed=seed)
+        trained = train_model(replace(loaded, config=config), budget=0, seed=seed)
     except UserError as error:
         return Verdict("manual", (f"no model could be learned: {error.what}",)), {}
     return decide(trained.judged[0]), trained.calendars
