@@ -25,6 +25,12 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+def client_of(folder: Path) -> mlflow.MlflowClient:
+    """A client of a folder's store, whatever store other tests have pointed MLflow at."""
+    store = f"sqlite:///{folder / 'mlflow.db'}"
+    return mlflow.MlflowClient(store, store)
+
+
 def trained_on(folder: Path, *, threads: int = 2, trials: int = 0, **options):
     """Train without MLflow on a project's tables."""
     config = make_project(folder, **options)
@@ -61,7 +67,7 @@ def test_the_model_beats_what_stands_beside_it(world):
 
 def test_the_run_keeps_what_was_printed(world):
     told = world.trained
-    client = mlflow.MlflowClient(world.config.mlflow.store_uri(world.folder))
+    client = client_of(world.folder)
     run = client.get_run(told["run_id"])
     assert run.info.status == "FINISHED"
     assert run.data.tags["verdict"] == "model"
@@ -77,7 +83,7 @@ def test_the_run_keeps_what_was_printed(world):
 
 
 def test_the_version_in_the_registry_is_the_bundle(world):
-    client = mlflow.MlflowClient(world.config.mlflow.store_uri(world.folder))
+    client = client_of(world.folder)
     version = client.get_model_version_by_alias("qualify", "champion")
     assert str(version.version) == world.trained["model_version"]
     assert version.tags["bundle"] == world.trained["bundle"] == read_bundle(world.bundle)[1]
@@ -85,7 +91,7 @@ def test_the_version_in_the_registry_is_the_bundle(world):
 
 
 def test_the_run_says_nothing_about_where_the_tables_lie(world):
-    client = mlflow.MlflowClient(world.config.mlflow.store_uri(world.folder))
+    client = client_of(world.folder)
     text = client.download_artifacts(world.trained["run_id"], "config.json")
     kept = json.loads(Path(text).read_text(encoding="utf-8"))
     assert "leads" not in kept["data"]
@@ -200,7 +206,7 @@ def test_force_registers_all_the_same_and_says_so(tiny):
 
 
 def test_a_refused_run_is_kept_without_a_version(tiny):
-    client = mlflow.MlflowClient(f"sqlite:///{tiny / 'mlflow.db'}")
+    client = client_of(tiny)
     experiment = client.get_experiment_by_name("qualify")
     runs = {run.info.run_id: run for run in client.search_runs([experiment.experiment_id])}
     assert len(runs) == 2
