@@ -32,8 +32,13 @@ HELP = {
     "backtest": "Evaluate the same pipeline at several points in the past.",
     "promote": "Put a model version in use, if it passes the gate.",
     "rollback": "Put the previous model version back in use.",
+    "retrain": "Learn from the answers of sales and let the gate decide.",
     "score": "Score leads: probability, rank, band and reasons.",
     "explain": "Explain one lead: reasons, points and time line.",
+    "serve": "Run the online service and the pages for sales.",
+    "token": "Create, list and revoke access tokens of the service.",
+    "kpi": "Show the figures that marketing and sales share.",
+    "forget": "Erase a person's lead from everything that is stored.",
     "report": "Write one HTML file about the model in use.",
 }
 

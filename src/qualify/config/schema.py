@@ -7,30 +7,24 @@ unknown key is an error, never ignored.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import Field, model_validator
 
-from qualify.errors import ConfigError, did_you_mean
+from qualify.config.base import Share, Strict
+from qualify.config.service import Service, anchored
 
-Share = Annotated[float, Field(gt=0.0, lt=1.0)]
 ColumnType = Literal["number", "boolean", "category", "date", "text", "email", "job_title", "id"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Label(_Strict):
+class Label(Strict):
     """A name to show, in English and Japanese."""
 
     en: str
     ja: str
 
 
-class SqlSource(_Strict):
+class SqlSource(Strict):
     """A table that a query returns (SQLAlchemy URL; the query takes no user input)."""
 
     url: str
@@ -40,7 +34,7 @@ class SqlSource(_Strict):
 Source = str | SqlSource
 
 
-class ActivityColumns(_Strict):
+class ActivityColumns(Strict):
     """Names of the columns in the activities table; None where the table has no such column."""
 
     lead_id: str = "lead_id"
@@ -51,7 +45,7 @@ class ActivityColumns(_Strict):
     value: str | None = None
 
 
-class StageColumns(_Strict):
+class StageColumns(Strict):
     """Names of the columns in the stages table; None where the table has no such column."""
 
     lead_id: str = "lead_id"
@@ -61,7 +55,7 @@ class StageColumns(_Strict):
     reason: str | None = None
 
 
-class Data(_Strict):
+class Data(Strict):
     """Where the tables are and which of their columns carry ids and times."""
 
     leads: Source
@@ -78,7 +72,7 @@ class Data(_Strict):
     stage_columns: StageColumns = StageColumns()
 
 
-class Target(_Strict):
+class Target(Strict):
     """What is to be predicted: a label column of a flat table, or a stage entered within a horizon."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
@@ -97,7 +91,7 @@ class Target(_Strict):
         return self
 
 
-class ColumnSpec(_Strict):
+class ColumnSpec(Strict):
     """What one column of the leads table means."""
 
     type: ColumnType
@@ -107,21 +101,21 @@ class ColumnSpec(_Strict):
     actionable: bool = False
 
 
-class Excluded(_Strict):
+class Excluded(Strict):
     """Why a column is not used: a stable code and the evidence in words."""
 
     code: str
     evidence: str = ""
 
 
-class StageOrder(_Strict):
+class StageOrder(Strict):
     """The stages in the order of the funnel, and those after which nothing follows."""
 
     order: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
 
 
-class Training(_Strict):
+class Training(Strict):
     """How the model is made."""
 
     seed: int = 0
@@ -133,7 +127,7 @@ class Training(_Strict):
     threads: int = Field(default=2, ge=1)
 
 
-class Capacity(_Strict):
+class Capacity(Strict):
     """How many leads sales can call: cuts the bands and sets `precision_at_capacity`."""
 
     share: Share = 0.1
@@ -149,7 +143,7 @@ class Capacity(_Strict):
         return self
 
 
-class Mlflow(_Strict):
+class Mlflow(Strict):
     """Where runs and models are kept."""
 
     tracking_uri: str = "sqlite:///mlflow.db"
@@ -158,13 +152,10 @@ class Mlflow(_Strict):
 
     def store_uri(self, folder: Path) -> str:
         """Return the tracking URI; a relative SQLite file is meant from `folder`."""
-        prefix = "sqlite:///"
-        if self.tracking_uri.startswith(prefix) and not self.tracking_uri.startswith(prefix + "/"):
-            return prefix + str((folder / self.tracking_uri.removeprefix(prefix)).resolve())
-        return self.tracking_uri
+        return anchored(self.tracking_uri, folder)
 
 
-class Config(_Strict):
+class Config(Strict):
     """The whole of `qualify.yaml`."""
 
     version: Literal[1] = 1
@@ -178,6 +169,7 @@ class Config(_Strict):
     capacity: Capacity = Capacity()
     training: Training = Training()
     mlflow: Mlflow = Mlflow()
+    service: Service = Service()
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:
@@ -197,66 +189,3 @@ class Config(_Strict):
     def flat(self) -> bool:
         """Whether the label is a column of the leads table."""
         return self.targets[0].column is not None
-
-
-def load_config(path: str | Path) -> Config:
-    """Read and check a configuration; relative file names in it are meant from its own folder.
-
-    Raises
-    ------
-    ConfigError
-        The file is missing, is not YAML, or holds a key or a value that is not understood.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise ConfigError(
-            "the configuration is missing",
-            where=str(path),
-            mend="write one with `qualify init --leads FILE ...`, or name it with -c PATH",
-        )
-    return parse_config(path.read_text(encoding="utf-8"), where=str(path))
-
-
-def parse_config(text: str, where: str) -> Config:
-    """Check the text of a configuration; `where` is used in messages."""
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
-        raise ConfigError("the file is not valid YAML", where=place, got=error.problem or "") from error
-    except YAMLError as error:
-        raise ConfigError("the file is not valid YAML", where=where, got=str(error)) from error
-    if not isinstance(raw, dict):
-        raise ConfigError("the configuration is empty or not a mapping", where=where, got=type(raw).__name__)
-    try:
-        return Config.model_validate(raw)
-    except ValidationError as error:
-        raise _explained(error, where) from error
-
-
-def _explained(error: ValidationError, where: str) -> ConfigError:
-    # A key that is misspelt is missing under its right name too: the misspelling is what has to be told.
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    place = ".".join(str(part) for part in first["loc"]) or "the whole file"
-    mend = None
-    if first["type"] == "extra_forbidden":
-        known = _keys_at(first["loc"][:-1])
-        mend = did_you_mean(str(first["loc"][-1]), known)
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    return ConfigError(
-        f"`{place}`: {first['msg']}{more}", where=where, got=repr(first.get("input"))[:200], mend=mend or None
-    )
-
-
-def _keys_at(location: tuple[Any, ...]) -> list[str]:
-    model: Any = Config
-    for part in location:
-        annotation = getattr(model, "model_fields", {}).get(part)
-        model = annotation.annotation if annotation is not None else None
-    return list(getattr(model, "model_fields", {}))
-
-
-def dump_config(config: Config) -> str:
-    """Return the configuration as canonical JSON text, for digests and for the bundle."""
-    return config.model_dump_json(indent=1)

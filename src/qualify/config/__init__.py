@@ -1,0 +1,50 @@
+"""`qualify.yaml`: where the tables are, what the columns mean, what is to be predicted, how it is served."""
+
+from qualify.config.load import dump_config, load_config, parse_config
+from qualify.config.schema import (
+    ActivityColumns,
+    Capacity,
+    ColumnSpec,
+    ColumnType,
+    Config,
+    Data,
+    Excluded,
+    Label,
+    Mlflow,
+    Source,
+    SqlSource,
+    StageColumns,
+    StageOrder,
+    Target,
+    Training,
+)
+from qualify.config.service import Access, Alerts, Desk, Limits, Oidc, Service, TrustedProxy, Webhook
+
+__all__ = [
+    "Access",
+    "ActivityColumns",
+    "Alerts",
+    "Capacity",
+    "ColumnSpec",
+    "ColumnType",
+    "Config",
+    "Data",
+    "Desk",
+    "Excluded",
+    "Label",
+    "Limits",
+    "Mlflow",
+    "Oidc",
+    "Service",
+    "Source",
+    "SqlSource",
+    "StageColumns",
+    "StageOrder",
+    "Target",
+    "Training",
+    "TrustedProxy",
+    "Webhook",
+    "dump_config",
+    "load_config",
+    "parse_config",
+]
