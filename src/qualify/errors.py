@@ -10,8 +10,11 @@ __all__ = [
     "ConfigError",
     "DataError",
     "GateRefused",
+    "KeyReused",
+    "LedgerUnavailable",
     "ModelError",
     "QualifyError",
+    "UnknownLead",
     "UserError",
     "did_you_mean",
 ]
@@ -98,6 +101,18 @@ class DataError(UserError):
 
 class ModelError(UserError):
     """A stored model can not be used: missing, changed, of an unknown format, or for other columns."""
+
+
+class LedgerUnavailable(UserError):
+    """The ledger's database does not answer, or refused; who asked can wait and ask again."""
+
+
+class UnknownLead(UserError):
+    """The ledger holds no lead of that id (never stored, or forgotten)."""
+
+
+class KeyReused(UserError):
+    """An idempotency key came a second time with another content."""
 
 
 class GateRefused(QualifyError):
