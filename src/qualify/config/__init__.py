@@ -15,6 +15,7 @@ from qualify.config.schema import (
     SqlSource,
     StageColumns,
     StageOrder,
+    StageRole,
     Target,
     Training,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "SqlSource",
     "StageColumns",
     "StageOrder",
+    "StageRole",
     "Target",
     "Training",
     "TrustedProxy",

@@ -108,11 +108,22 @@ class Excluded(Strict):
     evidence: str = ""
 
 
+StageRole = Literal["mql", "accepted", "meeting", "sql", "won", "lost", "rejected", "recycled"]
+
+
 class StageOrder(Strict):
-    """The stages in the order of the funnel, and those after which nothing follows."""
+    """The stages in the order of the funnel, and those after which nothing follows.
+
+    Parameters
+    ----------
+    roles
+        Which stage plays which part, where its name does not tell: ``{sql: Opportunity}``. Shared figures and
+        the answers of sales are told in these parts.
+    """
 
     order: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    roles: dict[StageRole, str] = Field(default_factory=dict)
 
 
 class Training(Strict):
