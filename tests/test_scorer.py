@@ -12,6 +12,7 @@ import pytest
 
 from qualify import Scorer
 from qualify.errors import DataError, UserError
+from qualify.explain.reasons import SMALLEST
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME
 from qualify.model.parts import BANDS
 from qualify.moments import micros
@@ -287,3 +288,16 @@ def test_a_missing_column_is_named(world):
 
 def test_a_bundle_is_loaded_from_a_path(world):
     assert Scorer.load(str(world.bundle)).version == world.scorer.version
+
+
+def test_no_reason_is_smaller_than_its_own_noise(world, explained):
+    told = explained[1]
+    reasons = world.scorer.reasons_of(told, 50, "en")
+    listed = reasons.field >= 0
+    row, place = np.nonzero(listed)
+    noise = told.noise[row, reasons.field[row, place]]
+    assert (np.abs(reasons.contribution[row, place]) >= noise).all()
+    # The filter has something to do, and what it drops is still in the sum.
+    assert listed.sum() < (np.abs(told.contributions) >= SMALLEST).sum()
+    total = reasons.contribution.sum(axis=1) + reasons.other
+    np.testing.assert_allclose(total, told.contributions.sum(axis=1), atol=1e-9)

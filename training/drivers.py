@@ -66,7 +66,7 @@ def describe_drivers(
     drawn = np.sort(np.random.default_rng(seed).permutation(count)[:MAX_ROWS])
     frame = judged.rows.frame.take(drawn)
     explainer = TargetExplainer(judged.model, [field.name for field in fields])
-    _, contributions, _ = explainer.explain(frame)
+    contributions = explainer.explain(frame).contributions
     by_rule = points.points[judged.chosen[drawn]]
     rows = np.arange(len(drawn))
     return tuple(

@@ -43,6 +43,8 @@ class Explained:
     ----------
     contributions
         Log-odds by field, shape (rows, fields).
+    noise
+        Their standard deviation over the bags, same shape.
     further
         Predictions of the targets after the first.
     """
@@ -52,6 +54,7 @@ class Explained:
     prediction: Prediction
     further: dict[str, Prediction]
     contributions: FloatArray
+    noise: FloatArray
     base: float
 
 
@@ -171,9 +174,9 @@ class Scorer:
         known = self.parts.plan.known_types
         points = evaluate(self.scorecard, tables, rows, as_of, known_types=known or None)
         frame = build_frame(self.parts.plan, tables, rows, as_of, points)
-        prediction, contributions, base = self._explainer.explain(frame)
+        told = self._explainer.explain(frame)
         further = {model.name: model.predict(frame) for model in self.parts.targets[1:]}
-        return Explained(frame, points, prediction, further, contributions, base)
+        return Explained(frame, points, told.prediction, further, told.contributions, told.noise, told.base)
 
     def reasons_of(self, explained: Explained, reasons: int, language: str) -> Reasons:
         """Return the strongest reasons of each row, in words."""
@@ -181,7 +184,9 @@ class Scorer:
         def values(field: int, rows: IntArray) -> Mapping[str, np.ndarray]:
             return field_values(explained.frame, self.fields[field].name, rows)
 
-        return build_reasons(self.fields, explained.contributions, values, phrasebook(language), reasons)
+        return build_reasons(
+            self.fields, explained.contributions, values, phrasebook(language), reasons, explained.noise
+        )
 
     def _chunk(
         self, tables: LeadTables, rows: IntArray, as_of: IntArray, reasons: int, language: str

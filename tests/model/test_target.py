@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 
 from qualify.explain.contributions import TargetExplainer
 from qualify.model.blend import Blend, Calibration
+from qualify.model.boosted import BoostedModel
 from qualify.model.fit import fit_target
 from qualify.model.target import Z_90
 from tests.model.rows import QUICK, make_rows
@@ -52,8 +53,10 @@ def test_the_interval_by_hand(fitted, frame):
 
 
 def test_contributions_add_up_and_belong_to_their_field(fitted, frame):
-    prediction, contributions, base = TargetExplainer(fitted, FIELDS).explain(frame)
-    np.testing.assert_allclose(base + contributions.sum(axis=1), prediction.log_odds, atol=1e-9)
+    told = TargetExplainer(fitted, FIELDS).explain(frame)
+    contributions = told.contributions
+    np.testing.assert_allclose(told.base + contributions.sum(axis=1), told.prediction.log_odds, atol=1e-9)
+    np.testing.assert_allclose(told.prediction.log_odds, fitted.log_odds(frame), atol=1e-12)
     # A field that no column of the model is about adds nothing.
     assert (contributions[:, FIELDS.index("points")] == 0).all()
     strength = np.abs(contributions).mean(axis=0)
@@ -63,8 +66,9 @@ def test_contributions_add_up_and_belong_to_their_field(fitted, frame):
 @pytest.mark.parametrize("blend", [Blend(0.3, 0.0, 1.0), Blend(-0.2, 1.2, 0.0), Blend(0.0, 0.0, 0.0)])
 def test_contributions_add_up_for_every_blend(fitted, frame, blend):
     model = dataclasses.replace(fitted, blend=blend)
-    prediction, contributions, base = TargetExplainer(model, FIELDS).explain(frame)
-    np.testing.assert_allclose(base + contributions.sum(axis=1), prediction.log_odds, atol=1e-9)
+    told = TargetExplainer(model, FIELDS).explain(frame)
+    total = told.base + told.contributions.sum(axis=1)
+    np.testing.assert_allclose(total, told.prediction.log_odds, atol=1e-9)
 
 
 def test_a_row_is_explained_alone_as_in_company(fitted, frame):
@@ -72,13 +76,42 @@ def test_a_row_is_explained_alone_as_in_company(fitted, frame):
     together = explainer.explain(frame)
     for row in (0, 40, 79):
         alone = explainer.explain(frame.take(np.array([row])))
-        np.testing.assert_array_equal(alone[1][0], together[1][row])
-        assert alone[0].log_odds[0] == together[0].log_odds[row]
-        assert alone[0].low[0] == together[0].low[row]
-        assert alone[2] == together[2]
+        np.testing.assert_array_equal(alone.contributions[0], together.contributions[row])
+        np.testing.assert_array_equal(alone.noise[0], together.noise[row])
+        assert alone.prediction.log_odds[0] == together.prediction.log_odds[row]
+        assert alone.prediction.low[0] == together.prediction.low[row]
+        assert alone.base == together.base
 
 
 def test_no_rows_give_nothing(fitted, frame):
-    prediction, contributions, _ = TargetExplainer(fitted, FIELDS).explain(frame.take(np.zeros(80, bool)))
-    assert prediction.probability.shape == (0,)
-    assert contributions.shape == (0, len(FIELDS))
+    told = TargetExplainer(fitted, FIELDS).explain(frame.take(np.zeros(80, bool)))
+    assert told.prediction.probability.shape == (0,)
+    assert told.contributions.shape == told.noise.shape == (0, len(FIELDS))
+
+
+def test_noise_is_the_spread_of_the_members(fitted, frame):
+    """Each member is a model of its own: one bag of trees and one resampled fit."""
+    members = [
+        dataclasses.replace(
+            fitted,
+            trees=BoostedModel((text, text)),
+            linear=dataclasses.replace(fitted.linear, intercept=base, points=points,
+                                       members=((base, points),) * 2),
+        )
+        for text, (base, points) in zip(fitted.trees.texts, fitted.linear.members, strict=True)
+    ]  # fmt: skip
+    alone = np.stack([TargetExplainer(each, FIELDS).explain(frame).contributions for each in members])
+    told = TargetExplainer(fitted, FIELDS).explain(frame)
+    np.testing.assert_allclose(told.noise, alone.std(axis=0, ddof=1), atol=1e-12)
+    assert told.noise[:, 0].min() > 0
+    assert (told.noise[:, FIELDS.index("points")] == 0).all()
+
+
+def test_members_that_agree_have_no_noise(fitted, frame):
+    base, points = fitted.linear.members[0]
+    model = dataclasses.replace(
+        fitted,
+        trees=BoostedModel(fitted.trees.texts[:1] * 2),
+        linear=dataclasses.replace(fitted.linear, members=((base, points),) * 2),
+    )
+    assert (TargetExplainer(model, FIELDS).explain(frame).noise == 0).all()

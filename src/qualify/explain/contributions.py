@@ -1,20 +1,44 @@
-"""What each field adds to a lead's log-odds, exactly.
+"""What each field adds to a lead's log-odds, exactly, and how sure that is.
 
 The model is a sum of two parts: the linear part's points are its contributions; the trees' are Shapley values
 (Lundberg and others 2020, path-dependent). Both are weighted by the blend and summed by field, so that
-``base + contributions.sum(axis=1)`` is the uncalibrated log-odds.
+``base + contributions.sum(axis=1)`` is the uncalibrated log-odds. The same sums for each bag alone show
+by how much a contribution depends on which leads happened to be in the training table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from qualify.explain import treeshap
+from qualify.explain.field_sums import add_columns, add_points, track_spread
 from qualify.features.frame import FeatureFrame
-from qualify.leads.tables import FloatArray
+from qualify.leads.tables import CodeArray, FloatArray, IntArray
+from qualify.model.linear import LinearModel
 from qualify.model.target import Prediction, TargetModel
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A prediction and what it is made of.
+
+    Parameters
+    ----------
+    contributions
+        Log-odds by field, shape (rows, fields).
+    noise
+        Standard deviation of the contributions over the bags, same shape.
+    base
+        Log-odds where every lead starts.
+    """
+
+    prediction: Prediction
+    contributions: FloatArray
+    noise: FloatArray
+    base: float
 
 
 class TargetExplainer:
@@ -32,33 +56,54 @@ class TargetExplainer:
         self.model = model
         self.fields = tuple(fields)
         position = {name: j for j, name in enumerate(self.fields)}
-        bags = model.trees.boosters
-        self._trees = treeshap.compile(bags, weights=[1.0 / len(bags)] * len(bags))
-        self._tree_columns = _sum_matrix([position[f] for f in model.encoders.design_fields], len(fields))
-        used = [model.encoders.bin_fields[j] for j in model.linear.features]
-        self._linear_columns = _sum_matrix([position[f] for f in used], len(fields))
+        self._bags = [treeshap.compile(bag) for bag in model.trees.boosters]
+        self._tree_fields = np.array([position[f] for f in model.encoders.design_fields], dtype=np.int64)
+        self._points = _Points(model.linear, [position[f] for f in model.encoders.bin_fields])
 
-    def explain(self, frame: FeatureFrame) -> tuple[Prediction, FloatArray, float]:
-        """Return the prediction, the contributions of shape (rows, fields), and the base value."""
-        model, blend = self.model, self.model.blend
-        design, bins = model.encoders.design(frame), model.encoders.bins(frame)
-        prediction = model.finish(model.trees.member_log_odds(design), bins)
-        phi = self._trees(design)
-        out = blend.trees * _sum_columns(phi[:, :-1], self._tree_columns)
-        out += blend.linear * _sum_columns(model.linear.contributions(bins), self._linear_columns)
+    def explain(self, frame: FeatureFrame) -> Attribution:
+        """Return the prediction, the contributions of every field, and their noise."""
+        model, blend, bags = self.model, self.model.blend, len(self._bags)
+        design = np.ascontiguousarray(model.encoders.design(frame))
+        bins = np.ascontiguousarray(model.encoders.bins(frame), dtype=np.int32)
+        shape = (frame.rows, len(self.fields))
+        out, mean, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        by_bag = np.empty((frame.rows, bags))
+        for bag, explain in enumerate(self._bags):
+            phi = explain(design)
+            by_bag[:, bag] = phi.sum(axis=1)
+            add_columns(phi, self._tree_fields, blend.trees / bags, out)
+            member = np.zeros(shape)
+            add_columns(phi, self._tree_fields, blend.trees, member)
+            self._points.add_member(bag, bins, blend.linear, member)
+            track_spread(member, bag + 1, mean, squares)
+        self._points.add(bins, blend.linear, out)
         base = blend.intercept + blend.linear * model.linear.intercept
-        return prediction, out, float(base + blend.trees * (phi[0, -1] if len(phi) else 0.0))
+        base += blend.trees * sum(explain.base_value for explain in self._bags) / bags
+        return Attribution(model.finish(by_bag, bins), out, np.sqrt(squares / (bags - 1)), float(base))
 
 
-def _sum_matrix(columns: Sequence[int], width: int) -> list[np.ndarray]:
-    """Return for each field the positions of its columns."""
-    where = np.asarray(columns, dtype=np.int64)
-    return [np.flatnonzero(where == j) for j in range(width)]
+class _Points:
+    """The points of the linear model and of its members, laid out for the compiled loop."""
+
+    def __init__(self, linear: LinearModel, bin_fields: Sequence[int]) -> None:
+        self._columns: IntArray = np.array(linear.features, dtype=np.int64)
+        self._fields: IntArray = np.array([bin_fields[j] for j in linear.features], dtype=np.int64)
+        sizes = [len(points) for points in linear.points]
+        self._starts: IntArray = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int64)
+        self._points = _flat(linear.points)
+        self._members = [_flat(points) for _, points in linear.members]
+
+    def add(self, bins: CodeArray, weight: float, out: FloatArray) -> None:
+        """Add the linear model's contributions by field."""
+        self._add(self._points, bins, weight, out)
+
+    def add_member(self, member: int, bins: CodeArray, weight: float, out: FloatArray) -> None:
+        """Add those of one resampled fit."""
+        self._add(self._members[member], bins, weight, out)
+
+    def _add(self, points: FloatArray, bins: CodeArray, weight: float, out: FloatArray) -> None:
+        add_points(bins, self._columns, self._starts, points, self._fields, weight, out)
 
 
-def _sum_columns(values: FloatArray, by_field: list[np.ndarray]) -> FloatArray:
-    out = np.zeros((len(values), len(by_field)))
-    for j, columns in enumerate(by_field):
-        for column in columns:
-            out[:, j] += values[:, column]
-    return out
+def _flat(points: tuple[tuple[float, ...], ...]) -> FloatArray:
+    return np.array([each for column in points for each in column], dtype=np.float64)
