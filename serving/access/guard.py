@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fastapi import HTTPException, Request
+from starlette.requests import Request
 
 from serving.access.actor import SCOPES, Actor
+from serving.access.refusal import Refusal
 
 __all__ = ["csrf_token", "require"]
 
@@ -22,7 +23,7 @@ def require(scope: str) -> Callable[[Request], Actor]:
     Returns
     -------
     callable
-        Returns the `Actor`; raises HTTPException 401 (nobody signed in) or 403 (scope is missing).
+        Returns the `Actor`; raises `Refusal` 401 (nobody signed in) or 403 (scope is missing).
 
     Raises
     ------
@@ -35,9 +36,9 @@ def require(scope: str) -> Callable[[Request], Actor]:
     def allowed(request: Request) -> Actor:
         actor = getattr(request.state, "actor", None)
         if not isinstance(actor, Actor):
-            raise HTTPException(401, "nobody is signed in", {"WWW-Authenticate": "Bearer"})
+            raise Refusal(401, "Nobody is signed in.", {"WWW-Authenticate": "Bearer"})
         if scope not in actor.scopes:
-            raise HTTPException(403, f"this needs the scope `{scope}`, which {actor.name} does not have")
+            raise Refusal(403, f"This needs the scope `{scope}`, which {actor.name} does not have.")
         return actor
 
     return allowed
