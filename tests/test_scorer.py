@@ -13,6 +13,7 @@ import pytest
 from qualify import Scorer
 from qualify.errors import DataError, UserError
 from qualify.explain.reasons import SMALLEST
+from qualify.features.topics import topic_positions
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME
 from qualify.model.parts import BANDS
 from qualify.moments import micros
@@ -295,9 +296,21 @@ def test_no_reason_is_smaller_than_its_own_noise(world, explained):
     reasons = world.scorer.reasons_of(told, 50, "en")
     listed = reasons.field >= 0
     row, place = np.nonzero(listed)
-    noise = told.noise[row, reasons.field[row, place]]
+    topics = topic_positions(world.scorer.fields)
+    noise = told.noise[row, topics[reasons.field[row, place]]]
     assert (np.abs(reasons.contribution[row, place]) >= noise).all()
     # The filter has something to do, and what it drops is still in the sum.
     assert listed.sum() < (np.abs(told.contributions) >= SMALLEST).sum()
     total = reasons.contribution.sum(axis=1) + reasons.other
     np.testing.assert_allclose(total, told.contributions.sum(axis=1), atol=1e-9)
+
+
+def test_one_topic_is_told_once(world, explained):
+    """A rule and the activity under it, or registering and attending, never argue with each other."""
+    fields = world.scorer.fields
+    shared = [field for field in fields if field.topic]
+    assert {"activity:email_open", "rule:high_open_rate"} <= {field.name for field in shared}
+    topics = topic_positions(fields)
+    for told in topics[world.scorer.reasons_of(explained[1], 50, "en").field.clip(min=0)]:
+        once = told[told > 0]
+        assert len(np.unique(once)) == len(once)

@@ -65,7 +65,7 @@ def describe_drivers(
     count = len(judged.label)
     drawn = np.sort(np.random.default_rng(seed).permutation(count)[:MAX_ROWS])
     frame = judged.rows.frame.take(drawn)
-    explainer = TargetExplainer(judged.model, [field.name for field in fields])
+    explainer = TargetExplainer(judged.model, fields)
     contributions = explainer.explain(frame).contributions
     by_rule = points.points[judged.chosen[drawn]]
     rows = np.arange(len(drawn))

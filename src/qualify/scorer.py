@@ -44,7 +44,7 @@ class Explained:
     contributions
         Log-odds by field, shape (rows, fields).
     noise
-        Their standard deviation over the bags, same shape.
+        Their standard deviation over the bags, by topic, shape (rows, topics).
     further
         Predictions of the targets after the first.
     """
@@ -74,7 +74,7 @@ class Scorer:
         self.version = version
         self.scorecard = Scorecard.parse(parts.scorecard_text, where="scorecard.yaml of the bundle")
         self.fields = parts.plan.fields
-        self._explainer = TargetExplainer(parts.targets[0], [field.name for field in self.fields])
+        self._explainer = TargetExplainer(parts.targets[0], self.fields)
 
     @classmethod
     def load(cls, path: str | Path) -> Scorer:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,6 +41,59 @@ def test_a_reason_smaller_than_its_own_noise_is_not_told():
     reasons = build([[0.4, 0.3, -0.4, 0.2]], n=4, noise=noise)
     assert reasons.field.tolist() == [[2, 1, 3, -1]]
     assert reasons.other == pytest.approx([0.4])
+
+
+def shared(*topics):
+    """Four number fields with the given topics."""
+    return tuple(replace(field, topic=topic) for field, topic in zip(FIELDS, topics, strict=True))
+
+
+def test_fields_of_one_topic_are_one_reason():
+    sizes = np.array([[0.5, -0.2, 0.1, -0.4], [0.3, -0.2, 0.1, -0.4]])
+    reasons = build_reasons(shared(None, "t", None, "t"), sizes, values_of, EN, 3)
+    assert reasons.field.tolist() == [[3, 0, 2], [3, 0, 2]]
+    np.testing.assert_allclose(reasons.contribution, [[-0.6, 0.5, 0.1], [-0.6, 0.3, 0.1]])
+    np.testing.assert_allclose(reasons.other, 0, atol=1e-12)
+
+
+def test_the_field_that_did_most_for_the_sum_speaks():
+    fields = shared("t", "t", "t", "u")
+    sizes = np.array([[0.9, -0.5, -0.6, 0.0], [0.9, -0.2, 0.9, 0.0], [-0.1, 0.05, -0.2, 0.0]])
+    reasons = build_reasons(fields, sizes, values_of, EN, 2)
+    assert reasons.field.tolist() == [[2, -1], [0, -1], [2, -1]]
+    np.testing.assert_allclose(reasons.contribution[:, 0], [-0.2, 1.6, -0.25])
+    # What it says fits the sum's direction, whatever another field of the topic did.
+    assert reasons.text[0, 0] == "C2: 200 (lowers the chance)"
+
+
+def test_fields_that_cancel_each_other_out_are_no_reason():
+    reasons = build_reasons(shared("t", "t", None, None), np.array([[2.0, -2.0, 0.1, 0.0]]), values_of, EN, 4)
+    assert reasons.field.tolist() == [[2, -1, -1]]
+    assert reasons.other == pytest.approx([0.0])
+
+
+def test_a_topic_has_one_noise():
+    sizes = np.array([[0.5, 0.3, 0.2, 0.1]])
+    reasons = build_reasons(
+        shared("t", None, "t", None), sizes, values_of, EN, 4, np.array([[0.8, 0.2, 0.0]])
+    )
+    assert reasons.field.tolist() == [[1, 3, -1]]
+
+
+TOPICS = st.lists(st.sampled_from(["t", "u", None]), min_size=4, max_size=4)
+
+
+@given(arrays(np.float64, (5, 4), elements=st.floats(-3, 3, width=32)), TOPICS, st.integers(0, 5))
+def test_topics_keep_the_sum_and_the_direction(sizes, topics, n):
+    fields = shared(*topics)
+    reasons = build_reasons(fields, sizes, values_of, EN, n)
+    total = reasons.contribution.sum(axis=1) + reasons.other
+    np.testing.assert_allclose(total, sizes.sum(axis=1), atol=1e-12)
+    for row, listed in enumerate(reasons.field):
+        told = [fields[j].topic or fields[j].name for j in listed[listed >= 0]]
+        assert len(set(told)) == len(told)
+        for j, size in zip(listed[listed >= 0], reasons.contribution[row], strict=False):
+            assert sizes[row, j] * size > 0
 
 
 def test_equal_sizes_keep_the_order_of_the_fields():
@@ -141,7 +195,7 @@ def test_no_rows_give_no_reasons():
         ([[1.0, 2.0]], 1, None, r"a column for each of 4 fields, got \(1, 2\)"),
         ([[1.0, 2.0, np.nan, 0.0]], 1, None, "contribution of 'column:c2' in row 0 is not finite"),
         ([[1.0] * 4], -1, None, "must not be negative, got -1"),
-        ([[1.0] * 4], 1, np.zeros((2, 4)), r"noise needs the contributions' shape \(1, 4\), got \(2, 4\)"),
+        ([[1.0] * 4], 1, np.zeros((2, 4)), r"noise needs the topics' shape \(1, 4\), got \(2, 4\)"),
     ],
 )
 def test_refused(sizes, n, noise, message):

@@ -9,13 +9,15 @@ import pytest
 from scipy.special import expit, logit
 
 from qualify.explain.contributions import TargetExplainer
+from qualify.features.fields import Field
 from qualify.model.blend import Blend, Calibration
 from qualify.model.boosted import BoostedModel
 from qualify.model.fit import fit_target
 from qualify.model.target import Z_90
 from tests.model.rows import QUICK, make_rows
 
-FIELDS = ("column:visits", "column:minutes", "column:noise", "column:source", "points")
+NAMES = ("column:visits", "column:minutes", "column:noise", "column:source", "points")
+FIELDS = tuple(Field(name, "points" if name == "points" else "number", name, "fit") for name in NAMES)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,7 @@ def test_contributions_add_up_and_belong_to_their_field(fitted, frame):
     np.testing.assert_allclose(told.base + contributions.sum(axis=1), told.prediction.log_odds, atol=1e-9)
     np.testing.assert_allclose(told.prediction.log_odds, fitted.log_odds(frame), atol=1e-12)
     # A field that no column of the model is about adds nothing.
-    assert (contributions[:, FIELDS.index("points")] == 0).all()
+    assert (contributions[:, NAMES.index("points")] == 0).all()
     strength = np.abs(contributions).mean(axis=0)
     assert strength[0] > 3 * strength[2]
 
@@ -104,7 +106,26 @@ def test_noise_is_the_spread_of_the_members(fitted, frame):
     told = TargetExplainer(fitted, FIELDS).explain(frame)
     np.testing.assert_allclose(told.noise, alone.std(axis=0, ddof=1), atol=1e-12)
     assert told.noise[:, 0].min() > 0
-    assert (told.noise[:, FIELDS.index("points")] == 0).all()
+    assert (told.noise[:, NAMES.index("points")] == 0).all()
+
+
+def test_the_noise_of_a_topic_is_that_of_its_sum(fitted, frame):
+    together = tuple(dataclasses.replace(field, topic="t") for field in FIELDS[:2]) + FIELDS[2:]
+    members = np.stack([
+        TargetExplainer(
+            dataclasses.replace(
+                fitted, trees=BoostedModel((text, text)),
+                linear=dataclasses.replace(fitted.linear, points=points, members=((base, points),) * 2),
+            ), FIELDS,
+        ).explain(frame).contributions
+        for text, (base, points) in zip(fitted.trees.texts, fitted.linear.members, strict=True)
+    ])  # fmt: skip
+    told = TargetExplainer(fitted, together).explain(frame)
+    assert told.noise.shape == (80, len(FIELDS) - 1)
+    np.testing.assert_allclose(
+        told.noise[:, 0], members[:, :, :2].sum(axis=2).std(axis=0, ddof=1), atol=1e-12
+    )
+    assert told.contributions.shape == (80, len(FIELDS))
 
 
 def test_members_that_agree_have_no_noise(fitted, frame):

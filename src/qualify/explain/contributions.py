@@ -15,7 +15,9 @@ import numpy as np
 
 from qualify.explain import treeshap
 from qualify.explain.field_sums import add_columns, add_points, track_spread
+from qualify.features.fields import Field
 from qualify.features.frame import FeatureFrame
+from qualify.features.topics import topic_positions
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
 from qualify.model.linear import LinearModel
 from qualify.model.target import Prediction, TargetModel
@@ -30,7 +32,7 @@ class Attribution:
     contributions
         Log-odds by field, shape (rows, fields).
     noise
-        Standard deviation of the contributions over the bags, same shape.
+        Standard deviation over the bags, shape (rows, topics): of the sum of each topic's contributions.
     base
         Log-odds where every lead starts.
     """
@@ -49,13 +51,14 @@ class TargetExplainer:
     model
         The target's model.
     fields
-        Names of the fields, in the order of the columns of the contributions.
+        The fields, in the order of the columns of the contributions.
     """
 
-    def __init__(self, model: TargetModel, fields: Sequence[str]) -> None:
+    def __init__(self, model: TargetModel, fields: Sequence[Field]) -> None:
         self.model = model
         self.fields = tuple(fields)
-        position = {name: j for j, name in enumerate(self.fields)}
+        self._topics = topic_positions(self.fields)
+        position = {field.name: j for j, field in enumerate(self.fields)}
         self._bags = [treeshap.compile(bag) for bag in model.trees.boosters]
         self._tree_fields = np.array([position[f] for f in model.encoders.design_fields], dtype=np.int64)
         self._points = _Points(model.linear, [position[f] for f in model.encoders.bin_fields])
@@ -65,16 +68,17 @@ class TargetExplainer:
         model, blend, bags = self.model, self.model.blend, len(self._bags)
         design = np.ascontiguousarray(model.encoders.design(frame))
         bins = np.ascontiguousarray(model.encoders.bins(frame), dtype=np.int32)
-        shape = (frame.rows, len(self.fields))
-        out, mean, squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        out = np.zeros((frame.rows, len(self.fields)))
+        shape = (frame.rows, len(set(self._topics.tolist())))
+        mean, squares = np.zeros(shape), np.zeros(shape)
         by_bag = np.empty((frame.rows, bags))
         for bag, explain in enumerate(self._bags):
             phi = explain(design)
             by_bag[:, bag] = phi.sum(axis=1)
             add_columns(phi, self._tree_fields, blend.trees / bags, out)
             member = np.zeros(shape)
-            add_columns(phi, self._tree_fields, blend.trees, member)
-            self._points.add_member(bag, bins, blend.linear, member)
+            add_columns(phi, self._topics[self._tree_fields], blend.trees, member)
+            self._points.add_member(bag, bins, blend.linear, self._topics, member)
             track_spread(member, bag + 1, mean, squares)
         self._points.add(bins, blend.linear, out)
         base = blend.intercept + blend.linear * model.linear.intercept
@@ -95,14 +99,14 @@ class _Points:
 
     def add(self, bins: CodeArray, weight: float, out: FloatArray) -> None:
         """Add the linear model's contributions by field."""
-        self._add(self._points, bins, weight, out)
+        add_points(bins, self._columns, self._starts, self._points, self._fields, weight, out)
 
-    def add_member(self, member: int, bins: CodeArray, weight: float, out: FloatArray) -> None:
-        """Add those of one resampled fit."""
-        self._add(self._members[member], bins, weight, out)
-
-    def _add(self, points: FloatArray, bins: CodeArray, weight: float, out: FloatArray) -> None:
-        add_points(bins, self._columns, self._starts, points, self._fields, weight, out)
+    def add_member(
+        self, member: int, bins: CodeArray, weight: float, topics: IntArray, out: FloatArray
+    ) -> None:
+        """Add those of one resampled fit by topic."""
+        points, fields = self._members[member], topics[self._fields]
+        add_points(bins, self._columns, self._starts, points, fields, weight, out)
 
 
 def _flat(points: tuple[tuple[float, ...], ...]) -> FloatArray:

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qualify.errors import QualifyError
-from qualify.explain.select import SMALLEST, strongest, worth_telling
+from qualify.explain.select import SMALLEST, leading_fields, strongest, sum_by_topic, worth_telling
 from qualify.explain.words import Phrasebook
 from qualify.features.fields import Field
+from qualify.features.topics import topic_positions
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
 __all__ = [
@@ -58,7 +59,7 @@ class Reason:
     label, value, text
         The field, its value and the whole sentence, for people.
     contribution
-        Log-odds; above zero it speaks for the lead.
+        Log-odds of the field and all that shares its topic; above zero it speaks for the lead.
     """
 
     feature: str
@@ -77,7 +78,8 @@ class Reasons:
     features, labels
         Stable name and shown name of every field, in the order of the contributions.
     field
-        Index of the field, shape (rows, n); -1 where a row has fewer reasons, always after the last one.
+        Index of the field that speaks, shape (rows, n); -1 where a row has fewer reasons, always after the
+        last one.
     contribution
         Log-odds, shape (rows, n); 0 where there is no reason.
     text, value
@@ -118,8 +120,9 @@ def build_reasons(
 ) -> Reasons:
     """Choose and word the reasons of many rows.
 
-    A contribution is a reason when it is among the `n` largest of its row by size, at least `SMALLEST`, and
-    not smaller than its own noise. Equal sizes keep the order of the fields.
+    Fields of one topic are one reason: their contributions are summed, and the field that did most for the
+    sum speaks. A sum is a reason when it is among the `n` largest of its row by size, at least `SMALLEST`,
+    and not smaller than its own noise. Equal sizes keep the order of the fields.
 
     Parameters
     ----------
@@ -134,16 +137,20 @@ def build_reasons(
     n
         Most reasons a row; 0 gives none.
     noise
-        Standard deviation of the contributions over the model's bags, shape (rows, fields).
+        Standard deviation of the topics' sums over the model's bags, shape (rows, topics), topics in the
+        order of their first fields.
 
     Raises
     ------
     QualifyError
         The shapes do not fit each other, a contribution is not finite, or `n` is negative.
     """
-    _check(fields, contributions, n, noise)
-    worth = worth_telling(contributions, noise)
-    field, contribution = strongest(contributions, worth, min(n, len(fields)))
+    topics = topic_positions(fields)
+    _check(fields, contributions, n)
+    by_topic = sum_by_topic(contributions, topics)
+    _check_noise(by_topic, noise)
+    topic, contribution = strongest(by_topic, worth_telling(by_topic, noise), min(n, by_topic.shape[1]))
+    field = leading_fields(contributions, topics, topic, contribution)
     text, value = _in_words(fields, field, contribution, values, phrasebook)
     return Reasons(
         features=tuple(each.name for each in fields),
@@ -156,14 +163,17 @@ def build_reasons(
     )
 
 
-def _check(fields: Sequence[Field], contributions: FloatArray, n: int, noise: FloatArray | None) -> None:
+def _check_noise(by_topic: FloatArray, noise: FloatArray | None) -> None:
+    if noise is not None and noise.shape != by_topic.shape:
+        raise QualifyError(f"noise needs the topics' shape {by_topic.shape}, got {noise.shape}")
+
+
+def _check(fields: Sequence[Field], contributions: FloatArray, n: int) -> None:
     if n < 0:
         raise QualifyError(f"the number of reasons must not be negative, got {n}")
     if contributions.ndim != 2 or contributions.shape[1] != len(fields):
         shape = contributions.shape
         raise QualifyError(f"contributions need a column for each of {len(fields)} fields, got {shape}")
-    if noise is not None and noise.shape != contributions.shape:
-        raise QualifyError(f"noise needs the contributions' shape {contributions.shape}, got {noise.shape}")
     if not np.isfinite(contributions).all():
         row, column = np.argwhere(~np.isfinite(contributions))[0]
         raise QualifyError(f"the contribution of {fields[column].name!r} in row {row} is not finite")

@@ -10,6 +10,47 @@ SMALLEST = 1e-3
 """Log-odds below which a contribution is never a reason: a fortieth of a point of probability."""
 
 
+def sum_by_topic(contributions: FloatArray, topics: IntArray) -> FloatArray:
+    """Add up the contributions of each topic's fields, shape (rows, topics); one field a topic: unchanged."""
+    size = int(topics.max()) + 1 if len(topics) else 0
+    if size == len(topics):
+        return contributions
+    out = np.zeros((len(contributions), size))
+    for j, topic in enumerate(topics.tolist()):
+        out[:, topic] += contributions[:, j]
+    return out
+
+
+def leading_fields(
+    contributions: FloatArray, topics: IntArray, topic: IntArray, size: FloatArray
+) -> IntArray:
+    """Return which field speaks for each chosen topic: the one that did most for the topic's sum.
+
+    Parameters
+    ----------
+    contributions
+        Log-odds by field, shape (rows, fields).
+    topics
+        Position of each field's topic, shape (fields,).
+    topic, size
+        The chosen topics, -1 for none, and their sums, shape (rows, n).
+
+    Returns
+    -------
+    ndarray of int64, shape (rows, n)
+        Positions of fields, -1 where no topic was chosen; of equal fields the first.
+    """
+    first = np.unique(topics, return_index=True)[1]
+    # An entry for -1 at the end, where indexing from behind finds it.
+    found = np.append(first, -1)[topic]
+    for shared in np.flatnonzero(np.bincount(topics) > 1).tolist():
+        members = np.flatnonzero(topics == shared)
+        row, place = np.nonzero(topic == shared)
+        towards = contributions[row][:, members] * np.sign(size[row, place])[:, None]
+        found[row, place] = members[np.argmax(towards, axis=1)]
+    return found
+
+
 def worth_telling(contributions: FloatArray, noise: FloatArray | None) -> BoolArray:
     """Tell contributions of at least `SMALLEST` that are not smaller than their own noise."""
     size = np.abs(contributions)

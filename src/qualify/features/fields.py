@@ -34,6 +34,8 @@ class Field:
         ``fit`` (who the lead is), ``engagement`` (what the lead does) or ``history`` (where it stands).
     label
         The user's or the scorecard's own words for it, where given.
+    topic
+        Name shared by fields that are told as one reason (see `qualify.features.topics`); None: its own.
 
     Notes
     -----
@@ -63,3 +65,4 @@ class Field:
     subject: str
     group: Group
     label: Label | None = None
+    topic: str | None = None

@@ -16,6 +16,7 @@ import numpy as np
 from qualify.config import ColumnSpec, ColumnType, Label
 from qualify.features.fields import Field, Group
 from qualify.features.text import fit_tokens
+from qualify.features.topics import activity_topic, rule_topic
 from qualify.leads.tables import Column, LeadTables
 from qualify.rules import Scorecard, rule_field
 
@@ -49,6 +50,8 @@ class FeaturePlan:
         Every type that the training table held: a rule about another one is unknown, not false.
     rules
         Id of each rule, and the field it is about, where it is about exactly one.
+    rule_topics
+        The topic of each rule, where it has one; empty in bundles that were written before there were topics.
     """
 
     columns: tuple[ColumnPlan, ...]
@@ -61,6 +64,7 @@ class FeaturePlan:
     rules: tuple[tuple[str, str | None], ...] = ()
     rule_labels: tuple[Label | None, ...] = ()
     rule_groups: tuple[str, ...] = ()
+    rule_topics: tuple[str | None, ...] = ()
 
     @classmethod
     def fit(
@@ -90,12 +94,16 @@ class FeaturePlan:
             rules=tuple((rule.id, rule_field(rule)) for rule in rules),
             rule_labels=tuple(rule.label for rule in rules),
             rule_groups=tuple(sorted({rule.group for rule in rules})),
+            rule_topics=tuple(rule_topic(rule) for rule in rules),
         )
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The fields in a fixed order: history, activities, columns, rules."""
-        found = [Field(f"activity:{t}", "activity", t, "engagement") for t in self.activity_types]
+        found = [
+            Field(f"activity:{t}", "activity", t, "engagement", None, activity_topic(t))
+            for t in self.activity_types
+        ]
         if self.activity_types:
             found.append(Field("silence", "silence", "", "engagement"))
             found.append(Field("topics", "topics", "", "engagement"))
@@ -110,9 +118,10 @@ class FeaturePlan:
             for c in self.columns
         ]
         named = {field.name for field in found}
-        for (rule, about), label in zip(self.rules, self.rule_labels, strict=True):
+        topics = self.rule_topics or (None,) * len(self.rules)
+        for (rule, about), label, topic in zip(self.rules, self.rule_labels, topics, strict=True):
             if about not in named:
-                found.append(Field(f"rule:{rule}", "rule", rule, "engagement", label))
+                found.append(Field(f"rule:{rule}", "rule", rule, "engagement", label, topic))
         if self.rules:
             found.append(Field("points", "points", "", "engagement"))
         return tuple(found)
