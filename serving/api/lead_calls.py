@@ -1,0 +1,141 @@
+"""`/v1/leads`: the stored queue, one lead, answers of sales, the hand-off package."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Body, Depends, Header, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from qualify.ledger import LeadRecord, QueueQuery, Verdict
+from serving.access import Actor, may_see, require
+from serving.api.answers import PROBLEMS, problems
+from serving.api.problems import Problem, kind, unknown_lead
+from serving.runtime import Runtime
+
+__all__ = ["lead_routes"]
+
+FLUSH_SECONDS = 2.0
+
+Band = Literal["A", "B", "C", "D"]
+Reader = Annotated[Actor, Depends(require("read"))]
+Answerer = Annotated[Actor, Depends(require("feedback"))]
+_Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key", description="Any text of the caller's, new for each answer.", max_length=200
+    ),
+]
+
+
+class Feedback(BaseModel):
+    """What became of a lead."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [
+        {"verdict": "rejected", "reason": "no_budget", "comment": "asked again for next year"}
+    ]})  # fmt: skip
+    verdict: Verdict
+    reason: str | None = Field(default=None, max_length=100)
+    comment: str | None = Field(default=None, max_length=4_000, pattern=r"^[^\x00]*$")
+
+
+def lead_routes(runtime: Runtime) -> APIRouter:
+    """Return the calls about stored leads."""
+    router = APIRouter(tags=["leads"], responses={**PROBLEMS, **problems(503)})
+    in_flight = _InFlight()
+
+    @router.get("/v1/leads")
+    def queue(
+        actor: Reader,
+        band: Annotated[list[Band], Query()] = [],  # noqa: B006 - FastAPI copies it
+        stage: Annotated[list[str], Query()] = [],  # noqa: B006
+        owner: str | None = None,
+        source: str | None = None,
+        q: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+        cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    ) -> Response:
+        """Return the open leads, highest probability first."""
+        page = runtime.ledger.queue(
+            QueueQuery(
+                bands=tuple(band), stages=tuple(stage), owner=owner, source=source, q=q, limit=limit,
+                cursor=cursor, answered=None, visible_to=actor.name if actor.role == "sales" else None,
+                limit_hours=runtime.desk.approach_within_hours,
+            )
+        )  # fmt: skip
+        return _json({"leads": page.rows, "next_cursor": page.next_cursor, "total": page.total})
+
+    @router.get("/v1/leads/{lead_id}", responses=problems(404))
+    def lead(lead_id: str, actor: Reader) -> Response:
+        """Return one lead as it stands."""
+        return _json(_seen(runtime, actor, lead_id))
+
+    @router.post("/v1/leads/{lead_id}/feedback", responses=problems(404, 409))
+    def feedback(
+        lead_id: str, actor: Answerer, answer: Annotated[Feedback, Body()], key: _Key = None
+    ) -> Response:
+        """Keep an answer of sales. Sent again with the same key it is kept once and answered alike."""
+        if not key or not key.strip():
+            raise Problem(400, "A header is missing", "Idempotency-Key", kind("key-missing"))
+        _seen(runtime, actor, lead_id)
+        with in_flight.only(key):
+            kept = runtime.ledger.answer(
+                lead_id,
+                answer.verdict,
+                actor=actor.name,
+                reason=answer.reason,
+                comment=answer.comment,
+                key=key,
+            )
+        return _json(kept, {"Idempotency-Replayed": "true"} if kept.repeated else None)
+
+    return router
+
+
+class _InFlight:
+    """Keys whose first request is not answered yet."""
+
+    def __init__(self) -> None:
+        self._keys: set[str] = set()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def only(self, key: str) -> Iterator[None]:
+        """Refuse a second request with the same key while the first is being worked on."""
+        with self._lock:
+            if key in self._keys:
+                raise Problem(409, "The same request is being answered just now",
+                              "Wait for the first answer, or send it again.", kind("key-in-use"))  # fmt: skip
+            self._keys.add(key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard(key)
+
+
+def _seen(runtime: Runtime, actor: Actor, lead_id: str) -> LeadRecord:
+    """Return a lead that the actor may see; another one's is as unknown as one that is not there."""
+    found = runtime.ledger.lead(lead_id)
+    if found is None and runtime.writer.lag_rows and runtime.writer.flush(FLUSH_SECONDS):
+        # Scored a moment ago, and on its way.
+        found = runtime.ledger.lead(lead_id)
+    if found is None or not may_see(actor, found.facts.owner):
+        raise unknown_lead()
+    return found
+
+
+def _json(content: Any, headers: dict[str, str] | None = None) -> Response:
+    body = orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
+    return Response(
+        body, headers={"Cache-Control": "no-store", **(headers or {})}, media_type="application/json"
+    )
+
+
+def _plain(value: Any) -> Any:
+    return dict(value)

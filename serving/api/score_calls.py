@@ -1,0 +1,109 @@
+"""`POST /v1/score` and `POST /v1/score/batch`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from serving.access import require
+from serving.api.answers import BATCH_BODY, BATCH_RESPONSES, SCORE_BODY, SCORE_RESPONSES
+from serving.api.documents import check_document, read_json
+from serving.api.problems import Problem, kind
+from serving.api.records import desk_json, pack
+from serving.api.scoring import score_documents
+from serving.runtime import Runtime
+
+__all__ = ["score_routes"]
+
+Reasons = Annotated[int, Query(ge=0, le=50, description="Reasons a lead.")]
+Language = Annotated[Literal["en", "ja"] | None, Query(description="Language of the reasons.")]
+
+
+def score_routes(runtime: Runtime) -> APIRouter:
+    """Return the calls that score."""
+    router = APIRouter(tags=["score"], dependencies=[Depends(require("score"))])
+    desk = desk_json(runtime.desk)
+
+    def keep(answer: dict[str, Any], told: bytes, document: dict[str, Any]) -> None:
+        runtime.metrics.scores.labels(answer["band"]).inc()
+        runtime.writer.put(pack(told, orjson.dumps(document), desk))
+
+    def refuse(problem: Problem) -> None:
+        runtime.metrics.rejects.labels(problem.code).inc()
+
+    @router.post("/v1/score", openapi_extra=SCORE_BODY, responses=SCORE_RESPONSES, response_class=Response)
+    async def score(request: Request, reasons: Reasons = 3, language: Language = None) -> Response:
+        """Score one lead document; the answer has the fields of a row of `qualify score`."""
+        try:
+            document = check_document(read_json(await request.body()), runtime.limits)
+            scorer = runtime.models.scorer
+            answer = score_documents(scorer, [document], reasons, language or runtime.language)[0]
+            if isinstance(answer, Problem):
+                raise answer
+        except Problem as problem:
+            refuse(problem)
+            raise
+        told = _dumps(answer)
+        keep(answer, told, document)
+        return Response(told, media_type="application/json")
+
+    @router.post(
+        "/v1/score/batch", openapi_extra=BATCH_BODY, responses=BATCH_RESPONSES, response_class=Response
+    )
+    async def score_batch(request: Request, reasons: Reasons = 3, language: Language = None) -> Response:
+        """Score a list of lead documents; one answer each, in their order. A bad one gets its own problem."""
+        raw = _checked_list(read_json(await request.body()), runtime.limits.leads_a_batch)
+        chosen = language or runtime.language
+        documents, answers = await run_in_threadpool(_score_all, runtime, raw, reasons, chosen)
+        told = []
+        for document, answer in zip(documents, answers, strict=True):
+            if isinstance(answer, Problem):
+                refuse(answer)
+                told.append(_dumps(answer.document()))
+            else:
+                told.append(_dumps(answer))
+                keep(answer, told[-1], document)
+        return Response(b"[" + b",".join(told) + b"]", media_type="application/json")
+
+    return router
+
+
+def _checked_list(raw: Any, most: int) -> list[Any]:
+    if not isinstance(raw, list):
+        raise Problem(422, "The content is not of the documented form",
+                      "expected a list of lead documents", kind("invalid"))  # fmt: skip
+    if len(raw) > most:
+        raise Problem(413, "Too many leads", f"got {len(raw)}, at most {most} a call", kind("too-large"))
+    return raw
+
+
+def _score_all(
+    runtime: Runtime, raw: list[Any], reasons: int, language: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any] | Problem]]:
+    """Check and score a list; what is not of the form is answered in its place."""
+    documents: list[dict[str, Any]] = []
+    answers: list[dict[str, Any] | Problem] = []
+    good: list[int] = []
+    for position, each in enumerate(raw):
+        try:
+            documents.append(check_document(each, runtime.limits))
+            answers.append({})
+            good.append(position)
+        except Problem as problem:
+            documents.append({})
+            answers.append(problem)
+    scored = score_documents(runtime.models.scorer, [documents[i] for i in good], reasons, language)
+    for position, answer in zip(good, scored, strict=True):
+        answers[position] = answer
+    for position, answer in enumerate(answers):
+        if isinstance(answer, Problem):
+            answer.extra = {**answer.extra, "position": position}
+    return documents, answers
+
+
+def _dumps(answer: dict[str, Any]) -> bytes:
+    return orjson.dumps(answer, option=orjson.OPT_UTC_Z)

@@ -1,0 +1,140 @@
+"""A durable queue in a folder: what is to go into the ledger waits here until it is in.
+
+Records are lines of JSON in files called segments. One segment at a time is written to; the writer closes it,
+stores its records, and only then deletes it. A process that is killed leaves its segments; the next one takes
+them over. A lock on each file tells whether its process still lives.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Segment", "Spool"]
+
+_SUFFIX = ".jsonl"
+REFUSED = "refused.lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A file of records; `handle` holds its lock."""
+
+    path: Path
+    handle: int
+
+    def lines(self) -> Iterator[bytes]:
+        """Return the records; a last one that was cut off by a crash of the machine is left out."""
+        with self.path.open("rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield line
+
+    def sync(self) -> None:
+        """Bring what was written to the disk."""
+        os.fsync(self.handle)
+
+    def drop(self) -> None:
+        """Delete the file: its records are stored."""
+        self.path.unlink(missing_ok=True)
+        os.close(self.handle)
+
+
+class Spool:
+    """The queue of one process.
+
+    Parameters
+    ----------
+    folder
+        Where the segments are; made when it is missing, readable by its owner only.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._written = 0
+        self._current = self._new()
+
+    def append(self, record: bytes) -> None:
+        """Write one record (JSON without a line break); it outlives the process from here on."""
+        with self._lock:
+            _write_all(self._current.handle, record + b"\n")
+            self._written += 1
+
+    def rotate(self) -> tuple[Segment, int] | None:
+        """Close the current segment; return it and its number of records, or None when it is empty."""
+        if not self._written:
+            return None
+        fresh = self._new()
+        with self._lock:
+            full, count = self._current, self._written
+            self._current, self._written = fresh, 0
+        full.sync()
+        return full, count
+
+    def left_behind(self) -> list[Segment]:
+        """Return the segments of processes that are gone, oldest first; they are this one's now."""
+        found = []
+        for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
+            if path == self._current.path:
+                continue
+            handle = os.open(path, os.O_RDWR)
+            if _locked(handle) and path.exists():
+                found.append(Segment(path, handle))
+            else:
+                os.close(handle)
+        return found
+
+    def refuse(self, record: bytes) -> None:
+        """Keep a record that the ledger never takes, for a person to look at."""
+        handle = os.open(self.folder / REFUSED, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            _write_all(handle, record.rstrip(b"\n") + b"\n")
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def size(self) -> int:
+        """Return the bytes that wait."""
+        total = 0
+        for path in self.folder.glob(f"*{_SUFFIX}"):
+            try:
+                total += path.stat().st_size
+            except FileNotFoundError:  # stored and deleted since it was listed
+                continue
+        return total
+
+    def close(self) -> None:
+        """Close the current segment; an empty one is deleted, another one waits for the next process."""
+        with self._lock:
+            if self._written:
+                self._current.sync()
+                os.close(self._current.handle)
+            else:
+                self._current.drop()
+
+    def _new(self) -> Segment:
+        path = self.folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return Segment(path, handle)
+
+
+def _locked(handle: int) -> bool:
+    """Take the lock of a file; return whether no living process had it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
