@@ -20,7 +20,6 @@ from serving.access.hosts import netloc_of
 from serving.access.middleware import Door, Rules
 from serving.access.people import People, Sessions
 from serving.access.refusal import Refusal
-from serving.access.signin import SignIn
 from serving.access.tokens import TokenDesk
 
 if TYPE_CHECKING:
@@ -59,6 +58,8 @@ def install(app: FastAPI, runtime: Runtime, *, loopback: bool) -> None:
     sessions = Sessions(access.session_hours)
     people = People(access, sessions, loopback=loopback)
     if access.oidc is not None:
+        from serving.access.signin import SignIn
+
         SignIn(access.oidc, people, sessions, public_url, trail).add_to(app)
     rules = Rules(
         people=people,

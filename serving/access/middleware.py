@@ -108,11 +108,17 @@ class Door:
             await refusal.send(scope, receive, send)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._rules.trail.start()
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            await asyncio.to_thread(self._rules.trail.close)
+        trail = self._rules.trail
+        trail.start()
+
+        async def receiving() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                # Before the application closes the ledger.
+                await asyncio.to_thread(trail.close)
+            return message
+
+        await self._app(scope, receiving, send)
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
