@@ -10,6 +10,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 import serving.access
+import serving.alerts
 import serving.pages
 from serving.api.docs import install_docs
 from serving.api.health import health_routes
@@ -58,7 +59,7 @@ def _lifespan(runtime: Runtime):  # type: ignore[no-untyped-def]
     async def run(app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
         runtime.writer.start()
-        threads = [runtime.models.watch(stop), *_alerts(runtime, stop)]
+        threads = [runtime.models.watch(stop), *serving.alerts.watch(runtime, stop)]
         try:
             yield
         finally:
@@ -69,7 +70,3 @@ def _lifespan(runtime: Runtime):  # type: ignore[no-untyped-def]
             runtime.door.close()
 
     return run
-
-
-def _alerts(runtime: Runtime, stop: threading.Event) -> list[threading.Thread]:
-    return []
