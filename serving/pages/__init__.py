@@ -1,11 +1,14 @@
-"""The pages that sales and marketing open: queue, lead, grid, figures, model."""
+"""The pages that sales and marketing open: queue, grid, lead, figures, model, alerts and audit."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fastapi.staticfiles import StaticFiles
+from serving.pages.assets import Assets
+from serving.pages.lead_routes import answer_routes, lead_routes
+from serving.pages.queue_routes import queue_routes
+from serving.pages.site import STATIC, Site
+from serving.pages.stories import Stories
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
     from serving.runtime import Runtime
 
 __all__ = ["install"]
-
-STATIC = Path(__file__).parent / "static"
 
 
 def install(app: FastAPI, runtime: Runtime) -> None:
@@ -27,5 +28,8 @@ def install(app: FastAPI, runtime: Runtime) -> None:
     runtime
         Configuration, ledger and model in use.
     """
-    app.state.pages_runtime = runtime
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.state.pages = Site(runtime)
+    app.mount("/static", Assets(directory=STATIC), name="static")
+    stories = Stories()
+    for router in (queue_routes(), answer_routes(), lead_routes(stories)):
+        app.include_router(router)

@@ -1,0 +1,41 @@
+"""The attributes of a lead, for people: labels and values from its document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qualify.scorer import Scorer
+    from serving.pages.words import Words
+
+__all__ = ["list_attributes"]
+
+
+def list_attributes(document: Mapping[str, Any] | None, scorer: Scorer | None, words: Words) -> list[tuple[str, str]]:
+    """Return label and value of the attributes that the model reads and the lead has."""
+    if document is None or scorer is None:
+        return []
+    given = {**document, **(document.get("attributes") or {})}
+    named = {field.subject: words.book.label(field) for field in scorer.fields if field.name.startswith("column:")}
+    found = []
+    for column in scorer.parts.schema.columns:
+        value = _say(given.get(column), words)
+        if value:
+            found.append((named.get(column) or _tidied(column, words), value))
+    return found
+
+
+def _say(value: Any, words: Words) -> str:
+    if value is None or value != value:  # NaN is the one value that is not itself
+        return ""
+    if isinstance(value, bool):
+        return words.book.text("boolean.yes" if value else "boolean.no")
+    if isinstance(value, int | float):
+        return words.number(float(value))
+    return words.book.clean(str(value))
+
+
+def _tidied(column: str, words: Words) -> str:
+    text = words.book.clean(column.replace("_", " "))
+    return text[:1].upper() + text[1:]
