@@ -6,34 +6,25 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from qualify.decide.activity_kinds import types_of
 from qualify.decide.cohorts import Cohort, matched_cohort
 from qualify.decide.figure import Figure, absent, count_of
 from qualify.decide.kpi_view import View
-from qualify.leads.tables import BoolArray
-from qualify.rules.vocabulary import folded, glob_matches
 
 __all__ = ["figures"]
 
 _KINDS = {
-    "email_open_rate": (
-        ("email?sent*", "mail?sent*", "e-mail sent*", "email?delivered*", "メール送信*", "メール配信*"),
-        ("email?open*", "mail?open*", "e-mail open*", "メール開封*", "メールの開封*", "開封*"),
-        7.0,
-    ),
-    "webinar_attendance": (
-        ("webinar?regist*", "ウェビナー申込*", "ウェビナー登録*", "セミナー申込*"),
-        ("webinar?attend*", "ウェビナー参加*", "セミナー参加*"),
-        30.0,
-    ),
+    "email_open_rate": ("mail_sent", "mail_opened", 7.0),
+    "webinar_attendance": ("webinar_registered", "webinar_attended", 30.0),
 }
-"""By figure: the types that begin a unit, the types that complete it, and the days it is watched."""
+"""By figure: the kind that begins a unit, the kind that completes it, and the days it is watched."""
 
 
 def figures(view: View) -> Iterator[Figure]:
     """Yield the open rate of e-mails and the attendance of webinars."""
     yield from _attendances(view)
     for key, (first, then, days) in _KINDS.items():
-        begin, end = _types(view, first), _types(view, then)
+        begin, end = (types_of(kind, view.tables.activities.types) for kind in (first, then))
         if not begin.any() or not end.any():
             yield absent(key, "share", f"no_{key}" if len(view.tables.activities) else "no_activities")
             continue
@@ -42,7 +33,8 @@ def figures(view: View) -> Iterator[Figure]:
 
 def _attendances(view: View) -> Iterator[Figure]:
     """Yield how many came to webinars, registered or not."""
-    came, acts = _types(view, _KINDS["webinar_attendance"][1]), view.tables.activities
+    acts = view.tables.activities
+    came = types_of("webinar_attended", acts.types)
     if not came.any():
         yield absent("webinar_count", "count", "no_webinar_attendance" if len(acts) else "no_activities")
         return
@@ -50,7 +42,3 @@ def _attendances(view: View) -> Iterator[Figure]:
     kept = came[acts.type] & (acts.known_at <= view.now)
     units = Cohort(lead[kept], acts.occurred_at[kept], acts.occurred_at[kept])
     yield from view.grouping.each(units, lambda found, group: count_of("webinar_count", len(found), group))
-
-
-def _types(view: View, patterns: tuple[str, ...]) -> BoolArray:
-    return glob_matches(patterns, [folded(name) for name in view.tables.activities.types])

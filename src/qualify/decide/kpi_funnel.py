@@ -27,8 +27,9 @@ def figures(view: View) -> Iterator[Figure]:
 
 def _counted(view: View, role: str) -> Iterator[Figure]:
     key = f"{role}_count"
-    if role not in view.roles:
-        yield absent(key, "count", _why(view, role))
+    why = _why(view, role)
+    if why is not None:
+        yield absent(key, "count", why)
         return
     start = view.entered(role)
     yield from view.grouping.each(
@@ -38,10 +39,10 @@ def _counted(view: View, role: str) -> Iterator[Figure]:
 
 def _step(view: View, first: str, then: str) -> Iterator[Figure]:
     key = f"{first}_to_{then}"
-    missing = next((role for role in (first, then) if role not in view.roles), None)
-    if missing is not None:
-        yield absent(key, "share", _why(view, missing))
-        yield absent(f"{key}_days", "days", _why(view, missing))
+    why = _why(view, first) or _why(view, then)
+    if why is not None:
+        yield absent(key, "share", why)
+        yield absent(f"{key}_days", "days", why)
         return
     cohort, days = entry_cohort(view.entered(first), view.entered(then)), view.days(then)
     yield from view.share(key, cohort, days)
@@ -62,5 +63,8 @@ def _duration(view: View, key: str, cohort: Cohort, days: float) -> Iterator[Fig
     yield from view.grouping.each(cohort, make)
 
 
-def _why(view: View, role: str) -> str:
-    return "no_stages" if len(view.tables.stages) == 0 else f"no_stage_{role}"
+def _why(view: View, role: str) -> str | None:
+    """Return why nothing can be said about a part, if so."""
+    if len(view.tables.stages) == 0:
+        return "no_stages"
+    return None if role in view.roles else f"no_stage_{role}"

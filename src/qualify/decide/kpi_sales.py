@@ -59,12 +59,12 @@ def overdue(view: View) -> tuple[Overdue, ...]:
 def approach_cohort(view: View) -> Cohort:
     """Return the SQLs since sales' work is recorded, with their first approach.
 
-    A later stage ends the wait too: whoever won or lost a lead has approached it. SQLs from before the first
-    recorded approach are left out: that nothing is known of theirs says nothing about sales.
+    A later stage ends the wait too: whoever won or lost a lead has approached it. SQLs from longer before the
+    first recorded work than the limit are left out: that nothing is known of theirs says nothing about sales.
     """
     lead, at = sales_work(view.tables, view.answers, view.now)
     start = view.entered("sql")
-    start = np.where(start >= int(at.min()), start, NO_TIME)
+    start = np.where(start >= int(at.min()) - view.limit, start, NO_TIME)
     stages = view.tables.stages
     owner = np.repeat(np.arange(len(view.tables)), np.diff(stages.offsets))
     later = (stages.known_at <= view.now) & (stages.entered_at > start[owner])
@@ -140,14 +140,15 @@ def overtaken(waiting: Cohort, others: Cohort, now: int) -> BoolArray:
 def _outcome(view: View, key: str) -> Iterator[Figure]:
     """Yield the share of leads handed over of which this became true within the horizon of SQL."""
     roles, verdicts = _OUTCOMES[key]
-    if not any(role in view.roles for role in roles) and not len(view.answers.of(*verdicts)[0]):
+    staged = len(view.tables.stages) > 0 and any(role in view.roles for role in roles)
+    if not staged and not len(view.answers.of(*verdicts)[0]):
         yield absent(key, "share", "no_answers" if len(view.tables.stages) else "no_stages_no_answers")
         return
     leads = len(view.tables)
     handed = _earliest(
         view.entered("mql", "accepted", "sql"), first_times(view.answers.lead, view.answers.at, leads)
     )
-    if not any(role in view.roles for role in roles):
+    if not staged:
         # Only answers can tell it: leads handed over before the first answer was recorded say nothing.
         handed = np.where(handed >= int(view.answers.at.min()), handed, NO_TIME)
     entered, answered = view.entries(*roles), view.answers.of(*verdicts)

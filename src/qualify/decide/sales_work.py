@@ -10,16 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from qualify.decide.activity_kinds import types_of
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, CodeArray, IntArray, LeadTables
-from qualify.rules.vocabulary import folded, glob_matches
 
 __all__ = ["Answers", "first_after", "read_answers", "sales_work"]
-
-_SALES_TYPES = (
-    *("sales_call*", "call_made*", "outbound_call*", "phone_call*", "meeting_held*", "sales_meeting*"),
-    *("sales_visit*", "sales_email*", "sales_mail*", "架電*", "訪問*", "商談*", "営業*"),
-)
-"""Types of activities that are sales' own doing; what the lead does is no approach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +71,7 @@ def read_answers(answers: pa.Table | None, tables: LeadTables, now: int) -> Answ
 def sales_work(tables: LeadTables, answers: Answers, now: int) -> tuple[IntArray, IntArray]:
     """Return lead and time of everything that sales did: answers, calls, meetings."""
     acts = tables.activities
-    sales = glob_matches(_SALES_TYPES, [folded(name) for name in acts.types])
+    sales = types_of("sales", acts.types)
     if not sales.any():
         return answers.lead, answers.at
     lead = np.repeat(np.arange(len(tables)), np.diff(acts.offsets))
