@@ -9,7 +9,13 @@ from typing import Any
 import pyarrow as pa
 
 from qualify.config import Webhook
+from qualify.ledger import forgetting
+from qualify.ledger.answers import Content, answer, answers_table, undo
+from qualify.ledger.assigning import assign
 from qualify.ledger.desk import Facets, GridCounts, QueuePage, QueueQuery
+from qualify.ledger.events import events_of
+from qualify.ledger.lead_records import document, history, lead_record, similar_ids
+from qualify.ledger.queue import facets, grid_counts, queue_page
 from qualify.ledger.records import (
     Answer,
     Forgotten,
@@ -21,10 +27,13 @@ from qualify.ledger.records import (
     ScoreRecord,
     Verdict,
 )
-from qualify.ledger.service_records import AlertRecord, AlertStatus, AuditRecord, TokenRecord
+from qualify.ledger.score_rows import score_rows
+from qualify.ledger.scores import Recording, record
+from qualify.ledger.service_store import ServiceStore
+from qualify.ledger.values import clean, now_micros, to_micros
 
 
-class Ledger:
+class Ledger(ServiceStore):
     """Scores, answers, alerts, tokens and the audit log of one project, in SQLite or PostgreSQL.
 
     Every method is one transaction, and may be called from any thread. Times are aware, in UTC.
@@ -34,8 +43,6 @@ class Ledger:
     LedgerUnavailable
         By every method, when the database does not answer or refuses: wait, and call again.
     """
-
-    url: str
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -51,15 +58,7 @@ class Ledger:
         UserError
             The URL is of another database, or the ledger was written by a newer version of the program.
         """
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Give the connections back."""
-        raise NotImplementedError
-
-    def ping(self) -> float:
-        """Ask the database for a sign of life; return the seconds it took."""
-        raise NotImplementedError
+        return cls(url)
 
     def record_scores(
         self,
@@ -93,35 +92,47 @@ class Ledger:
         Idempotent by lead, `as_of`, model version and scorecard version. A score older than the lead's latest
         goes to the history only.
         """
-        raise NotImplementedError
+        # What takes long is done before the transaction, so that others wait a short time.
+        rows = score_rows(scores, documents or {})
+        known = {clean(lead_id): each for lead_id, each in (facts or {}).items()}
+        how = Recording(origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage)
+        with self._database.write(alone=True) as connection:
+            return record(self._database, connection, rows, how)
 
     def queue(self, query: QueueQuery) -> QueuePage:
         """Return a page of the open leads, highest probability first."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return queue_page(connection, query)
 
     def grid(self, query: QueueQuery) -> GridCounts:
         """Count the leads of the whole result by fit and engagement; the query's own bins are not used."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return grid_counts(connection, query)
 
     def facets(self) -> Facets:
         """Count the open leads by what they can be filtered by."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return facets(connection)
 
     def lead(self, lead_id: str) -> LeadRecord | None:
         """Return one lead as it stands, or None."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return lead_record(connection, lead_id)
 
     def document(self, lead_id: str) -> dict[str, Any] | None:
         """Return the lead document of the latest score, or None where none was kept."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return document(connection, lead_id)
 
     def history(self, lead_id: str) -> list[ScoreRecord]:
         """Return all scores of a lead, oldest first."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return history(connection, lead_id)
 
     def events(self, lead_id: str) -> list[LedgerEvent]:
         """Return what happened to a lead, oldest first."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return events_of(connection, lead_id)
 
     def answer(
         self,
@@ -150,7 +161,10 @@ class Ledger:
         UserError
             The verdict or the reason is not known, or a reason comes with a verdict that takes none.
         """
-        raise NotImplementedError
+        content = Content(lead_id, verdict, reason, comment, actor).checked()
+        moment = now_micros() if at is None else to_micros(at)
+        with self._database.write() as connection:
+            return answer(connection, content, key, moment)
 
     def undo(self, lead_id: str, answer_id: str, *, actor: str) -> Answer:
         """Take an answer back: it stays in the history, marked as undone. Doing so twice changes nothing.
@@ -162,7 +176,8 @@ class Ledger:
         UserError
             The lead has no such answer.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            return undo(connection, lead_id, answer_id, actor, now_micros())
 
     def assign(self, lead_id: str, owner: str | None, *, actor: str) -> None:
         """Give a lead to somebody. This holds until the user's own table names another owner than before.
@@ -172,7 +187,8 @@ class Ledger:
         UnknownLead
             No such lead is stored.
         """
-        raise NotImplementedError
+        with self._database.write() as connection:
+            assign(connection, lead_id, owner, actor, now_micros())
 
     def answers(self, since: datetime | None = None) -> pa.Table:
         """Return all answers, oldest first: tomorrow's training data.
@@ -183,69 +199,8 @@ class Ledger:
             `lead_id`, `verdict`, `reason`, `actor`, `at`, `undone`, and what was shown at that time:
             `as_of`, `probability`, `score`, `band`, `model_version`.
         """
-        raise NotImplementedError
-
-    def audit(self, actor: str, action: str, lead_id: str | None = None, detail: str | None = None) -> None:
-        """Note who did what."""
-        raise NotImplementedError
-
-    def audit_log(self, *, lead_id: str | None = None, limit: int = 200) -> list[AuditRecord]:
-        """Return the latest notes, newest first."""
-        raise NotImplementedError
-
-    def add_token(self, name: str, digest: str, scopes: Sequence[str], created_by: str) -> TokenRecord:
-        """Keep a new access token.
-
-        Raises
-        ------
-        UserError
-            A token of that name is in use.
-        """
-        raise NotImplementedError
-
-    def tokens(self) -> list[TokenRecord]:
-        """Return all tokens, revoked ones too, oldest first."""
-        raise NotImplementedError
-
-    def token_by_digest(self, digest: str) -> TokenRecord | None:
-        """Return the token of a digest; None where there is none or it is revoked."""
-        raise NotImplementedError
-
-    def revoke_token(self, name_or_id: str) -> TokenRecord:
-        """Revoke a token; its name becomes free.
-
-        Raises
-        ------
-        UserError
-            No token in use has that name or id.
-        """
-        raise NotImplementedError
-
-    def due_alerts(self, now: datetime, limit: int = 50) -> list[AlertRecord]:
-        """Take alerts to be sent, oldest first: for two minutes nobody else gets them."""
-        raise NotImplementedError
-
-    def alert_sent(self, alert_id: str, at: datetime) -> None:
-        """Note that an alert was delivered."""
-        raise NotImplementedError
-
-    def alert_failed(self, alert_id: str, error: str, retry_at: datetime | None) -> None:
-        """Note a failure; with `retry_at` None the alert is a dead letter."""
-        raise NotImplementedError
-
-    def alerts(self, status: AlertStatus | None = None, limit: int = 200) -> list[AlertRecord]:
-        """Return alerts, newest first."""
-        raise NotImplementedError
-
-    def resend(self, alert_id: str) -> AlertRecord:
-        """Let an alert be sent again from the first attempt on.
-
-        Raises
-        ------
-        UserError
-            There is no such alert.
-        """
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return answers_table(connection, None if since is None else to_micros(since))
 
     def forget(self, lead_id: str, *, actor: str) -> Forgotten:
         """Erase a lead from every table; what stays is a keyed hash of its id, so that it is refused later.
@@ -255,12 +210,17 @@ class Ledger:
         UnknownLead
             No such lead is stored.
         """
-        raise NotImplementedError
+        with self._database.write(alone=True) as connection:
+            erased = forgetting.forget(connection, lead_id, actor, now_micros())
+        self._database.empty_log()
+        return erased
 
     def is_forgotten(self, lead_id: str) -> bool:
         """Return whether a lead of that id was erased."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return bool(forgetting.refused(connection, [clean(lead_id)]))
 
     def similar_ids(self, lead_id: str) -> list[str]:
         """Return ids of stored leads that look like this one, for a message."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return similar_ids(connection, lead_id)

@@ -1,0 +1,1 @@
+"""The versions, in order. A file of a released version is never changed."""

@@ -1,0 +1,150 @@
+"""The queue of the sales desk: a page by keyset, the grid, the lists of filters."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from qualify.errors import UserError
+from qualify.ledger.desk import BINS, Facets, GridCell, GridCounts, QueuePage, QueueQuery, QueueRow
+from qualify.ledger.filters import bin_of, conditions, quartiles
+from qualify.ledger.lead_records import SAME_SCORE
+from qualify.ledger.tables import leads, scores
+
+_WEEK = 7 * 86_400_000_000
+_REASONS = 3
+_NOT_A_FILTER = frozenset({"limit", "cursor", "now"})
+_OF_LEAD = tuple(
+    field.name for field in fields(QueueRow)
+    if field.name not in ("rank", "reasons", "score_change", "last_answer")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Cursor:
+    """The last row of a page, and for which query."""
+
+    probability: float
+    lead_id: str
+    rank: int
+    query: str
+
+    def text(self) -> str:
+        parts = [self.probability, self.lead_id, self.rank, self.query]
+        return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
+
+
+def queue_page(connection: Connection, query: QueueQuery) -> QueuePage:
+    """Return a page of the open leads, highest probability first; see `Ledger.queue`."""
+    wanted = conditions(connection, query)
+    after = _read_cursor(query)
+    total = connection.scalar(select(func.count()).select_from(leads).where(*wanted)) or 0
+    asked = select(leads.c.lead_id, leads.c.probability).where(*wanted, *_beyond(after))
+    asked = asked.order_by(leads.c.probability.desc(), leads.c.lead_id).limit(query.limit + 1)
+    found = connection.execute(asked).all()
+    shown = found[: query.limit]
+    begin = after.rank if after else 0
+    rows = _rows(connection, [row.lead_id for row in shown], begin + 1)
+    more = len(found) > query.limit
+    last = shown[-1] if more else None
+    cursor = last and _Cursor(last.probability, last.lead_id, begin + len(shown), _mark(query)).text()
+    return QueuePage(tuple(rows), cursor, total)
+
+
+def grid_counts(connection: Connection, query: QueueQuery) -> GridCounts:
+    """Count the leads of a result by fit and engagement; see `Ledger.grid`."""
+    cuts = quartiles(connection, leads.c.fit), quartiles(connection, leads.c.engagement)
+    by = bin_of(leads.c.fit, cuts[0]), bin_of(leads.c.engagement, cuts[1])
+    asked = select(by[0], by[1], func.count(), func.avg(leads.c.probability))
+    asked = asked.where(*conditions(connection, query, bins=False)).group_by(by[0], by[1])
+    found = {(fit, engaged): (count, mean) for fit, engaged, count, mean in connection.execute(asked)}
+    cells = [
+        GridCell(fit, engaged, *found.get((fit, engaged), (0, None)))
+        for fit in range(BINS) for engaged in range(BINS)
+    ]  # fmt: skip
+    return GridCounts(tuple(cells), *cuts)
+
+
+def facets(connection: Connection) -> Facets:
+    """Count the open leads by what they can be filtered by; most frequent first."""
+
+    def count(name: str) -> Mapping[str, int]:
+        column, number = leads.c[name], func.count()
+        asked = select(column, number).where(leads.c.open.is_(True), column.is_not(None))
+        found = connection.execute(asked.group_by(column).order_by(number.desc(), column))
+        return {row[0]: row[1] for row in found}
+
+    names = ("owner", "source", "stage", "recommended_stage", "band")
+    return Facets(*(count(name) for name in names))
+
+
+def _rows(connection: Connection, ids: Sequence[str], rank: int) -> list[QueueRow]:
+    """Return the rows of leads in the given order."""
+    earlier = scores.alias("earlier")
+    before = (
+        select(earlier.c.score)
+        .where(earlier.c.lead_id == leads.c.lead_id, earlier.c.as_of <= _less(leads.c.as_of, _WEEK))
+        .order_by(earlier.c.as_of.desc(), earlier.c.id.desc())
+        .limit(1)
+        .correlate(leads)
+        .scalar_subquery()
+    )
+    columns = [leads.c[name] for name in _OF_LEAD]
+    asked = select(*columns, leads.c.verdict, scores.c.reasons, before.label("before")).join(
+        scores, SAME_SCORE
+    )
+    by_id = {
+        row["lead_id"]: row for row in connection.execute(asked.where(leads.c.lead_id.in_(ids))).mappings()
+    }
+    return [_row(by_id[lead_id], rank + place) for place, lead_id in enumerate(ids)]
+
+
+def _less(column: Any, micros: int) -> Any:
+    """Return a time some microseconds earlier (times are whole numbers)."""
+    return column.op("-", return_type=column.type)(micros)
+
+
+def _row(row: Mapping[Any, Any], rank: int) -> QueueRow:
+    plain = {name: row[name] for name in _OF_LEAD}
+    change = None if row["before"] is None else row["score"] - row["before"]
+    told = tuple(orjson.loads(row["reasons"])[:_REASONS])
+    return QueueRow(**plain, rank=rank, reasons=told, score_change=change, last_answer=row["verdict"])
+
+
+def _beyond(after: _Cursor | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    lower = leads.c.probability < after.probability
+    # The first part alone bounds the index; the second sorts out what is equal.
+    return [and_(leads.c.probability <= after.probability, or_(lower, leads.c.lead_id > after.lead_id))]
+
+
+def _mark(query: QueueQuery) -> str:
+    """Return a short digest of the filters: a cursor is good for its own query only."""
+    told = {
+        field.name: getattr(query, field.name) for field in fields(query) if field.name not in _NOT_A_FILTER
+    }
+    return hashlib.sha256(orjson.dumps(told)).hexdigest()[:12]
+
+
+def _read_cursor(query: QueueQuery) -> _Cursor | None:
+    if query.cursor is None:
+        return None
+    refused = UserError("the cursor cannot be read, or is of another query", where="cursor", got=query.cursor,
+                        mend="begin again without a cursor")  # fmt: skip
+    try:
+        padded = query.cursor + "=" * (-len(query.cursor) % 4)
+        parts = orjson.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+    except (binascii.Error, ValueError):
+        raise refused from None
+    match parts:
+        case [float() as probability, str() as lead_id, int() as rank, str() as mark] if mark == _mark(query):
+            return _Cursor(probability, lead_id, rank, mark)
+    raise refused

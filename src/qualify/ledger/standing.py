@@ -1,0 +1,129 @@
+"""Where a lead stands on the desk: open or not, waiting or not, and when it passes into band A or SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qualify.ledger.records import CLOSING, RETURNING, AlertKind
+
+TOP = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of a lead besides its facts and score. Times are microseconds.
+
+    Parameters
+    ----------
+    band, in_sql
+        Of the latest score.
+    closed_stage
+        Whether the lead's own stage is one after which nothing follows.
+    hot_since
+        Since when the lead is in band A or in SQL without a break; None: it is in neither.
+    verdict, answered_at
+        Of the last answer that was not undone.
+    left_a
+        Whether the lead was out of band A at that answer or since.
+    returned_at
+        When the lead came back after that answer.
+    """
+
+    band: str
+    in_sql: bool
+    closed_stage: bool
+    hot_since: int | None
+    verdict: str | None = None
+    answered_at: int | None = None
+    left_a: bool = False
+    returned_at: int | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the lead is on the desk."""
+        return not self.closed_stage and (self.verdict not in CLOSING or self.returned_at is not None)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the lead has an answer and has not come back since."""
+        return self.verdict is not None and self.returned_at is None
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Return since when the lead waits for an answer."""
+        if self.hot_since is None or self.answered or not self.open:
+            return None
+        return self.hot_since if self.returned_at is None else max(self.hot_since, self.returned_at)
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the columns of the table of leads that say it."""
+        return {
+            "in_sql": self.in_sql, "closed_stage": self.closed_stage, "hot_since": self.hot_since,
+            "verdict": self.verdict, "answered_at": self.answered_at, "left_a": self.left_a,
+            "returned_at": self.returned_at, "open": self.open, "answered": self.answered,
+            "waiting_since": self.waiting_since,
+        }  # fmt: skip
+
+    @classmethod
+    def of_row(cls, row: Mapping[Any, Any]) -> Standing:
+        """Read the columns of the table of leads."""
+        return cls(
+            row["band"], row["in_sql"], row["closed_stage"], row["hot_since"], row["verdict"],
+            row["answered_at"], row["left_a"], row["returned_at"],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a new score says about a lead."""
+
+    band: str
+    in_sql: bool
+    closed_stage: bool
+    as_of: int
+    last_activity_at: int | None
+
+
+def after_score(old: Standing | None, news: News) -> Standing:
+    """Return where a lead stands after a new latest score.
+
+    A lead that was rejected or sent to nurturing comes back when it passes into band A again and did
+    something after that answer.
+    """
+    hot = news.band == TOP or news.in_sql
+    if old is None:
+        return Standing(news.band, news.in_sql, news.closed_stage, news.as_of if hot else None)
+    began = news.as_of if old.hot_since is None else old.hot_since
+    return Standing(
+        news.band, news.in_sql, news.closed_stage, began if hot else None, old.verdict, old.answered_at,
+        old.left_a or (old.verdict is not None and news.band != TOP),
+        news.as_of if _returns(old, news) else old.returned_at,
+    )  # fmt: skip
+
+
+def _returns(old: Standing, news: News) -> bool:
+    if old.verdict not in RETURNING or old.returned_at is not None or old.answered_at is None:
+        return False
+    active = news.last_activity_at is not None and news.last_activity_at > old.answered_at
+    return active and old.left_a and news.band == TOP and news.as_of > old.answered_at
+
+
+def after_answer(old: Standing, verdict: str | None, at: int | None, returned_at: int | None) -> Standing:
+    """Return where a lead stands after an answer, or after one was undone and `verdict` is the last left."""
+    left = verdict is not None and (old.band != TOP or returned_at is not None)
+    return replace(old, verdict=verdict, answered_at=at, left_a=left, returned_at=returned_at)
+
+
+def passes(old: Standing | None, new: Standing) -> Collection[AlertKind]:
+    """Return what a lead newly passed into with its latest score; closed leads pass into nothing."""
+    if not new.open:
+        return ()
+    returned = old is not None and old.returned_at is None and new.returned_at is not None
+    found: list[AlertKind] = []
+    if new.band == TOP and (old is None or old.band != TOP or returned):
+        found.append("band_a")
+    if new.in_sql and (old is None or not old.in_sql):
+        found.append("sql")
+    return found
