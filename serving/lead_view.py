@@ -8,7 +8,10 @@ import numpy as np
 
 from qualify.errors import UserError, did_you_mean
 from qualify.explain.explanation import CardLine, Event, Explanation
+from qualify.explain.past import with_evidence
+from qualify.explain.reasons import Reason
 from qualify.explain.words import Phrasebook, phrasebook
+from qualify.features.frame import field_values
 from qualify.leads.tables import IntArray, LeadTables
 from qualify.rules import card_lines
 from qualify.scorer import Explained, Scorer
@@ -68,7 +71,7 @@ def explain_lead(scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, 
         rule_band=scored["rule_band"],
         recommended_stage=scored["recommended_stage"],
         disagreement=scored["disagreement"],
-        reasons=scorer.reasons_of(explained, REASONS, language).row(0),
+        reasons=_reasons(scorer, explained, language),
         other=scored["other_contribution"],
         card=_card(scorer, explained, language),
         timeline=_timeline(tables, row, int(moment[0]), book),
@@ -78,6 +81,19 @@ def explain_lead(scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, 
         stage=_stage(explained),
         closed=_stage(explained) in scorer.parts.schema.closed,
     )
+
+
+def _reasons(scorer: Scorer, explained: Explained, language: str) -> tuple[Reason, ...]:
+    """Return the reasons, each with what became of past leads like this one."""
+    book, row = phrasebook(language), np.array([0])
+    fields = {field.name: field for field in scorer.fields}
+    return tuple(
+        with_evidence(
+            reason, scorer.parts.evidence, fields[reason.feature],
+            field_values(explained.frame, reason.feature, row), book, scorer.parts.schema.targets[0].stage,
+        )
+        for reason in scorer.reasons_of(explained, REASONS, language).row(0)
+    )  # fmt: skip
 
 
 def _stage(explained: Explained) -> str | None:

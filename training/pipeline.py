@@ -17,6 +17,7 @@ from qualify.config import Config, Excluded, Target
 from qualify.errors import DataError
 from qualify.evaluate import Metric
 from qualify.leads.tables import FloatArray
+from qualify.model.evidence import Evidence, fit_evidence, one_row_a_lead
 from qualify.model.fit import Forward, Params, Rows, fit_target
 from qualify.model.parts import ModelParts, Schema, Window, bands_of, reference_of
 from qualify.model.target import TargetModel
@@ -186,7 +187,15 @@ def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed
         reference=reference,
         window=window,
         seed=seed,
+        evidence=_evidence_of(data),
     )  # fmt: skip
+
+
+def _evidence_of(data: TrainingSet) -> Evidence:
+    """Count past leads by their values at one moment each, at which they were undecided."""
+    label = data.labels[data.loaded.config.targets[0].name]
+    rows = one_row_a_lead(data.lead, data.open & ~np.isnan(label))
+    return fit_evidence(data.plan.fields, data.frame, rows, label[rows])
 
 
 def _iso(micros: int) -> str:

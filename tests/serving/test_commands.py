@@ -269,3 +269,20 @@ def test_without_files_the_configured_tables_are_read(world):
     called = world.call("explain", "L00000001", "--as-of", AS_OF, "--json")
     assert called.code == 0, called.err
     assert called.json["probability"] == explained(world, "L00000001", "--json").json["probability"]
+
+
+def test_an_explanation_tells_what_became_of_past_leads(world, listed):
+    lead = listed[0].iloc[0]["lead_id"]
+    told = world.call("explain", lead, "--as-of", AS_OF, "--json").json
+    shown = [reason["evidence"] for reason in told["reasons"] if reason["evidence"]]
+    everyone = world.scorer.parts.evidence.everyone
+    assert shown
+    for each in shown:
+        assert 30 <= each["leads"] < everyone.leads
+        assert 0 <= each["rate"] <= 1
+        assert each["rate_of_all"] == everyone.rate
+        assert each["text"]
+    text = world.call("explain", lead, "--as-of", AS_OF).out
+    assert f"Of {shown[0]['leads']:,} past leads like this" in text
+    # The batch's own reasons stay short.
+    assert set(listed[0].iloc[0]["reasons"][0]) == {"feature", "label", "value", "contribution", "text"}

@@ -15,6 +15,7 @@ import numpy as np
 
 from qualify.explain import treeshap
 from qualify.explain.field_sums import add_columns, add_points, track_spread
+from qualify.features.design import DesignMaker
 from qualify.features.fields import Field
 from qualify.features.frame import FeatureFrame
 from qualify.features.topics import topic_positions
@@ -59,15 +60,21 @@ class TargetExplainer:
         self.fields = tuple(fields)
         self._topics = topic_positions(self.fields)
         position = {field.name: j for j, field in enumerate(self.fields)}
+        self._designs = DesignMaker(model.encoders)
         self._bags = [treeshap.compile(bag) for bag in model.trees.boosters]
         self._tree_fields = np.array([position[f] for f in model.encoders.design_fields], dtype=np.int64)
         self._points = _Points(model.linear, [position[f] for f in model.encoders.bin_fields])
 
+    def predict(self, frame: FeatureFrame) -> Prediction:
+        """Return the prediction alone."""
+        design, bins = self._designs.make(frame)
+        by_bag = np.column_stack([explain.raw_score(design) for explain in self._bags])
+        return self.model.finish(by_bag, bins)
+
     def explain(self, frame: FeatureFrame) -> Attribution:
         """Return the prediction, the contributions of every field, and their noise."""
         model, blend, bags = self.model, self.model.blend, len(self._bags)
-        design = np.ascontiguousarray(model.encoders.design(frame))
-        bins = np.ascontiguousarray(model.encoders.bins(frame), dtype=np.int32)
+        design, bins = self._designs.make(frame)
         out = np.zeros((frame.rows, len(self.fields)))
         shape = (frame.rows, len(set(self._topics.tolist())))
         mean, squares = np.zeros(shape), np.zeros(shape)

@@ -26,6 +26,7 @@ class _ShownReason:
     strength: str
     effect: str
     share: float
+    past: str
 
 
 def render_html(lead: Explanation, language: str) -> str:
@@ -107,6 +108,7 @@ def _shown(reasons: Sequence[Reason], lead: Explanation, book: Phrasebook) -> li
             strength=str(book.strength(reason.contribution)),
             effect=signed(reason.contribution),
             share=round(100 * abs(reason.contribution) / longest, 1),
+            past=reason.evidence.text if reason.evidence is not None else "",
         )
         for reason in reasons
     ]

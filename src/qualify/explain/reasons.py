@@ -22,6 +22,7 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray
 __all__ = [
     "REASONS_TYPE",
     "SMALLEST",
+    "PastLeads",
     "Reason",
     "Reasons",
     "ValuesOf",
@@ -49,6 +50,26 @@ ValuesOf = Callable[[int, IntArray], Mapping[str, NDArray[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
+class PastLeads:
+    """How often past leads of which the same was so had the outcome.
+
+    Parameters
+    ----------
+    leads, rate
+        How many there were, and the share of them.
+    rate_of_all
+        The share of all past leads.
+    text
+        The same in words.
+    """
+
+    leads: int
+    rate: float
+    rate_of_all: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """One reason of one lead.
 
@@ -60,6 +81,8 @@ class Reason:
         The field, its value and the whole sentence, for people.
     contribution
         Log-odds of the field and all that shares its topic; above zero it speaks for the lead.
+    evidence
+        What became of past leads like this; None where there are too few, and in score lists.
     """
 
     feature: str
@@ -67,6 +90,7 @@ class Reason:
     value: str
     contribution: float
     text: str
+    evidence: PastLeads | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,15 @@ def _reasons(reasons: Sequence[Reason], side: str, longest: float, book: Phraseb
         bar = "█" * max(1, round(_BAR * abs(reason.contribution) / longest))
         fact = book.fact(reason.text, reason.contribution)
         size = Text(signed(reason.contribution), style=_STYLES[side])
-        table.add_row(size, Text(bar.ljust(_BAR), style=_STYLES[side]), Text(fact))
+        table.add_row(size, Text(bar.ljust(_BAR), style=_STYLES[side]), _told(fact, reason))
     return table
+
+
+def _told(fact: str, reason: Reason) -> Text:
+    text = Text(fact)
+    if reason.evidence is not None:
+        text.append(f"\n{reason.evidence.text}", style="dim")
+    return text
 
 
 def _card(lead: Explanation, book: Phrasebook) -> RenderableType:

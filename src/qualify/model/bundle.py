@@ -22,6 +22,7 @@ from qualify.features.encode import Encoders
 from qualify.features.plan import FeaturePlan
 from qualify.model.blend import Blend, Calibration
 from qualify.model.boosted import BoostedModel
+from qualify.model.evidence import Evidence
 from qualify.model.linear import LinearModel
 from qualify.model.manifest import FORMAT, MANIFEST, Manifest, parse_manifest, read_bytes, read_texts, sha256
 from qualify.model.parts import Bands, ModelParts, Reference, Schema, Window
@@ -48,6 +49,10 @@ _MIX = TypeAdapter(dict[str, _Mix])
 _BANDS = TypeAdapter(Bands)
 _REFERENCE = TypeAdapter(Reference)
 _WINDOW = TypeAdapter(Window)
+_EVIDENCE = TypeAdapter(Evidence)
+
+EVIDENCE = "evidence.json"
+"""The one file that a bundle may lack: it changes no score."""
 
 
 def write_bundle(parts: ModelParts, folder: str | Path) -> str:
@@ -96,6 +101,8 @@ def _files(parts: ModelParts) -> dict[str, str]:
         "reference.json": _json(_REFERENCE, parts.reference),
         "window.json": _json(_WINDOW, parts.window),
     }
+    if parts.evidence is not None:
+        files[EVIDENCE] = _json(_EVIDENCE, parts.evidence)
     for model in models:
         for bag, text in enumerate(model.trees.texts):
             files[_booster_name(model.name, bag)] = text
@@ -165,4 +172,5 @@ def _parts(manifest: Manifest, texts: Mapping[str, str]) -> ModelParts:
         reference=_REFERENCE.validate_json(texts["reference.json"]),
         window=_WINDOW.validate_json(texts["window.json"]),
         seed=manifest.seed,
+        evidence=_EVIDENCE.validate_json(texts[EVIDENCE]) if EVIDENCE in texts else None,
     )

@@ -9,6 +9,7 @@ import numpy as np
 from qualify.config import ColumnSpec, Data, Target
 from qualify.features.plan import FeaturePlan
 from qualify.leads.tables import FloatArray
+from qualify.model.evidence import Evidence
 from qualify.model.target import TargetModel
 
 BANDS = ("A", "B", "C", "D")
@@ -99,7 +100,13 @@ class Window:
 
 @dataclass(frozen=True)
 class ModelParts:
-    """A whole model."""
+    """A whole model.
+
+    Parameters
+    ----------
+    evidence
+        None in bundles that were written before it was kept.
+    """
 
     schema: Schema
     plan: FeaturePlan
@@ -109,3 +116,4 @@ class ModelParts:
     reference: Reference
     window: Window
     seed: int
+    evidence: Evidence | None = None

@@ -1,0 +1,182 @@
+"""How often past leads had the outcome, by what was so about them: each field counted by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from qualify.features.fields import Field
+from qualify.features.frame import FeatureFrame, field_values
+from qualify.leads.tables import BoolArray, FloatArray, IntArray
+
+FEWEST_LEADS = 30
+"""Smaller groups are not kept: their rate says little, and they are near to being about persons."""
+
+BINS = 8
+
+_MEASURES = {
+    "number": "value", "boolean": "value", "date": "days_before", "text": "length", "rule": "points",
+    "points": "points", "age": "days", "silence": "days_since", "topics": "distinct",
+}  # fmt: skip
+
+_COUNT_STEPS = (1.5, 2.5, 5.5)
+"""Counts are told apart as 1, 2, 3 to 5, and more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Past leads of which the same was so: how many, and how many of them had the outcome."""
+
+    leads: int
+    positives: int
+
+    @property
+    def rate(self) -> float:
+        """Share with the outcome."""
+        return self.positives / self.leads
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroups:
+    """The groups of one field.
+
+    Parameters
+    ----------
+    edges
+        Cuts of its number, where it has one: group j holds ``edges[j-1] < x <= edges[j]``.
+    groups
+        By key; only those of at least `FEWEST_LEADS`.
+    """
+
+    edges: tuple[float, ...]
+    groups: dict[str, Group]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The groups of all fields, for the first target.
+
+    Parameters
+    ----------
+    everyone
+        All past leads, each counted once.
+    fields
+        By the name of the field.
+    """
+
+    everyone: Group
+    fields: dict[str, FieldGroups]
+
+    def of(self, field: Field, values: Mapping[str, NDArray[Any]]) -> list[Group | None]:
+        """Return each row's group by its values (see :class:`Field`); None where there is none to tell of."""
+        found = self.fields.get(field.name)
+        if found is None:
+            return [None] * len(next(iter(values.values())))
+        keys = _keys(field.kind, values, found.edges)
+        return [found.groups.get(str(key)) for key in keys.tolist()]
+
+
+def fit_evidence(
+    fields: Sequence[Field], frame: FeatureFrame, rows: IntArray, label: NDArray[np.float64]
+) -> Evidence:
+    """Count past leads by each field's groups.
+
+    Parameters
+    ----------
+    frame
+        Raw features of the training rows.
+    rows
+        Positions in it, one a lead (see `one_row_a_lead`).
+    label
+        0/1, shape (rows,).
+    """
+    counted = {field.name: _count(field, field_values(frame, field.name, rows), label) for field in fields}
+    everyone = Group(len(rows), int(label.sum()))
+    return Evidence(everyone, {name: found for name, found in counted.items() if len(found.groups) > 1})
+
+
+def one_row_a_lead(lead: IntArray, usable: BoolArray) -> IntArray:
+    """Choose one of each lead's usable rows, the same in every run, early and late ones alike."""
+    rows = np.flatnonzero(usable)
+    mixed = (rows.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)
+    order = np.lexsort((mixed, lead[rows]))
+    first = np.append(True, np.diff(lead[rows][order]) != 0)[: len(order)]
+    return np.sort(rows[order][first])
+
+
+def _count(field: Field, values: Mapping[str, NDArray[Any]], label: FloatArray) -> FieldGroups:
+    measure = _MEASURES.get(field.kind)
+    edges = _edges(values[measure]) if measure is not None else ()
+    codes, keys = pd.factorize(_keys(field.kind, values, edges))
+    leads = np.bincount(codes[codes >= 0], minlength=len(keys))
+    positives = np.bincount(codes[codes >= 0], weights=label[codes >= 0], minlength=len(keys))
+    groups = {
+        str(key): Group(int(n), int(hits))
+        for key, n, hits in zip(keys.tolist(), leads, positives, strict=True)
+        if n >= FEWEST_LEADS
+    }
+    return FieldGroups(edges, groups)
+
+
+def _edges(values: FloatArray) -> tuple[float, ...]:
+    known = values[~np.isnan(values)]
+    if len(known) == 0:
+        return ()
+    cuts = np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1], method="lower"))
+    top = known.max()
+    return tuple(float(cut) for cut in cuts if cut < top)
+
+
+def _keys(kind: str, values: Mapping[str, NDArray[Any]], edges: Sequence[float]) -> NDArray[Any]:
+    """Return each row's key; rows of which the same is told have the same one."""
+    measure = _MEASURES.get(kind)
+    if measure is not None:
+        number = np.asarray(values[measure], dtype=np.float64)
+        return np.where(np.isnan(number), -1, np.searchsorted(np.asarray(edges), number, side="left"))
+    return _OTHER_KEYS.get(kind, _value_keys)(values)
+
+
+def _value_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    return _texts(values["value"])
+
+
+def _title_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    keys: NDArray[Any] = _texts(values["rank"]) + " | " + _texts(values["department"])
+    return keys
+
+
+def _texts(values: NDArray[Any]) -> NDArray[np.object_]:
+    found = np.array(values, dtype=object)
+    found[pd.isna(found)] = ""
+    return found
+
+
+def _activity_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """Return the shortest window in which the lead was active (0: never), and how often it was, in steps."""
+    week, month, total = (
+        np.nan_to_num(np.asarray(values[part], dtype=np.float64))
+        for part in ("count_7d", "count_30d", "count_all")
+    )
+    window = np.where(week > 0, 3, np.where(month > 0, 2, np.where(total > 0, 1, 0)))
+    count = np.select([window == 3, window == 2], [week, month], total)
+    return window * 10 + np.where(window > 0, np.searchsorted(_COUNT_STEPS, count), 0)
+
+
+def _clock_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """Return weekday or week-end, and the quarter of the day."""
+    weekday, hour = (np.asarray(values[part], dtype=np.float64) for part in ("weekday", "hour"))
+    known = ~(np.isnan(weekday) | np.isnan(hour))
+    quarter = np.where(known, hour, 0.0) // 6
+    return np.where(known, (np.where(known, weekday, 0.0) >= 5) * 10 + quarter, -1).astype(np.int64)
+
+
+_OTHER_KEYS: dict[str, Callable[[Mapping[str, NDArray[Any]]], NDArray[Any]]] = {
+    "activity": _activity_keys,
+    "clock": _clock_keys,
+    "job_title": _title_keys,
+}
