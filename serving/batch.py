@@ -26,10 +26,20 @@ class Sources:
 
 @dataclass(frozen=True)
 class Scored:
-    """What a job made."""
+    """What a job made, and what from.
+
+    Parameters
+    ----------
+    table
+        The score list.
+    as_of
+        Microseconds, shape (leads,): the moment of each lead of `tables`.
+    """
 
     table: pa.Table
     rejects: Rejects
+    tables: LeadTables
+    as_of: IntArray
 
 
 def read_sources(scorer: Scorer, sources: Sources) -> tuple[LeadTables, Rejects]:
@@ -56,10 +66,9 @@ def moments_of(scorer: Scorer, tables: LeadTables, as_of: AsOf) -> IntArray:
 def score_sources(scorer: Scorer, sources: Sources, as_of: AsOf, *, reasons: int, language: str) -> Scored:
     """Score everything; leads that cannot be scored are in the rejects, never lost."""
     tables, rejects = read_sources(scorer, sources)
-    table, late = scorer.score_tables(
-        tables, moments_of(scorer, tables, as_of), reasons=reasons, language=language
-    )
-    return Scored(table, rejects.joined(late))
+    moments = moments_of(scorer, tables, as_of)
+    table, late = scorer.score_tables(tables, moments, reasons=reasons, language=language)
+    return Scored(table, rejects.joined(late), tables, moments)
 
 
 def rejects_path(out: Path) -> Path:

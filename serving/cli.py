@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -45,25 +46,30 @@ def score(
     engine: Annotated[Engine, typer.Option(help="Where to run.")] = Engine.local,
     model: Model = None,
     config: Config = CONFIG,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Also store the list for the sales desk.")] = False,
     as_json: Json = False,
 ) -> None:
     """Score leads: probability, rank, band and reasons."""
     from qualify.console import emit_json, only_json, say
     from qualify.moments import parse_as_of
     from serving.batch import Sources, rejects_path, score_sources
+    from serving.cli_ledger import open_ledger, put_on_desk
     from serving.model_source import load_scorer
     from serving.sink import check_out, write_scores
 
     began = time.monotonic()
     with only_json(as_json):
         check_out(out)
-        settings, folder = _settings(config, needed=model is None)
+        settings, folder = _settings(config, needed=model is None or ledger)
+        # Opened first: a ledger that does not answer is told before anything is computed or written.
+        if ledger:
+            open_ledger(settings, folder).close()
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
         chosen = language.value if language else (settings.language if settings else "en")
-        done = score_sources(
-            scorer, Sources(leads, activities, stages), moment, reasons=reasons, language=chosen
-        )
+        sources = Sources(leads, activities, stages)
+        done = score_sources(scorer, sources, moment, reasons=reasons, language=chosen)
+        stored = put_on_desk(done, sources, settings, folder) if ledger else None
         write_scores(done.table, out)
         rejects = rejects_path(Path(out)) if "://" not in out else Path("scores.rejects.csv")
         _write_rejects(done.rejects, rejects)
@@ -77,7 +83,7 @@ def score(
             "scored": done.table.num_rows, "rejected": len(done.rejects), "rejects": done.rejects.counts(),
             "out": shown, "rejects_file": str(rejects) if len(done.rejects) else None,
             "model_version": scorer.version, "scorecard_version": scorer.scorecard.version,
-            "seconds": seconds,
+            "seconds": seconds, **({"ledger": asdict(stored)} if stored else {}),
         })  # fmt: skip
 
 
@@ -132,8 +138,6 @@ def explain(
             write_whole(Path(html), lambda file: file.write(page))
             say(f"page: {html}")
     if as_json:
-        from dataclasses import asdict
-
         emit_json(asdict(told))
     else:
         typer.echo(render_text(told, chosen))

@@ -81,8 +81,8 @@ def demo(out: Path, *, leads: int, seed: int, language: str) -> Demo:
     _run("train", "-c", config, "--budget", str(BUDGET), "--seed", str(seed), "--force")
     _promote_newest(config)
     moment = ("--as-of", _just_after(out / "data"))
-    for file in ("scores.parquet", "scores.csv"):
-        _run("score", "-c", config, *tables, *moment, "--out", str(out / file))
+    for file, desk in (("scores.parquet", ("--ledger",)), ("scores.csv", ())):
+        _run("score", "-c", config, *tables, *moment, "--out", str(out / file), *desk)
     _run("report", "-c", config, "--out", str(out / "report.html"))
     first = str(pq.read_table(out / "scores.parquet", columns=["lead_id"])["lead_id"][0])
     pages = ("--html", str(out / "lead.html"), "--png", str(out / "lead.png"))
