@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from qualify.config import Alerts, Config
-from qualify.errors import LedgerUnavailable
+from qualify.errors import LedgerUnavailable, UserError
 from qualify.ledger import AlertRecord, Ledger
 from serving.alerts.delivery import Outcome, Parcel, send_all
 
@@ -81,16 +81,21 @@ def _send(
 
 def _note(ledger: Ledger, alerts: Alerts, record: AlertRecord, outcome: Outcome | None, now: datetime) -> str:
     """Write down what became of an alert; one whose receiver is no longer configured is dead at once."""
-    if outcome is not None and outcome.error is None:
-        ledger.alert_sent(record.id, now)
-        return "sent"
-    error = "no receiver of this name is configured" if outcome is None else outcome.error
     failures = record.attempts + 1
+    error = "no receiver of this name is configured" if outcome is None else outcome.error
     dead = outcome is None or failures >= alerts.attempts
-    told = {"webhook": record.webhook, "error": error, "failures": failures}
-    log.warning("an alert is a dead letter" if dead else "an alert was not taken", extra=told)
-    wait = None if outcome is None or dead else retry_delay(failures, outcome.retry_after)
-    ledger.alert_failed(record.id, error or "", None if wait is None else now + timedelta(seconds=wait))
+    try:
+        if error is None:
+            ledger.alert_sent(record.id, now)
+            return "sent"
+        told = {"webhook": record.webhook, "error": error, "failures": failures}
+        log.warning("an alert is a dead letter" if dead else "an alert was not taken", extra=told)
+        wait = retry_delay(failures, outcome.retry_after if outcome else None)
+        ledger.alert_failed(record.id, error, None if dead else now + timedelta(seconds=wait))
+    except LedgerUnavailable:
+        raise
+    except UserError:
+        log.info("an alert went with its lead, which was forgotten meanwhile")
     return "dead" if dead else "failed"
 
 

@@ -1,0 +1,36 @@
+"""One door a test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qualify.ledger import Ledger
+from tests.serving.access.house import House, config
+
+SECRET = "a-key-for-tests-that-is-long-enough-0123456789"
+
+
+@pytest.fixture(scope="session")
+def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated ledger, to be copied."""
+    path = tmp_path_factory.mktemp("ledger") / "ledger.db"
+    Ledger.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def build(empty_ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., House]:
+    """Make a service of a section `service`."""
+    monkeypatch.setenv("QUALIFY_SESSION_SECRET", SECRET)
+    monkeypatch.setenv("QUALIFY_OIDC_SECRET", "the-client-secret")
+
+    def make(*, loopback: bool = True, **service: Any) -> House:
+        return House(tmp_path, config(**service), loopback)
+
+    shutil.copy(empty_ledger, tmp_path / "ledger.db")
+    return make
