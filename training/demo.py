@@ -74,6 +74,7 @@ def demo(out: Path, *, leads: int, seed: int, language: str) -> Demo:
     """
     began = time.monotonic()
     _take_folder(out)
+    _clear_desk(out)
     config = str(out / "qualify.yaml")
     tables = [word for name in TABLES for word in (f"--{name}", str(out / "data" / f"{name}.parquet"))]
     _run("simulate", "--leads", str(leads), "--seed", str(seed), "--out", str(out / "data"))
@@ -128,6 +129,12 @@ def _take_folder(out: Path) -> None:
             got=error.strerror,
             mend="name another one with --out",
         ) from error
+
+
+def _clear_desk(out: Path) -> None:
+    """Remove the ledger of an earlier demo: its leads have the same ids and other histories."""
+    for name in ("ledger.db", "ledger.db-wal", "ledger.db-shm"):
+        (out / name).unlink(missing_ok=True)
 
 
 def _run(*words: str) -> None:

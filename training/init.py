@@ -14,6 +14,7 @@ from qualify.leads.rejects import Rejects
 from qualify.leads.stamp import read_stamp
 from qualify.leads.tables import FloatArray, LeadTables
 from training.initial.attributes import Attributes, audit_attributes, propose_attributes
+from training.initial.desk import propose_desk
 from training.initial.document import Proposal, write_document
 from training.initial.funnel import StageFacts, describe_stages, order_stages, slug, stage_targets
 from training.initial.label import FlatLabel, find_label, outcome_of
@@ -112,6 +113,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
         profiles=sources.profiles,
         stages=order_stages(facts) if facts else StageOrder(),
         stage_remarks={fact.name: _told_stage(fact) for fact in facts},
+        desk=propose_desk(sources.leads.column_names),
         scorecard=scorecard_name if first.text is not None else None,
         scorecard_remark=first.remark,
         language=request.language,

@@ -10,6 +10,7 @@ from qualify.config import (
     Capacity,
     ColumnSpec,
     Data,
+    Desk,
     Mlflow,
     StageColumns,
     StageOrder,
@@ -28,6 +29,13 @@ _DATA_NOTES = {
     "created_at": "null: there is none, and `order_by` or the row stands for time",
     "order_by": "what grows with time where there is no creation date; null: the row",
     "day_first": "true: 01/04/2026 is the first of April",
+}
+_DESK_NOTES = {
+    "name": "the lead's or the person's name; null: the id is shown",
+    "company": "shown and searched",
+    "owner": "who in sales looks after the lead; null: leads are assigned on the desk",
+    "source": "where the lead came from, as a filter",
+    "approach_within_hours": "agreed between hand-over and the first approach; later is marked",
 }
 _TRAINING_NOTES = {
     "seed": "another seed, another model; the same seed, the same model",
@@ -53,6 +61,7 @@ class Proposal:
     profiles: Mapping[str, ColumnProfile]
     stages: StageOrder
     stage_remarks: Mapping[str, str] = field(default_factory=dict)
+    desk: Desk = field(default_factory=Desk)
     scorecard: str | None = None
     scorecard_remark: str = ""
     language: str = "en"
@@ -72,6 +81,7 @@ def write_document(proposal: Proposal) -> str:
         *_stages(proposal),
         *_rules(proposal),
         *_settings(),
+        *_service(proposal),
     ]
     return "\n".join(lines) + "\n"
 
@@ -191,4 +201,14 @@ def _settings() -> list[str]:
         *remark("Where runs and models are kept."),
         "mlflow:",
         *(entry(key, value) for key, value in mlflow.items()),
+    ]
+
+
+def _service(proposal: Proposal) -> list[str]:
+    return [
+        "",
+        *remark("The sales desk (`qualify serve`): columns of the table of leads that its pages show."),
+        "service:",
+        "  desk:",
+        *(entry(key, value, _DESK_NOTES[key], indent=4) for key, value in proposal.desk.model_dump().items()),
     ]
