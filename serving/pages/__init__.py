@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from serving.pages.admin_routes import admin_routes
 from serving.pages.assets import Assets
+from serving.pages.figures_routes import figures_routes
+from serving.pages.handoff_routes import handoff_routes
 from serving.pages.lead_routes import answer_routes, lead_routes
 from serving.pages.queue_routes import queue_routes
 from serving.pages.site import STATIC, Site
@@ -31,5 +34,6 @@ def install(app: FastAPI, runtime: Runtime) -> None:
     app.state.pages = Site(runtime)
     app.mount("/static", Assets(directory=STATIC), name="static")
     stories = Stories()
-    for router in (queue_routes(), answer_routes(), lead_routes(stories)):
+    pages = queue_routes(), figures_routes(), admin_routes()
+    for router in (*pages, answer_routes(), handoff_routes(stories), lead_routes(stories)):
         app.include_router(router)

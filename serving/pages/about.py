@@ -22,7 +22,7 @@ def list_attributes(document: Mapping[str, Any] | None, scorer: Scorer | None, w
     for column in scorer.parts.schema.columns:
         value = _say(given.get(column), words)
         if value:
-            found.append((named.get(column) or _tidied(column, words), value))
+            found.append((_capital(named.get(column) or words.book.clean(column.replace("_", " "))), value))
     return found
 
 
@@ -36,6 +36,5 @@ def _say(value: Any, words: Words) -> str:
     return words.book.clean(str(value))
 
 
-def _tidied(column: str, words: Words) -> str:
-    text = words.book.clean(column.replace("_", " "))
+def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -78,21 +78,33 @@ def _changes(
     now = {reason["feature"]: reason for reason in new["reasons"]}
     moved = []
     for feature in {**now, **was}:
-        after = float(now[feature]["contribution"]) if feature in now else 0.0
-        before = float(was[feature]["contribution"]) if feature in was else 0.0
-        told = now.get(feature) or was[feature]
-        # The same sentence with a slightly other weight is no news; the lead did nothing.
-        same = feature in now and feature in was and now[feature]["value"] == was[feature]["value"]
+        new_one, old_one = now.get(feature), was.get(feature)
+        after, before = (float(each["contribution"]) if each else 0.0 for each in (new_one, old_one))
+        # The same value with a slightly other weight is no news: the lead did nothing.
+        same = new_one is not None and old_one is not None and new_one["value"] == old_one["value"]
         if abs(after - before) >= _SMALLEST and not same:
-            moved.append((after - before, feature in now, told))
+            moved.append((after - before, old_one, new_one))
     moved.sort(key=lambda change: -abs(change[0]))
-    return tuple(_say(size, there, told, words) for size, there, told in moved[:_MOST_CHANGES])
+    return tuple(_say(*change, words) for change in moved[:_MOST_CHANGES])
 
 
-def _say(size: float, there: bool, told: Mapping[str, Any], words: Words) -> ShownReason:
-    fact = words.book.clean(words.book.fact(str(told["text"]), float(told["contribution"])))
-    text = fact if there else words.text("lead.history_gone", reason=fact)
+def _say(
+    size: float, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, words: Words
+) -> ShownReason:
+    """Say one change: what is new, what is gone, or a value that became another."""
+    clean = words.book.clean
+    if old is not None and new is not None:
+        parts = {"label": new["label"], "before": old["value"], "after": new["value"]}
+        text = words.text("lead.history_changed", **{name: clean(str(part)) for name, part in parts.items()})
+    elif new is not None:
+        text = _fact(new, words)
+    else:
+        text = words.text("lead.history_gone", reason=_fact(old or {}, words))
     return ShownReason(text, "raises" if size > 0 else "lowers", str(words.book.strength(size)))
+
+
+def _fact(reason: Mapping[str, Any], words: Words) -> str:
+    return words.book.clean(words.book.fact(str(reason["text"]), float(reason["contribution"])))
 
 
 def draw_history(history: Sequence[ScoreRecord], words: Words) -> Markup:

@@ -81,7 +81,7 @@ def show_row(row: QueueRow, words: Words, now: datetime, limit: timedelta) -> Sh
         ),
         bar=interval_bar(row.probability_low, row.probability_high, row.probability),
         reasons=show_reasons(row.reasons, words),
-        rules=words.text("queue.rules", points=words.points(row.rule_points), band=row.rule_band),
+        rules=words.text("queue.rules", points=words.number(round(row.rule_points)), band=row.rule_band),
         trend=trend,
         trend_side=side,
         waiting=show_waiting(row.waiting_since, words, now, limit),

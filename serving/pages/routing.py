@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 
-from qualify.errors import KeyReused, LedgerUnavailable, QualifyError, UnknownLead, UserError
+from qualify.errors import DataError, KeyReused, LedgerUnavailable, QualifyError, UnknownLead, UserError
 from serving.access import Actor, may_see, require
 from serving.pages.site import Site, Visit
 
@@ -67,7 +67,7 @@ def _error_page(request: Request, error: QualifyError) -> Response:
     for kind, (status, key) in _TOLD.items():
         if isinstance(error, kind):
             if status >= 500:
-                logger.warning("a page could not be made", extra={"error": type(error).__name__})
+                logger.warning("a page could not be made", extra={"error": str(error)})
             detail = str(error) if key == "input" else visit.words.text(f"error.{key}_text")
             answer = visit.page(
                 "error", status=status, title=visit.words.text(f"error.{key}"), detail=detail, again=status == 503
@@ -82,6 +82,7 @@ _TOLD: dict[type[QualifyError], tuple[int, str]] = {
     LedgerUnavailable: (503, "ledger"),
     UnknownLead: (404, "lead"),
     KeyReused: (409, "key"),
+    DataError: (503, "tables"),
     UserError: (400, "input"),
 }
 

@@ -27,6 +27,7 @@ from qualify.ledger.records import (
     ScoreRecord,
     Verdict,
 )
+from qualify.ledger.score_list import first_scores, open_scores
 from qualify.ledger.score_rows import score_rows
 from qualify.ledger.scores import Recording, record
 from qualify.ledger.service_store import ServiceStore
@@ -128,6 +129,25 @@ class Ledger(ServiceStore):
         """Return all scores of a lead, oldest first."""
         with self._database.read() as connection:
             return history(connection, lead_id)
+
+    def open_scores(self) -> pa.Table:
+        """Return the latest score of every open lead.
+
+        Returns
+        -------
+        pyarrow.Table
+            `lead_id`, `as_of`, `probability`, `band`, `rule_points`, `rule_band`, `disagreement`.
+        """
+        with self._database.read() as connection:
+            return open_scores(connection)
+
+    def first_scores(self) -> pa.Table:
+        """Return the first score of every lead, open or not: what was said before its outcome was known.
+
+        The columns are those of `open_scores`.
+        """
+        with self._database.read() as connection:
+            return first_scores(connection)
 
     def events(self, lead_id: str) -> list[LedgerEvent]:
         """Return what happened to a lead, oldest first."""

@@ -1,0 +1,102 @@
+"""Where model and rules agree, where they part, and who was right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from serving.access import may_see
+from serving.pages.filters import DISAGREEMENTS, Filters
+from serving.pages.pictures import interval_bar
+
+if TYPE_CHECKING:
+    from qualify.decide.agreement import Agreement, AgreementCell
+    from qualify.decide.figure import Figure
+    from serving.pages.comparison import Comparison
+    from serving.pages.run_record import RunRecord
+    from serving.pages.site import Visit
+    from serving.pages.words import Words
+
+__all__ = ["show_agreement"]
+
+BANDS = ("A", "B", "C", "D")
+_MOST_LEADS = 20
+
+
+def show_agreement(visit: Visit, found: Comparison, run: RunRecord | None) -> dict[str, Any]:
+    """Gather what the template of the agreement shows."""
+    now, words = found.now, visit.words
+    return {
+        "leads": now.leads,
+        "summary": [] if not now.leads else _summary(now, words),
+        "rows": [(band, [_cell(cell, now, words) for cell in now.cells if cell.band == band]) for band in BANDS],
+        "bands": BANDS,
+        "ways": [
+            (words.text(f"disagreement.{side}"), words.counted("grid.leads", _apart(now, side)),
+             Filters(disagreement=side, answered="all").link())
+            for side in DISAGREEMENTS
+        ],
+        "outcomes": [] if found.past is None else _outcomes(found.past, words),
+        "known": _known(visit, found.past),
+        "points": run is not None and "points" in run.pictures,
+    }  # fmt: skip
+
+
+def _summary(now: Agreement, words: Words) -> list[str]:
+    same = words.percent(now.same_band)
+    return [words.text("agreement.same", share=same, leads=words.number(now.leads))]
+
+
+def _apart(now: Agreement, side: str) -> int:
+    """Count the leads whose bands differ by two or more to one side."""
+    sign = 1 if side == "model_higher" else -1
+    steps = {band: place for place, band in enumerate(BANDS)}
+    return sum(cell.leads for cell in now.cells if sign * (steps[cell.rule_band] - steps[cell.band]) >= 2)
+
+
+def _cell(cell: AgreementCell, now: Agreement, words: Words) -> dict[str, Any]:
+    share = cell.leads / now.leads if now.leads else 0.0
+    steps = abs(BANDS.index(cell.band) - BANDS.index(cell.rule_band))
+    return {
+        "leads": words.number(cell.leads) if cell.leads else words.text("none"),
+        "mean": words.text("grid.mean", probability=words.percent(cell.probability)) if cell.leads else "",
+        "apart": steps >= 2 and cell.leads > 0,
+        "shade": 0 if not cell.leads else 1 + sum(share >= step for step in (0.02, 0.05, 0.1, 0.25)),
+    }
+
+
+def _outcomes(past: Agreement, words: Words) -> list[dict[str, Any]]:
+    """Return the share that reached the target, by who rated the leads higher."""
+    labels = {"model_higher": "model_higher", "rules_higher": "rules_higher", "none": "none_apart"}
+    return [
+        _outcome(words.text(f"agreement.{label}"), past.outcomes[name], words) for name, label in labels.items()
+    ]
+
+
+def _outcome(label: str, figure: Figure, words: Words) -> dict[str, Any]:
+    value, low, high = figure.value, figure.low, figure.high
+    told = value is not None and low is not None and high is not None
+    return {
+        "label": label,
+        "value": words.percent(value) if told else words.text("agreement.unknown"),
+        "interval": words.text("interval", low=words.percent(low), high=words.percent(high)) if told else "",
+        "counted": words.text("agreement.of", n=words.number(figure.numerator), of=words.number(figure.denominator))
+        if told else "",
+        "open": words.counted("agreement.open", figure.immature),
+        "bar": interval_bar(low or 0.0, high or 0.0, value or 0.0) if told else "",
+    }  # fmt: skip
+
+
+def _known(visit: Visit, past: Agreement | None) -> list[dict[str, Any]]:
+    """Return the leads on which both differed and whose outcome is known, as far as the reader may see them."""
+    if past is None:
+        return []
+    known = [lead for lead in past.differing if lead.reached is not None]
+    shown = []
+    for lead in known:
+        record = visit.site.runtime.ledger.lead(lead.lead_id)
+        if record is not None and may_see(visit.actor, record.facts.owner):
+            name = record.facts.name or record.facts.company or lead.lead_id
+            shown.append({"lead": lead, "name": visit.words.book.clean(name)})
+        if len(shown) == _MOST_LEADS:
+            break
+    return shown

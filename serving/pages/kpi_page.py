@@ -1,0 +1,138 @@
+"""The shared figures as a page and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from qualify.decide import kpi_words
+from qualify.decide.words import load_words
+from serving.pages.pictures import interval_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qualify.decide.figure import Figure
+    from qualify.decide.kpi import KpiTable
+    from qualify.explain.catalogue import Catalogue
+    from serving.pages.site import Visit
+
+__all__ = ["kpi_csv", "plain_cell", "show_kpis"]
+
+_MOST_OVERDUE = 20
+_HEADINGS = ("figure", "group", "value", "low", "high", "numerator", "denominator", "immature", "within_days", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """One figure of one group, in words; `bar` is empty where it is no share."""
+
+    group: str
+    value: str
+    interval: str
+    counted: str
+    immature: str
+    note: str
+    bar: Markup
+
+
+def show_kpis(visit: Visit, table: KpiTable) -> dict[str, Any]:
+    """Gather what the template of the figures shows."""
+    words = load_words(visit.words.language)
+    keys = list(dict.fromkeys(figure.key for figure in table.figures))
+    sections = []
+    for key in keys:
+        total = table.total(key)
+        groups = [figure for figure in table.figures if figure.key == key and figure.group is not None]
+        sections.append({
+            "label": words[f"kpi.{key}.label"],
+            "definition": kpi_words.define(table, total, words),
+            "total": _shown(total, words),
+            "groups": [_shown(figure, words) for figure in groups],
+        })  # fmt: skip
+    return {
+        "sections": sections,
+        "k": words,
+        "as_of": table.now,
+        "overdue": [(lead, visit.words.span(timedelta(hours=lead.hours))) for lead in _visible(visit, table)],
+        "overdue_text": _overdue_text(table, words),
+        "given": _reasons(visit, table, words),
+    }
+
+
+def _shown(figure: Figure, words: Catalogue) -> ShownFigure:
+    drawn = figure.unit == "share" and figure.value is not None
+    return ShownFigure(
+        group=kpi_words.group_name(figure, words),
+        value=kpi_words.say_value(figure, words),
+        interval=kpi_words.say_interval(figure, words),
+        counted=kpi_words.say_counted(figure, words),
+        immature=f"{figure.immature:,}" if figure.immature else "",
+        note=kpi_words.why(figure, words),
+        bar=interval_bar(figure.low or 0.0, figure.high or 0.0, figure.value or 0.0) if drawn else Markup(""),
+    )
+
+
+def _visible(visit: Visit, table: KpiTable) -> list[Any]:
+    """Return the leads beyond the limit; sales people follow the call list to theirs instead."""
+    return [] if visit.actor.role == "sales" else list(table.overdue[:_MOST_OVERDUE])
+
+
+def _overdue_text(table: KpiTable, words: Catalogue) -> str:
+    if table.total("sql_beyond_limit").value is None:
+        return ""
+    hours = f"{table.limit_hours:g}"
+    key = "kpi.overdue" if table.overdue else "kpi.overdue.none"
+    return words.say(key, hours=hours, n=len(table.overdue)) if table.overdue else words.say(key, hours=hours)
+
+
+def _reasons(visit: Visit, table: KpiTable, words: Catalogue) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return how often each reason was given, by answer."""
+
+    def name(reason: str) -> str:
+        if not reason:
+            return words["kpi.reason.none"]
+        key = f"reason.{reason}"
+        return visit.words.text(key) if key in visit.words else visit.words.book.clean(reason)
+
+    return [
+        (words[f"kpi.{verdict}.label"], [(name(reason), visit.words.number(count)) for reason, count in given.items()])
+        for verdict, given in table.reasons.items()
+        if given
+    ]
+
+
+def kpi_csv(table: KpiTable, language: str) -> str:
+    """Return the figures as CSV for a spreadsheet, which will run no cell of it as a formula."""
+    words = load_words(language)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(_HEADINGS)
+    writer.writerows(_rows(table, words))
+    # Spreadsheets know UTF-8 by its mark.
+    return "\ufeff" + file.getvalue()
+
+
+def _rows(table: KpiTable, words: Catalogue) -> Iterator[list[object]]:
+    for figure in table.figures:
+        yield [
+            plain_cell(words[f"kpi.{figure.key}.label"]), plain_cell(kpi_words.group_name(figure, words)),
+            figure.value, figure.low, figure.high, figure.numerator, figure.denominator, figure.immature,
+            figure.within_days, plain_cell(kpi_words.why(figure, words)),
+        ]  # fmt: skip
+
+
+def plain_cell(text: str) -> str:
+    r"""Return a text that no spreadsheet takes for a formula (OWASP, CSV injection).
+
+    Examples
+    --------
+    >>> plain_cell("=HYPERLINK(1)"), plain_cell("\tx"), plain_cell("google / cpc")
+    ("'=HYPERLINK(1)", "'\tx", 'google / cpc')
+    """
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text
