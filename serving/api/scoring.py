@@ -54,11 +54,11 @@ def _together(
     tables, rejects = tables_from_documents(documents, schema.data, schema.columns)
     given = document_times(documents, tables, schema.data)
     moments = np.where(given == NO_TIME, scorer.moments(tables, None), given)
-    table, late = scorer.score_tables(tables, moments, reasons=reasons, language=language)
+    scores, late = scorer.score_objects(tables, moments, reasons=reasons, language=language)
     place = dict(zip(tables.lead_id.tolist(), tables.source_row.tolist(), strict=True))
     answers: list[dict[str, Any] | Problem] = [_left_out("not_scored", "")] * len(documents)
-    for row in table.to_pylist():
-        answers[place[row["lead_id"]]] = row
+    for score in scores:
+        answers[place[score["lead_id"]]] = score
     for row, problem in _problems(rejects.joined(late)):
         answers[row] = problem
     return answers

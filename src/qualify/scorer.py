@@ -17,8 +17,9 @@ import pandas as pd
 import pyarrow as pa
 
 from qualify.decide import DISAGREEMENTS, disagreement
+from qualify.decide.score_list import Column, Words, as_arrow, as_list, by_rank
 from qualify.explain.contributions import TargetExplainer
-from qualify.explain.reasons import Reasons, build_reasons, to_arrow
+from qualify.explain.reasons import Reasons, build_reasons
 from qualify.explain.words import phrasebook
 from qualify.features.frame import FeatureFrame, build_frame, field_values
 from qualify.leads.build import build_tables
@@ -73,8 +74,14 @@ class Scorer:
         self.parts = parts
         self.version = version
         self.scorecard = Scorecard.parse(parts.scorecard_text, where="scorecard.yaml of the bundle")
+        self._card_version = self.scorecard.version
         self.fields = parts.plan.fields
         self._explainer = TargetExplainer(parts.targets[0], self.fields)
+        self._further = [TargetExplainer(model, self.fields) for model in parts.targets[1:]]
+        self._of_group = {
+            name: np.array([field.group == name for field in self.fields], dtype=bool)
+            for name in ("fit", "engagement")
+        }
 
     @classmethod
     def load(cls, path: str | Path) -> Scorer:
@@ -160,14 +167,31 @@ class Scorer:
         """Score some leads, by position, each as of its own moment (both of shape (rows,))."""
         good, late = _existing(tables, rows, as_of)
         parts = [
-            self._chunk(tables, rows[chunk], as_of[chunk], reasons, language) for chunk in _chunks(good)
-        ] or [self._chunk(tables, rows[:0], as_of[:0], reasons, language)]
+            pa.table({name: as_arrow(column) for name, column in self._columns(
+                tables, rows[chunk], as_of[chunk], reasons, language).items()})
+            for chunk in _chunks(good)
+        ]  # fmt: skip
         table = pa.concat_tables(parts)
-        order = np.lexsort((table["lead_id"].to_numpy(zero_copy_only=False).astype(str),
-                            -table["probability"].to_numpy()))  # fmt: skip
-        table = table.take(pa.array(order))
+        order = by_rank(table["probability"].to_numpy(), tables.lead_id[rows[good]])
         rank = pa.array(np.arange(1, len(order) + 1, dtype=np.int64))
-        return table.add_column(2, "rank", rank), late
+        return table.take(pa.array(order)).add_column(2, "rank", rank), late
+
+    def score_objects(
+        self, tables: LeadTables, as_of: IntArray, *, reasons: int, language: str
+    ) -> tuple[list[dict[str, Any]], Rejects]:
+        """Score every lead as :meth:`score_tables` does; return the rows as objects, in their own order."""
+        good, late = _existing(tables, np.arange(len(tables)), as_of)
+        found: list[dict[str, Any]] = []
+        for chunk in _chunks(good):
+            columns = self._columns(tables, chunk, as_of[chunk], reasons, language)
+            lists = [as_list(column) for column in columns.values()]
+            found += [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+        order = by_rank(np.array([row["probability"] for row in found]), tables.lead_id[good])
+        ranked: list[dict[str, Any]] = [{}] * len(found)
+        for rank, position in enumerate(order.tolist(), start=1):
+            row = found[position]
+            ranked[position] = {"lead_id": row["lead_id"], "as_of": row["as_of"], "rank": rank, **row}
+        return ranked, late
 
     def explain_rows(self, tables: LeadTables, rows: IntArray, as_of: IntArray) -> Explained:
         """Return the raw material of scores: features, points, predictions and contributions."""
@@ -175,7 +199,7 @@ class Scorer:
         points = evaluate(self.scorecard, tables, rows, as_of, known_types=known or None)
         frame = build_frame(self.parts.plan, tables, rows, as_of, points)
         told = self._explainer.explain(frame)
-        further = {model.name: model.predict(frame) for model in self.parts.targets[1:]}
+        further = {each.model.name: each.predict(frame) for each in self._further}
         return Explained(frame, points, told.prediction, further, told.contributions, told.noise, told.base)
 
     def reasons_of(self, explained: Explained, reasons: int, language: str) -> Reasons:
@@ -188,40 +212,40 @@ class Scorer:
             self.fields, explained.contributions, values, phrasebook(language), reasons, explained.noise
         )
 
-    def _chunk(
+    def _columns(
         self, tables: LeadTables, rows: IntArray, as_of: IntArray, reasons: int, language: str
-    ) -> pa.Table:
+    ) -> dict[str, Column]:
+        """Score rows that can be scored; return the columns of the score list without `rank`."""
         explained = self.explain_rows(tables, rows, as_of)
         told = self.reasons_of(explained, reasons, language)
         prediction, points = explained.prediction, explained.points
         band = self.parts.bands.codes(prediction.probability)
-        columns: dict[str, Any] = {
-            "lead_id": pa.array(tables.lead_id[rows], pa.string()),
-            "as_of": pa.array(as_of, pa.timestamp("us", tz="UTC")),
+        return {
+            "lead_id": tables.lead_id[rows],
+            "as_of": as_of.astype("datetime64[us]"),
             "probability": prediction.probability,
             "probability_low": prediction.low,
             "probability_high": prediction.high,
             **({} if self.parts.schema.flat else {f"p_{self.parts.targets[0].name}": prediction.probability}),
             **{f"p_{name}": each.probability for name, each in explained.further.items()},
             "score": self.parts.reference.percentile(prediction.probability),
-            "band": _words(band, BANDS),
+            "band": Words(band, BANDS),
             "fit": self._sum_of("fit", explained),
             "engagement": self._sum_of("engagement", explained),
             "rule_points": points.total,
-            "rule_band": _words(points.band, BANDS),
-            "recommended_stage": _words(points.stage, self.scorecard.stage_names),
-            "disagreement": _words(disagreement(band, points.band), DISAGREEMENTS),
-            "reasons": to_arrow(told),
+            "rule_band": Words(points.band, BANDS),
+            "recommended_stage": Words(points.stage, self.scorecard.stage_names),
+            "disagreement": Words(disagreement(band, points.band), DISAGREEMENTS),
+            "reasons": told,
             "base_value": np.full(len(rows), explained.base),
             "other_contribution": told.other,
-            "model_version": _constant(self.version, len(rows)),
-            "scorecard_version": _constant(self.scorecard.version, len(rows)),
+            "model_version": Words(np.zeros(len(rows), dtype=np.int64), (self.version,)),
+            "scorecard_version": Words(np.zeros(len(rows), dtype=np.int64), (self._card_version,)),
         }
-        return pa.table(columns)
 
     def _sum_of(self, group: str, explained: Explained) -> FloatArray:
         """Return the part of the log-odds that comes from one group of fields."""
-        chosen = np.array([field.group == group for field in self.fields], dtype=bool)
+        chosen = self._of_group[group]
         # Row by row in memory, so that a lead's sum has the same last bit alone as in a batch.
         part: FloatArray = np.ascontiguousarray(explained.contributions[:, chosen]).sum(axis=1)
         return part
@@ -232,6 +256,9 @@ def _existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntA
     created = tables.created_at[rows]
     undated = as_of == NO_TIME
     unborn = ~undated & (created != NO_TIME) & (created > as_of)
+    left_out = undated | unborn
+    if not left_out.any():
+        return np.arange(len(rows)), Rejects()
     born = pd.to_datetime(created[unborn], unit="us", utc=True)
     late = _rejected(
         tables, rows[unborn], "not_yet_created",
@@ -241,7 +268,7 @@ def _existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntA
         tables, rows[undated], "no_creation_date",
         ["the time of scoring is counted from the creation date, which is missing"] * int(undated.sum()),
     )  # fmt: skip
-    return np.flatnonzero(~(undated | unborn)), late.joined(without)
+    return np.flatnonzero(~left_out), late.joined(without)
 
 
 def _rejected(tables: LeadTables, rows: IntArray, code: str, messages: list[str]) -> Rejects:
@@ -249,19 +276,9 @@ def _rejected(tables: LeadTables, rows: IntArray, code: str, messages: list[str]
 
 
 def _chunks(rows: IntArray) -> Iterator[IntArray]:
-    for start in range(0, len(rows), ROWS_A_CHUNK):
+    """Cut into chunks; of no rows, one of none."""
+    for start in range(0, max(1, len(rows)), ROWS_A_CHUNK):
         yield rows[start : start + ROWS_A_CHUNK]
-
-
-def _words(codes: np.ndarray, words: tuple[str, ...]) -> pa.Array:
-    """Return dictionary codes as plain strings, null where the code is negative."""
-    mask = np.asarray(codes) < 0
-    indices = pa.array(np.where(mask, 0, codes).astype(np.int32), mask=mask)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string())).cast(pa.string())
-
-
-def _constant(value: str, rows: int) -> pa.Array:
-    return pa.repeat(pa.scalar(value), rows)
 
 
 def _stamped(frame: pd.DataFrame | None, name: str) -> pa.Table | None:

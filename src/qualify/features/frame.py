@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,6 +15,7 @@ from qualify.errors import DataError, did_you_mean
 from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, current_stage
 from qualify.features.plan import ColumnPlan, FeaturePlan
 from qualify.features.text import has_tokens
+from qualify.leads.identity import ById
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -33,8 +36,7 @@ DEPARTMENTS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Numeric:
+class Numeric(NamedTuple):
     """One numeric raw feature: unique name, its field, what it is of that field, and a value a row."""
 
     name: str
@@ -43,8 +45,7 @@ class Numeric:
     values: FloatArray
 
 
-@dataclass(frozen=True, slots=True)
-class Categorical:
+class Categorical(NamedTuple):
     """One categorical raw feature: codes into `vocabulary`, -1 missing, ``len(vocabulary)`` not known.
 
     `shown` and `words` are the table's own codes and values, so that a value new to the model is still shown
@@ -60,6 +61,10 @@ class Categorical:
     words: tuple[str, ...]
 
 
+Key = tuple[str, str, str]
+"""Name, field and part of a numeric feature."""
+
+
 @dataclass(slots=True)
 class FeatureFrame:
     """Raw features of a set of rows, in the plan's fixed order."""
@@ -67,6 +72,10 @@ class FeatureFrame:
     rows: int
     numeric: list[Numeric] = field(default_factory=list)
     categorical: list[Categorical] = field(default_factory=list)
+
+    def numbers(self, keys: Sequence[Key], values: FloatArray) -> None:
+        """Append numeric features whose values are the rows of an array, shape (features, rows)."""
+        self.numeric += [Numeric(*key, each) for key, each in zip(keys, values, strict=True)]
 
     def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
         """Append a numeric feature."""
@@ -82,9 +91,7 @@ class FeatureFrame:
         vocabulary: Sequence[str],
     ) -> None:
         """Append a categorical feature, given as codes into the table's `words`; an empty word is missing."""
-        mapped = _map_codes(words, vocabulary)
-        empty = np.array([*(word == "" for word in words), True], dtype=bool)
-        mapped[empty] = -1
+        mapped = _map_codes(words, vocabulary, "")
         self.categorical.append(
             Categorical(name, about, part, mapped[shown], tuple(vocabulary), shown, tuple(words))
         )
@@ -148,11 +155,16 @@ def _check_columns(plan: FeaturePlan, tables: LeadTables) -> None:
         )
 
 
-def _map_codes(from_vocabulary: Sequence[str], to: Sequence[str]) -> CodeArray:
-    """Return the table that turns a code of one vocabulary into the other's; the last entry (-1) stays -1."""
-    position = {value: code for code, value in enumerate(to)}
-    mapped = [position.get(value, len(to)) for value in from_vocabulary]
+def _map_codes(from_vocabulary: Sequence[str], to: Sequence[str], missing: str | None = None) -> CodeArray:
+    """Return the table that turns a code of one vocabulary into the other's; `missing` and -1 become -1."""
+    position = _positions(tuple(to))
+    mapped = [-1 if value == missing else position.get(value, len(to)) for value in from_vocabulary]
     return np.array([*mapped, -1], dtype=np.int32)
+
+
+@lru_cache(maxsize=64)
+def _positions(vocabulary: tuple[str, ...]) -> dict[str, int]:
+    return {value: code for code, value in enumerate(vocabulary)}
 
 
 def _add_activities(
@@ -162,13 +174,31 @@ def _add_activities(
     mapped[mapped == len(plan.activity_types)] = -1
     types = len(plan.activity_types)
     by_type, total = activity_windows(tables.activities, mapped[tables.activities.type], types, rows, as_of)
-    for k, kind in enumerate(plan.activity_types):
+    keys, chosen = _type_keys(plan.activity_types, plan.value_types)
+    flat = by_type.reshape(len(rows), types * len(TYPE_FEATURES))
+    frame.numbers(keys, np.ascontiguousarray(flat.T[chosen]))
+    frame.numbers(_TOTAL_KEYS, np.ascontiguousarray(total.T))
+
+
+@lru_cache(maxsize=64)
+def _type_keys(types: tuple[str, ...], valued: tuple[bool, ...]) -> tuple[tuple[Key, ...], IntArray]:
+    """Return the features of each activity type, and their places among all that the kernel computes."""
+    keys: list[Key] = []
+    chosen: list[int] = []
+    for k, kind in enumerate(types):
         for j, part in enumerate(TYPE_FEATURES):
-            if part != "value_sum" or plan.value_types[k]:
-                frame.number(f"activity:{kind}:{part}", f"activity:{kind}", part, by_type[:, k, j])
-    for j, part in enumerate(TOTAL_FEATURES):
-        about = "topics" if part == "distinct_topics" else "silence"
-        frame.number(f"all:{part}", about, "distinct" if about == "topics" else part, total[:, j])
+            if part != "value_sum" or valued[k]:
+                keys.append((f"activity:{kind}:{part}", f"activity:{kind}", part))
+                chosen.append(k * len(TYPE_FEATURES) + j)
+    return tuple(keys), np.array(chosen, dtype=np.int64)
+
+
+def _total_key(part: str) -> Key:
+    topics = part == "distinct_topics"
+    return f"all:{part}", "topics" if topics else "silence", "distinct" if topics else part
+
+
+_TOTAL_KEYS = tuple(_total_key(part) for part in TOTAL_FEATURES)
 
 
 def _add_stages(
@@ -241,14 +271,21 @@ def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
 
 
 def _add_points(frame: FeatureFrame, plan: FeaturePlan, points: RuleResult) -> None:
-    position = {rule: j for j, rule in enumerate(points.rule_ids)}
-    names = {f.name for f in plan.fields}
-    for rule, about in plan.rules:
-        holder = about if about in names and about is not None else f"rule:{rule}"
-        frame.number(f"rule:{rule}", holder, "points", points.points[:, position[rule]])
+    keys, chosen = _point_keys(ById(plan), points.rule_ids)
+    frame.numbers(keys, np.ascontiguousarray(points.points.T[chosen]))
     for group in plan.rule_groups:
         frame.number(f"points:{group}", "points", f"group {group}", points.group_points[group])
     frame.number("points:total", "points", "points", points.total)
+
+
+@lru_cache(maxsize=64)
+def _point_keys(plan: ById[FeaturePlan], rule_ids: tuple[str, ...]) -> tuple[tuple[Key, ...], IntArray]:
+    """Return the feature of each rule, and its column in the scorecard's result."""
+    rules = plan.value.rules
+    names = {each.name for each in plan.value.fields}
+    holders = [about if about in names and about is not None else f"rule:{rule}" for rule, about in rules]
+    keys = tuple((f"rule:{rule}", holder, "points") for (rule, _), holder in zip(rules, holders, strict=True))
+    return keys, np.array([rule_ids.index(rule) for rule, _ in rules], dtype=np.int64)
 
 
 def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str, np.ndarray]:

@@ -42,8 +42,63 @@ TOTAL_FEATURES = (
 ROWS_A_BLOCK = 512
 
 
-@njit(cache=True, parallel=True, nogil=True)
+@njit(cache=True, nogil=True)
 def _windows(
+    offsets: IntArray,
+    kind: CodeArray,
+    occurred_at: IntArray,
+    known_at: IntArray,
+    topic: CodeArray,
+    topics: int,
+    value: FloatArray,
+    rows: IntArray,
+    as_of: IntArray,
+    types: int,
+    first: int,
+    stop: int,
+    by_type: FloatArray,
+    total: FloatArray,
+) -> None:
+    """Fill rows `first` to `stop`."""
+    topic_seen_by = np.full(topics, -1, dtype=np.int64)
+    for r in range(first, stop):
+        now = as_of[r]
+        for k in range(types):
+            by_type[r, k, 4] = np.nan
+        total[r, 4] = np.nan
+        last_day = np.int64(-1)
+        for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
+            if known_at[i] > now:
+                continue
+            age = (now - occurred_at[i]) / MICROSECONDS_A_DAY
+            short = 1.0 if age <= SHORT_DAYS else 0.0
+            long = 1.0 if age <= LONG_DAYS else 0.0
+            faded = 0.5 ** (age / HALF_LIFE_DAYS)
+            total[r, 0] += short
+            total[r, 1] += long
+            total[r, 2] += 1.0
+            total[r, 3] += faded
+            total[r, 4] = age
+            calendar_day = occurred_at[i] // MICROSECONDS_A_DAY
+            if long > 0.0 and calendar_day != last_day:
+                total[r, 5] += 1.0
+                last_day = calendar_day
+            if topic[i] >= 0 and topic_seen_by[topic[i]] != r:
+                topic_seen_by[topic[i]] = r
+                total[r, 6] += 1.0
+            k = kind[i]
+            if k >= 0:
+                by_type[r, k, 0] += short
+                by_type[r, k, 1] += long
+                by_type[r, k, 2] += 1.0
+                by_type[r, k, 3] += faded
+                by_type[r, k, 4] = age
+                if not np.isnan(value[i]):
+                    by_type[r, k, 5] += value[i]
+
+
+@njit(cache=True, parallel=True, nogil=True)
+def _windows_by_blocks(
     offsets: IntArray,
     kind: CodeArray,
     occurred_at: IntArray,
@@ -59,41 +114,12 @@ def _windows(
 ) -> None:
     blocks = (len(rows) + ROWS_A_BLOCK - 1) // ROWS_A_BLOCK
     for block in prange(blocks):
-        topic_seen_by = np.full(topics, -1, dtype=np.int64)
-        for r in range(block * ROWS_A_BLOCK, min(len(rows), (block + 1) * ROWS_A_BLOCK)):
-            now = as_of[r]
-            for k in range(types):
-                by_type[r, k, 4] = np.nan
-            total[r, 4] = np.nan
-            last_day = np.int64(-1)
-            for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
-                if known_at[i] > now:
-                    continue
-                age = (now - occurred_at[i]) / MICROSECONDS_A_DAY
-                short = 1.0 if age <= SHORT_DAYS else 0.0
-                long = 1.0 if age <= LONG_DAYS else 0.0
-                faded = 0.5 ** (age / HALF_LIFE_DAYS)
-                total[r, 0] += short
-                total[r, 1] += long
-                total[r, 2] += 1.0
-                total[r, 3] += faded
-                total[r, 4] = age
-                calendar_day = occurred_at[i] // MICROSECONDS_A_DAY
-                if long > 0.0 and calendar_day != last_day:
-                    total[r, 5] += 1.0
-                    last_day = calendar_day
-                if topic[i] >= 0 and topic_seen_by[topic[i]] != r:
-                    topic_seen_by[topic[i]] = r
-                    total[r, 6] += 1.0
-                k = kind[i]
-                if k >= 0:
-                    by_type[r, k, 0] += short
-                    by_type[r, k, 1] += long
-                    by_type[r, k, 2] += 1.0
-                    by_type[r, k, 3] += faded
-                    by_type[r, k, 4] = age
-                    if not np.isnan(value[i]):
-                        by_type[r, k, 5] += value[i]
+        first = block * ROWS_A_BLOCK
+        stop = min(len(rows), first + ROWS_A_BLOCK)
+        _windows(
+            offsets, kind, occurred_at, known_at, topic, topics, value, rows, as_of, types,
+            first, stop, by_type, total,
+        )  # fmt: skip
 
 
 def activity_windows(
@@ -122,10 +148,14 @@ def activity_windows(
     """
     by_type = np.zeros((len(rows), types, len(TYPE_FEATURES)))
     total = np.zeros((len(rows), len(TOTAL_FEATURES)))
-    _windows(
-        activities.offsets, kind, activities.occurred_at, activities.known_at, activities.topic,
-        len(activities.topics), activities.value, rows, as_of, types, by_type, total,
-    )  # fmt: skip
+    acts = activities
+    given = (acts.offsets, kind, acts.occurred_at, acts.known_at, acts.topic, len(acts.topics), acts.value,
+             rows, as_of, types)  # fmt: skip
+    if len(rows) <= ROWS_A_BLOCK:
+        # One block: waking other threads would take longer than the work.
+        _windows(*given, 0, len(rows), by_type, total)
+    else:
+        _windows_by_blocks(*given, by_type, total)
     return by_type, total
 
 

@@ -7,10 +7,12 @@ points of the lead's bin less their mean over the training rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
+from qualify.leads.identity import ById
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
 from qualify.model.newton import fit_ridge_logistic
 
@@ -55,10 +57,18 @@ class LinearModel:
 
 
 def _look_up(points: tuple[tuple[float, ...], ...], bins: CodeArray) -> FloatArray:
-    out = np.empty(bins.shape)
-    for j, table in enumerate(points):
-        out[:, j] = np.asarray(table)[bins[:, j]]
-    return out
+    flat, starts = _laid_out(ById(points))
+    # `take` writes row by row, whatever the order of `bins`: sums of a row have the same bits in any batch.
+    found: FloatArray = np.take(flat, bins + starts)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _laid_out(points: ById[tuple[tuple[float, ...], ...]]) -> tuple[FloatArray, IntArray]:
+    """Return the points of all features one after the other, and where each feature's begin."""
+    sizes = [len(table) for table in points.value]
+    flat = np.array([each for table in points.value for each in table], dtype=np.float64)
+    return flat, np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int64)
 
 
 def fit_linear(

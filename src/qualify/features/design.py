@@ -1,0 +1,155 @@
+"""The encoders of a model laid out for one compiled loop a design: the same numbers, for any number of rows.
+
+`Encoders.bins` and `Encoders.design` go feature by feature; for one lead that is some hundred small array
+operations. Here everything that depends on the model alone is worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from qualify.features.encode import Encoders
+from qualify.features.frame import FeatureFrame
+from qualify.leads.tables import CodeArray, FloatArray, IntArray
+
+__all__ = ["DesignMaker"]
+
+
+class DesignMaker:
+    """Makes both designs of a model from a frame.
+
+    Parameters
+    ----------
+    encoders
+        As fitted.
+    """
+
+    def __init__(self, encoders: Encoders) -> None:
+        self._encoders = encoders
+        self._names: tuple[list[str], list[str]] | None = None
+        self._edges = _flat([e.edges for e in encoders.numeric], np.float64)
+        self._edge_starts = _starts([e.edges for e in encoders.numeric])
+        self._slots = _flat([e.slots for e in encoders.categorical], np.int32)
+        self._slot_starts = _starts([e.slots for e in encoders.categorical])
+        self._rates = _flat([e.log_odds for e in encoders.categorical], np.float64)
+        self._columns = _columns(encoders)
+        self._places: tuple[IntArray, IntArray] = (np.empty(0, np.int64), np.empty(0, np.int64))
+
+    def make(self, frame: FeatureFrame) -> tuple[FloatArray, CodeArray]:
+        """Return the trees' design, shape (rows, columns), and the linear design, shape (rows, features).
+
+        Both in C order, and equal to what `Encoders.design` and `Encoders.bins` return.
+        """
+        held = len(frame.numeric), len(frame.categorical)
+        numbers = np.array([n.values for n in frame.numeric], np.float64).reshape(held[0], frame.rows)
+        codes = np.array([c.values for c in frame.categorical], np.int32).reshape(held[1], frame.rows)
+        at_number, at_code = self._where(frame)
+        design = np.empty((frame.rows, len(self._columns)))
+        bins = np.empty((frame.rows, len(at_number) + len(at_code)), dtype=np.int32)
+        _fill_bins(numbers, codes, at_number, at_code, self._edges, self._edge_starts, self._slots,
+                   self._slot_starts, bins)  # fmt: skip
+        _fill_design(numbers, codes, at_number, at_code, self._columns, self._rates,
+                     self._slot_starts, design)  # fmt: skip
+        return design, bins
+
+    def _where(self, frame: FeatureFrame) -> tuple[IntArray, IntArray]:
+        """Return where in the frame the encoders' features are; frames of one plan are all alike."""
+        names = [n.name for n in frame.numeric], [c.name for c in frame.categorical]
+        if names != self._names:
+            self._places = (
+                _positions(names[0], [e.name for e in self._encoders.numeric]),
+                _positions(names[1], [e.name for e in self._encoders.categorical]),
+            )
+            self._names = names
+        return self._places
+
+
+def _positions(names: list[str], wanted: Sequence[str]) -> IntArray:
+    at = {name: position for position, name in enumerate(names)}
+    return np.array([at[name] for name in wanted], dtype=np.int64)
+
+
+def _flat(parts: Sequence[Sequence[float]], kind: type) -> NDArray[Any]:
+    return np.array([each for part in parts for each in part], dtype=kind)
+
+
+def _starts(parts: Sequence[Sequence[float]]) -> IntArray:
+    return np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.int64)]).astype(np.int64)
+
+
+def _columns(encoders: Encoders) -> IntArray:
+    """Return what each column of the trees' design holds, shape (columns, 3).
+
+    Kind (0 number, 1 rate of a category, 2 whether it is one code), the feature's place, and the code.
+    """
+    columns = [(0, k, 0) for k in range(len(encoders.numeric))]
+    for k, e in enumerate(encoders.categorical):
+        columns.append((1, k, 0))
+        # Frames hold a missing value as -1; encoders count it as the last code.
+        columns += [(2, k, -1 if code == len(e.vocabulary) + 1 else code) for code in e.one_hot]
+    kept = getattr(encoders, "kept", None)
+    chosen = columns if kept is None else [columns[j] for j in kept]
+    return np.array(chosen, dtype=np.int64).reshape(-1, 3)
+
+
+@njit(cache=True, nogil=True)
+def _fill_bins(
+    numbers: FloatArray,
+    codes: CodeArray,
+    at_number: IntArray,
+    at_code: IntArray,
+    edges: FloatArray,
+    edge_starts: IntArray,
+    slots: CodeArray,
+    slot_starts: IntArray,
+    out: CodeArray,
+) -> None:
+    rows = out.shape[0]
+    for k in range(len(at_number)):
+        own = edges[edge_starts[k] : edge_starts[k + 1]]
+        values = numbers[at_number[k]]
+        for row in range(rows):
+            if np.isnan(values[row]):
+                out[row, k] = len(own) + 1
+            else:
+                out[row, k] = np.searchsorted(own, values[row])
+    for k in range(len(at_code)):
+        start, size = slot_starts[k], slot_starts[k + 1] - slot_starts[k]
+        held = codes[at_code[k]]
+        for row in range(rows):
+            code = held[row]
+            out[row, len(at_number) + k] = slots[start + (code if code >= 0 else size - 1)]
+
+
+@njit(cache=True, nogil=True)
+def _fill_design(
+    numbers: FloatArray,
+    codes: CodeArray,
+    at_number: IntArray,
+    at_code: IntArray,
+    columns: IntArray,
+    rates: FloatArray,
+    starts: IntArray,
+    out: FloatArray,
+) -> None:
+    rows = out.shape[0]
+    for j in range(len(columns)):
+        kind, k, wanted = columns[j, 0], columns[j, 1], columns[j, 2]
+        if kind == 0:
+            values = numbers[at_number[k]]
+            for row in range(rows):
+                out[row, j] = values[row]
+        else:
+            held = codes[at_code[k]]
+            size = starts[k + 1] - starts[k]
+            for row in range(rows):
+                code = held[row]
+                if kind == 1:
+                    out[row, j] = rates[starts[k] + (code if code >= 0 else size - 1)]
+                else:
+                    out[row, j] = 1.0 if code == wanted else 0.0
