@@ -24,7 +24,8 @@ def merged(lead_id: str, old: Mapping[Any, Any] | None, facts: LeadFacts | None)
     row = {name: known[name] for name in FACT_COLUMNS}
     if facts is not None:
         _take(row, facts)
-    row["search"] = searched(lead_id, row["name"], row["company"])
+    if old is None or row["name"] != old["name"] or row["company"] != old["company"]:
+        row["search"] = searched(lead_id, row["name"], row["company"])
     return row
 
 

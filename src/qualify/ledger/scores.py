@@ -16,7 +16,7 @@ from qualify.ledger.events import event_row
 from qualify.ledger.facts import FACT_COLUMNS, closed_now, merged
 from qualify.ledger.outbox import alert_rows
 from qualify.ledger.records import LeadFacts, Origin, Recorded
-from qualify.ledger.rows import in_micros
+from qualify.ledger.rows import in_micros, write_many
 from qualify.ledger.score_rows import ScoreRows
 from qualify.ledger.standing import News, Standing, after_score, passes
 from qualify.ledger.tables import SCORE_COLUMNS, alerts, documents, events, leads, scores
@@ -70,7 +70,7 @@ def record(database: Database, connection: Connection, rows: ScoreRows, how: Rec
 def _chunk(connection: Connection, rows: ScoreRows, chunk: list[int], how: Recording) -> _Writes:
     ids = [rows.lead_id[position] for position in chunk]
     found = connection.execute(in_micros(leads, _KNOWN).where(leads.c.lead_id.in_(ids)).with_for_update())
-    known = {row["lead_id"]: row for row in found.mappings()}
+    known = {row["lead_id"]: row for row in found.mappings().all()}
     there = (
         _there(connection, ids, [rows.columns["as_of"][position] for position in chunk]) if known else set()
     )
@@ -97,7 +97,7 @@ def _there(connection: Connection, ids: list[str], moments: list[int]) -> set[tu
     asked = in_micros(scores, ("lead_id", "as_of", "model_version", "scorecard_version")).where(
         scores.c.lead_id.in_(ids), scores.c.as_of.between(min(moments), max(moments))
     )
-    return {tuple(row) for row in connection.execute(asked)}
+    return {tuple(row) for row in connection.execute(asked).all()}
 
 
 def _latest(
@@ -143,12 +143,9 @@ def _changes(
 
 def _write(database: Database, connection: Connection, writes: _Writes) -> None:
     for table, rows in ((scores, writes.scores), (events, writes.events), (alerts, writes.alerts)):
-        if rows:
-            connection.execute(insert(table), rows)
-    if writes.leads:
-        _upsert(database, connection, leads, writes.leads)
-    if writes.documents:
-        _upsert(database, connection, documents, writes.documents)
+        write_many(connection, insert(table), rows)
+    _upsert(database, connection, leads, writes.leads)
+    _upsert(database, connection, documents, writes.documents)
     mark_returned(connection, writes.returned)
 
 
@@ -156,4 +153,4 @@ def _upsert(database: Database, connection: Connection, table: Any, rows: list[d
     """Write whole rows by lead id, whether they are there or not."""
     new = database.insert(table)
     changed = {column.name: new.excluded[column.name] for column in table.c if column.name != "lead_id"}
-    connection.execute(new.on_conflict_do_update(index_elements=["lead_id"], set_=changed), rows)
+    write_many(connection, new.on_conflict_do_update(index_elements=["lead_id"], set_=changed), rows)

@@ -90,7 +90,12 @@ def folded(text: str) -> str:
     >>> folded("ＡＢＣ  商事\n")
     'abc 商事'
     """
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    lower = text.casefold()
+    if not lower.isascii():
+        lower = unicodedata.normalize("NFKC", lower)
+    return " ".join(lower.split())
 
 
 def searched(*parts: str | None) -> str:
