@@ -21,8 +21,10 @@ from qualify.ledger import AlertRecord
 from serving.alerts.payloads import alert_of, render
 from serving.alerts.signature import HEADER, sign
 
-__all__ = ["Outcome", "Parcel", "send_all"]
+__all__ = ["SIDE_BY_SIDE", "Outcome", "Parcel", "send_all"]
 
+SIDE_BY_SIDE = 4
+"""Connections to one receiver at a time."""
 _HOPS = 3
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _MOVED = frozenset({307, 308})  # with these a POST stays a POST
@@ -60,7 +62,7 @@ class Outcome:
 
 
 def send_all(parcels: Sequence[Parcel], timeout: float) -> list[Outcome]:
-    """Send alerts side by side, so that a slow receiver holds nobody up.
+    """Send alerts side by side, so that a slow receiver holds no other up; each gets a few at a time.
 
     Parameters
     ----------
@@ -78,8 +80,14 @@ def send_all(parcels: Sequence[Parcel], timeout: float) -> list[Outcome]:
 
 
 async def _send_all(parcels: Sequence[Parcel], timeout: float) -> list[Outcome]:
+    gates = {parcel.webhook.name: asyncio.Semaphore(SIDE_BY_SIDE) for parcel in parcels}
+
+    async def send(parcel: Parcel) -> Outcome:
+        async with gates[parcel.webhook.name]:
+            return await _send(client, parcel, timeout)
+
     async with httpx.AsyncClient(follow_redirects=False, timeout=timeout) as client:
-        return await asyncio.gather(*(_send(client, parcel, timeout) for parcel in parcels))
+        return await asyncio.gather(*map(send, parcels))
 
 
 async def _send(client: httpx.AsyncClient, parcel: Parcel, timeout: float) -> Outcome:

@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 
 _EVERY_SECONDS = 2.0
 _AGAIN_SECONDS = 10.0
-_AT_ONCE = 50
-_LONGEST_TIMEOUT = 60.0  # well within the two minutes for which the ledger lends an alert
+# So many at most wait for each other that all are done well within the time for which the ledger lends them.
+_AT_ONCE = 16
+_LONGEST_TIMEOUT = 30.0
 _FIRST_DELAY, _GROWTH, _LONGEST_DELAY = 2.0, 4.0, 3600.0
 _LONGEST_WISH = 86_400.0
 
@@ -44,8 +45,8 @@ def run_once(ledger: Ledger, config: Config, now: datetime, public_url: str | No
     Parameters
     ----------
     ledger
-        With the outbox. It lends an alert for two minutes, so that two workers never send the same one. Where
-        a worker dies between sending and noting it, the alert is sent again, with the same delivery id.
+        With the outbox. It lends an alert for some minutes, so that two workers never send the same one.
+        Where a worker dies between sending and noting it, the alert is sent again, with the same delivery id.
     config
         Receivers, attempts, time-out, language.
     now
