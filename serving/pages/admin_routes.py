@@ -24,13 +24,13 @@ def admin_routes() -> APIRouter:
     @router.get("/alerts")
     def alerts(visit: Ruling, status: Literal["all", "waiting", "sent", "dead"] = "all") -> Response:
         found = visit.site.runtime.ledger.alerts(None if status == "all" else status, limit=_SHOWN)
-        shown: dict[str, Any] = {"alerts": found, "status": status, "statuses": STATUSES}
+        shown: dict[str, Any] = {"alerts": found, "chosen": status, "statuses": STATUSES}
         return visit.page("alerts", here="alerts", **shown)
 
     @router.post("/alerts/{alert_id}/resend")
     def resend(visit: Ruling, alert_id: str) -> Response:
         alert = visit.site.runtime.ledger.resend(alert_id)
-        visit.site.runtime.ledger.audit(visit.actor.name, "alert.resend", alert.lead_id, alert.webhook)
+        visit.site.runtime.ledger.audit(visit.actor.name, "resend_alert", alert.lead_id, alert.webhook)
         return see_other("/alerts", Flash("resent"))
 
     @router.get("/audit")

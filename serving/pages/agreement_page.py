@@ -42,7 +42,7 @@ def show_agreement(visit: Visit, found: Comparison, run: RunRecord | None) -> di
 
 
 def _summary(now: Agreement, words: Words) -> list[str]:
-    same = words.percent(now.same_band)
+    same = words.share(now.same_band)
     return [words.text("agreement.same", share=same, leads=words.number(now.leads))]
 
 
@@ -58,7 +58,7 @@ def _cell(cell: AgreementCell, now: Agreement, words: Words) -> dict[str, Any]:
     steps = abs(BANDS.index(cell.band) - BANDS.index(cell.rule_band))
     return {
         "leads": words.number(cell.leads) if cell.leads else words.text("none"),
-        "mean": words.text("grid.mean", probability=words.percent(cell.probability)) if cell.leads else "",
+        "mean": words.percent(cell.probability) if cell.leads else "",
         "apart": steps >= 2 and cell.leads > 0,
         "shade": 0 if not cell.leads else 1 + sum(share >= step for step in (0.02, 0.05, 0.1, 0.25)),
     }
@@ -77,8 +77,8 @@ def _outcome(label: str, figure: Figure, words: Words) -> dict[str, Any]:
     told = value is not None and low is not None and high is not None
     return {
         "label": label,
-        "value": words.percent(value) if told else words.text("agreement.unknown"),
-        "interval": words.text("interval", low=words.percent(low), high=words.percent(high)) if told else "",
+        "value": words.share(value) if told else words.text("agreement.unknown"),
+        "interval": words.text("interval", low=words.share(low), high=words.share(high)) if told else "",
         "counted": words.text("agreement.of", n=words.number(figure.numerator), of=words.number(figure.denominator))
         if told else "",
         "open": words.counted("agreement.open", figure.immature),

@@ -52,7 +52,8 @@ def compare(runtime: Runtime, now: datetime) -> Comparison:
 def known_outcomes(config: Config, runtime: Runtime, first: pa.Table, now: datetime) -> dict[str, bool]:
     """Return by lead whether the first target was reached within its horizon after the first score.
 
-    A lead that had reached it before, or whose horizon has not passed yet, has no known outcome.
+    A lead that had reached it before has no outcome to wait for. One whose horizon has not passed has none yet,
+    even where it has got there already: counting only those would make every side look right.
     """
     target = config.targets[0]
     tables = read_funnel(config, runtime.folder)
@@ -63,7 +64,7 @@ def known_outcomes(config: Config, runtime: Runtime, first: pa.Table, now: datet
     moment = round(now.timestamp() * 1e6)
     lead, at = stage_entries(tables, (str(target.stage),), moment)
     reached, before = _entered(rows, scored, lead, at, target)
-    known = (rows >= 0) & ~before & (reached | (scored + _horizon(target) <= moment))
+    known = (rows >= 0) & ~before & (scored + _horizon(target) <= moment)
     return {ids[i]: bool(reached[i]) for i in np.flatnonzero(known)}
 
 

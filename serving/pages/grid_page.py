@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 __all__ = ["show_grid"]
 
-_STEPS = (0.05, 0.1, 0.2, 0.35, 0.5)
-"""Mean chances from which a cell is one shade darker."""
+_STEPS = (0.1, 0.25, 0.45, 0.7, 0.9)
+"""Shares of the largest mean chance from which a cell is one shade darker."""
 
 
 def show_grid(visit: Visit) -> dict[str, Any]:
     """Gather what the grid's template shows: rows from the best fit down, columns by rising engagement."""
     query = queue_query(Filters(), visit.actor, visit.site.desk.approach_within_hours)
     counts = visit.site.runtime.ledger.grid(query)
+    most = max((cell.probability or 0.0 for cell in counts.cells), default=0.0)
     rows = [
-        (visit.words.text(f"grid.level.{fit}"), [_cell(visit, counts.cell(fit, engagement)) for engagement in range(4)])
+        (visit.words.text(f"grid.level.{fit}"), [_cell(visit, counts.cell(fit, engagement), most) for engagement in range(4)])
         for fit in (3, 2, 1, 0)
     ]
     return {
@@ -32,7 +33,7 @@ def show_grid(visit: Visit) -> dict[str, Any]:
     }
 
 
-def _cell(visit: Visit, cell: GridCell) -> dict[str, Any]:
+def _cell(visit: Visit, cell: GridCell, most: float) -> dict[str, Any]:
     words = visit.words
     leads, mean = words.counted("grid.leads", cell.leads), words.percent(cell.probability)
     said = words.text(
@@ -43,6 +44,6 @@ def _cell(visit: Visit, cell: GridCell) -> dict[str, Any]:
         "count": words.number(cell.leads),
         "mean": mean,
         "label": said,
-        "shade": 0 if cell.probability is None else 1 + sum(cell.probability >= step for step in _STEPS),
+        "shade": 0 if cell.probability is None else 1 + sum(cell.probability >= step * most for step in _STEPS),
         "link": Filters(fit=cell.fit_bin, engagement=cell.engagement_bin).link() if cell.leads else "",
     }

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from qualify.decide import kpi_words
 from qualify.decide.words import load_words
-from serving.pages.pictures import interval_bar
+from serving.pages.pictures import interval_bar, sparkline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,9 +51,11 @@ def show_kpis(visit: Visit, table: KpiTable) -> dict[str, Any]:
         groups = [figure for figure in table.figures if figure.key == key and figure.group is not None]
         sections.append({
             "label": words[f"kpi.{key}.label"],
-            "definition": kpi_words.define(table, total, words),
+            "definition": _definition(table, total, words),
             "total": _shown(total, words),
-            "groups": [_shown(figure, words) for figure in groups],
+            "groups": [_shown(figure, words) for figure in _ordered(groups, table)],
+            "trend": _trend(groups, visit, words[f"kpi.{key}.label"]) if table.by == "month" else "",
+            "has": {part: any(getattr(_shown(f, words), part) for f in groups) for part in ("interval", "counted")},
         })  # fmt: skip
     return {
         "sections": sections,
@@ -63,6 +65,28 @@ def show_kpis(visit: Visit, table: KpiTable) -> dict[str, Any]:
         "overdue_text": _overdue_text(table, words),
         "given": _reasons(visit, table, words),
     }
+
+
+def _ordered(groups: list[Figure], table: KpiTable) -> list[Figure]:
+    """Return months latest first, sources by how much was counted."""
+    if table.by == "month":
+        return groups[::-1]
+    return sorted(groups, key=lambda figure: -(figure.denominator or figure.numerator or 0))
+
+
+def _trend(groups: list[Figure], visit: Visit, label: str) -> Markup:
+    """Draw the months that have a value; empty for fewer than two of them."""
+    told = [(place, float(figure.value)) for place, figure in enumerate(groups) if figure.value is not None]
+    if len(told) < 2:
+        return Markup("")
+    first, last = groups[told[0][0]].group, groups[told[-1][0]].group
+    said = visit.words.text("kpi.trend", label=label, first=first, last=last)
+    return sparkline([float(place) for place, _ in told], [value for _, value in told], said)
+
+
+def _definition(table: KpiTable, figure: Figure, words: Catalogue) -> str:
+    """Say what a figure counts; one without its inputs was not watched for any time that could be named."""
+    return "" if figure.value is None and figure.within_days is None else kpi_words.define(table, figure, words)
 
 
 def _shown(figure: Figure, words: Catalogue) -> ShownFigure:

@@ -91,7 +91,7 @@ def _why(record: LeadRecord, story: Explanation | None, words: Words) -> dict[st
 
 def _shown(reason: Reason, words: Words) -> ShownReason:
     size = reason.contribution
-    text = words.book.clean(words.book.fact(reason.text, size))
+    text = words.book.fact(reason.text, size)
     return ShownReason(text, "raises" if size > 0 else "lowers", str(words.book.strength(size)))
 
 

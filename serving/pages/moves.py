@@ -104,7 +104,7 @@ def _say(
 
 
 def _fact(reason: Mapping[str, Any], words: Words) -> str:
-    return words.book.clean(words.book.fact(str(reason["text"]), float(reason["contribution"])))
+    return words.book.fact(str(reason["text"]), float(reason["contribution"]))
 
 
 def draw_history(history: Sequence[ScoreRecord], words: Words) -> Markup:

@@ -43,12 +43,12 @@ def sparkline(times: Sequence[float], values: Sequence[float], label: str) -> Ma
     times
         Rising, any unit, shape (points,).
     values
-        Shares, shape (points,); the picture spans from zero to a little above the largest.
+        Not below zero, shape (points,); the picture spans from zero to the largest.
     label
         What the picture shows, for readers who do not see it.
     """
     begin, span = times[0], max(times[-1] - times[0], 1e-9)
-    top = max(*values, 0.05)
+    top = max(*values, 1e-9)
     places = [
         (_PAD + (_WIDTH - 2 * _PAD) * (time - begin) / span, _HEIGHT - _PAD - (_HEIGHT - 2 * _PAD) * value / top)
         for time, value in zip(times, values, strict=True)

@@ -97,7 +97,7 @@ def show_reasons(reasons: Sequence[Mapping[str, Any]], words: Words) -> tuple[Sh
         size = float(reason["contribution"])
         strength = str(words.book.strength(size))
         text = words.book.fact(str(reason["text"]), size)
-        shown.append(ShownReason(words.book.clean(text), "raises" if size > 0 else "lowers", strength))
+        shown.append(ShownReason(text, "raises" if size > 0 else "lowers", strength))
     return tuple(shown)
 
 

@@ -71,6 +71,10 @@ class Words:
         """Write a probability: "42%"; a dash where there is none."""
         return self._texts["none"] if _absent(share) else self.book.percent(float(share or 0))
 
+    def share(self, share: float | None) -> str:
+        """Write an observed share, which may well be none or all: "0%", "100%"."""
+        return self._texts["none"] if _absent(share) else self.book.text("number.percent", n=f"{100 * (share or 0):.0f}")
+
     def chance(self, share: float) -> str:
         """Say a probability as a natural frequency: "about 4 in 10", "about 1 in 30".
 
