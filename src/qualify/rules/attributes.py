@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qualify.leads.identity import ById
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -18,7 +20,8 @@ from qualify.leads.tables import (
     LeadTables,
 )
 from qualify.rules.reading import Reading, number, reading_of
-from qualify.rules.schema import Condition, TableRow
+from qualify.rules.remembered import SMALL
+from qualify.rules.schema import Condition
 
 NO_ROW = -1
 UNREADABLE = -2
@@ -55,42 +58,59 @@ def picker(conditions: Sequence[Condition], column: Column | None, reading: Read
     if column is None:
         return lambda rows, as_of: np.full(len(rows), UNREADABLE)
     if column.kind in {"category", "text"}:
-        return _by_code(conditions, column, reading or reading_of(column.vocabulary))
+        return _by_code(conditions, column, reading)
     return _by_number(conditions, column)
 
 
 class Columns:
-    """The columns of one set of tables; a vocabulary that several rules look at is read once."""
+    """The columns of one set of tables; what a table of conditions says of a vocabulary is kept."""
 
     def __init__(self, tables: LeadTables) -> None:
         self._columns = tables.columns
+        self._pickers: dict[tuple[ById[tuple[Condition, ...]], str], Picker] = {}
 
-    def picker(self, conditions: Sequence[Condition], name: str) -> Picker:
+    def picker(self, conditions: tuple[Condition, ...], name: str) -> Picker:
         """Return `picker` for the column of that name."""
-        column = self._columns.get(name)
-        if column is None:
-            return picker(conditions, None)
-        return picker(conditions, column, reading_of(column.vocabulary))
+        key = ById(conditions), name
+        found = self._pickers.get(key)
+        if found is None:
+            found = self._pickers[key] = picker(conditions, self._columns.get(name))
+        return found
 
 
-def points_and_unknown(table: Sequence[TableRow], picked: Picked) -> tuple[FloatArray, BoolArray]:
-    """Turn picked rows into points (0 where no row holds) and the unknown mask."""
-    points = np.array([row.points for row in table] + [0.0])
-    return points[np.where(picked >= 0, picked, len(table))], picked == UNREADABLE
+def _by_code(conditions: Sequence[Condition], column: Column, reading: Reading | None) -> Picker:
+    words = column.vocabulary
+    key = ById(conditions) if isinstance(conditions, tuple) and len(words) <= SMALL else None
+    if reading is None and key is not None and not _personal(key):
+        picked = np.array([*(_pick_word(key, word) for word in words), _missing_row(conditions)], np.int64)
+    else:
+        known = _pick_words(conditions, reading or reading_of(words), len(words))
+        picked = np.append(known, _missing_row(conditions))
+    # Code -1 (missing) reaches the last entry.
+    return lambda rows, as_of: picked[column.values[rows].astype(np.int64)]
 
 
-def _by_code(conditions: Sequence[Condition], column: Column, reading: Reading) -> Picker:
-    words = len(column.vocabulary)
-    picked = np.full(words + 1, NO_ROW)
+@lru_cache(maxsize=20_000)
+def _pick_word(conditions: ById[tuple[Condition, ...]], word: str) -> int:
+    return int(_pick_words(conditions.value, Reading((word,)), 1)[0])
+
+
+@lru_cache(maxsize=1_000)
+def _personal(conditions: ById[tuple[Condition, ...]]) -> bool:
+    """Say whether addresses are read: these seldom come twice, and are not to stay in memory."""
+    return any(condition.given & _ADDRESS for condition in conditions.value)
+
+
+def _pick_words(conditions: Sequence[Condition], reading: Reading, words: int) -> Picked:
+    """Return which condition each word meets first."""
+    picked = np.full(words, NO_ROW)
     readable = _nothing_to_read(conditions, words)
     for position, condition in enumerate(conditions):
         holds, could = _text_holds(condition, reading, words)
         readable |= could
-        picked[:-1][holds & (picked[:-1] == NO_ROW)] = position
-    picked[:-1][~readable & _by_default(conditions, picked[:-1])] = UNREADABLE
-    picked[-1] = _missing_row(conditions)
-    # Code -1 (missing) reaches the last entry.
-    return lambda rows, as_of: picked[column.values[rows].astype(np.int64)]
+        picked[holds & (picked == NO_ROW)] = position
+    picked[~readable & _by_default(conditions, picked)] = UNREADABLE
+    return picked
 
 
 def _by_number(conditions: Sequence[Condition], column: Column) -> Picker:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,9 +27,10 @@ Earner: TypeAlias = Callable[[Measured, IntArray], Earned]
 
 
 def earner(rule: Rule, measures: Measures) -> Earner:
-    """Return the function of (measured, as_of) for an activity rule, asking for the measures it needs."""
-    if isinstance(rule, ActivityRule):
-        return _each(rule, measures)
+    """Return the function of (measured, as_of) for a rule about activities, asking for its measures.
+
+    Rules that give points for each activity are the task of :class:`EachRules`.
+    """
     if isinstance(rule, CountRule):
         return _count(rule, measures)
     if isinstance(rule, RatioRule):
@@ -37,6 +38,32 @@ def earner(rule: Rule, measures: Measures) -> Earner:
     if isinstance(rule, SilenceRule):
         return _silence(rule, measures)
     raise TypeError(f"not an activity rule: {rule.kind}")
+
+
+class EachRules:
+    """All rules that give points for each activity, worked out together.
+
+    Parameters
+    ----------
+    rules
+        The scorecard's rules, of any kind.
+    measures
+        Gets the measures that these rules need.
+    """
+
+    def __init__(self, rules: Sequence[Rule], measures: Measures) -> None:
+        chosen = [(i, rule) for i, rule in enumerate(rules) if isinstance(rule, ActivityRule)]
+        self.rules: IntArray = np.array([i for i, _ in chosen], dtype=np.int64)
+        wanted = [measures.want(Measure(r.of, r.window_days, r.most, r.ages)) for _, r in chosen]
+        self._at: IntArray = np.array(wanted, dtype=np.int64)
+        self._points = np.array([float(rule.points) for _, rule in chosen])
+        most = [np.iinfo(np.int64).max if rule.most is None else rule.most for _, rule in chosen]
+        self._most: IntArray = np.array(most, dtype=np.int64)
+
+    def earn(self, measured: Measured) -> Earned:
+        """Return their points, each of shape (rows, rules of this kind)."""
+        counted = np.minimum(measured.count[:, self._at], self._most)
+        return Earned(self._points * counted.astype(np.float64), self._points * measured.weight[:, self._at])
 
 
 def needed_selectors(rule: Rule) -> tuple[Selector, ...]:
@@ -48,17 +75,6 @@ def needed_selectors(rule: Rule) -> tuple[Selector, ...]:
     if isinstance(rule, SilenceRule):
         return (rule.after,) + ((rule.despite,) if rule.despite else ())
     return ()
-
-
-def _each(rule: ActivityRule, measures: Measures) -> Earner:
-    at = measures.want(Measure(rule.of, rule.window_days, rule.most, rule.ages))
-
-    def earn(measured: Measured, as_of: IntArray) -> Earned:
-        times = measured.count[:, at]
-        counted = times if rule.most is None else np.minimum(times, rule.most)
-        return Earned(rule.points * counted.astype(np.float64), rule.points * measured.weight[:, at])
-
-    return earn
 
 
 def _count(rule: CountRule, measures: Measures) -> Earner:

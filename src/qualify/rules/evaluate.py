@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qualify.leads.identity import ById
 from qualify.leads.tables import NO_TIME, BoolArray, FloatArray, IntArray, LeadTables
-from qualify.rules.attributes import Columns, points_and_unknown
-from qualify.rules.engagement import Earned, Earner, earner, needed_selectors
-from qualify.rules.measures import Measure, Measured, Measures, Plan, plan, selected_types
-from qualify.rules.schema import AttributeRule, Rule
+from qualify.rules.attributes import UNREADABLE, Columns
+from qualify.rules.engagement import EachRules, Earned, earner, needed_selectors
+from qualify.rules.measures import Measure, Measured, Measures, Plan, Planner, selected_types
+from qualify.rules.schema import ActivityRule, AttributeRule, Rule
 from qualify.rules.scorecard import Scorecard
 from qualify.rules.stages import Facts, StageRules, truth
 from qualify.rules.vocabulary import folded
@@ -117,7 +119,7 @@ def stages_entered(
     met = {stage.id: np.zeros(len(rows), dtype=bool) for stage in scorecard.stages if stage.enter}
     for start in range(0, len(rows), BLOCK):
         part = slice(start, start + BLOCK)
-        for name, holds in ready.stages.entered(ready.fill(out, part, rows[part], as_of[part])).items():
+        for name, holds in ready.made.stages.entered(ready.fill(out, part, rows[part], as_of[part])).items():
             met[name][part] = holds
     return met
 
@@ -143,18 +145,58 @@ def _empty(card: Scorecard, tables: LeadTables, at: IntArray, as_of: IntArray) -
     )
 
 
+class _Made:
+    """A scorecard made ready once, for any tables.
+
+    Parameters
+    ----------
+    card
+        The rules.
+    types
+        The activity types that exist; a rule about none of them is unknown.
+    """
+
+    def __init__(self, card: Scorecard, types: Collection[str]) -> None:
+        measures = Measures()
+        folded_types = [folded(name) for name in types]
+        self.each = EachRules(card.rules, measures)
+        others = [(i, rule) for i, rule in enumerate(card.rules) if not isinstance(rule, ActivityRule)]
+        self.attributes = [(i, _reader(rule)) for i, rule in others if isinstance(rule, AttributeRule)]
+        self.earners = [
+            (i, earner(rule, measures)) for i, rule in others if not isinstance(rule, AttributeRule)
+        ]
+        self.unknown = np.array([_is_unknown(rule, folded_types) for rule in card.rules], dtype=bool)
+        self.caps = np.array([np.inf if rule.cap is None else rule.cap for rule in card.rules])
+        self.triggers = [measures.want(Measure(t.of, t.window_days)) for t in card.triggers]
+        self.stages = StageRules(card, measures)
+        self.planner = Planner(list(measures.items))
+        self.members = {
+            group.id: [i for i, rule in enumerate(card.rules) if rule.group == group.id]
+            for group in card.groups
+        }
+        self.cuts = np.array([band.from_ for band in card.bands[:3]], dtype=np.float64)
+        self.replaced = [
+            (position, card.rule_ids.index(name))
+            for position, rule in enumerate(card.rules)
+            for name in rule.replaces
+        ]
+
+
+@lru_cache(maxsize=16)
+def _made(card: ById[Scorecard], types: tuple[str, ...]) -> _Made:
+    return _Made(card.value, types)
+
+
 class _Ready:
-    """A scorecard made ready for one set of tables: vocabularies are matched here, once."""
+    """A scorecard made ready for one set of tables."""
 
     def __init__(self, card: Scorecard, tables: LeadTables, known_types: Collection[str] | None) -> None:
         self.card = card
-        measures, columns = Measures(), Columns(tables)
-        types = tables.activities.types if known_types is None else known_types
-        folded_types = [folded(name) for name in types]
-        self.rules = [_reader(rule, columns, measures, folded_types) for rule in card.rules]
-        self.triggers = [measures.want(Measure(t.of, t.window_days)) for t in card.triggers]
-        self.stages = StageRules(card, tables.stages, columns, measures)
-        self.measure: Plan = plan(list(measures.items), tables.activities)
+        types = tables.activities.types if known_types is None else tuple(known_types)
+        self.made = _made(ById(card), types)
+        self.columns = Columns(tables)
+        self.where = tables.stages
+        self.measure: Plan = self.made.planner.plan(tables.activities)
 
     def fill(self, out: RuleResult, part: slice, rows: IntArray, as_of: IntArray) -> Facts:
         """Write the answers of one block into `out`; return what its stages were decided by."""
@@ -163,37 +205,38 @@ class _Ready:
         self._sums(out, part)
         triggered_at = self._triggers(out, part, measured)
         facts = self._facts(out, part, measured, rows, as_of)
-        out.stage[part] = self.stages.recommend(facts, triggered_at)
+        out.stage[part] = self.made.stages.recommend(facts, self.where, triggered_at)
         return facts
 
     def _rule_points(
         self, out: RuleResult, part: slice, measured: Measured, rows: IntArray, as_of: IntArray
     ) -> None:
-        for position, (rule, read) in enumerate(zip(self.card.rules, self.rules, strict=True)):
-            earned, unknown = read(measured, rows, as_of)
-            out.whole[part, position] = earned.whole + 0.0
-            # + 0.0 turns a negative zero into a plain one.
-            out.points[part, position] = _capped(earned.aged, rule.cap) + 0.0
-            out.unknown[part, position] = unknown
-        for position, rule in enumerate(self.card.rules):
-            for replaced in rule.replaces:
-                at = self.card.rule_ids.index(replaced)
-                out.points[part, at] = np.where(out.points[part, position] != 0, 0.0, out.points[part, at])
+        made, whole, aged = self.made, out.whole[part], np.empty((len(rows), len(self.card.rules)))
+        out.unknown[part] = made.unknown
+        whole[:, made.each.rules], aged[:, made.each.rules] = made.each.earn(measured)
+        for position, earn in made.earners:
+            whole[:, position], aged[:, position] = earn(measured, as_of)
+        for position, read in made.attributes:
+            earned, out.unknown[part, position] = read(self.columns, rows, as_of)
+            whole[:, position], aged[:, position] = earned
+        # + 0.0 turns a negative zero into a plain one.
+        whole += 0.0
+        out.points[part] = np.clip(aged, -made.caps, made.caps) + 0.0
+        for position, at in self.made.replaced:
+            out.points[part, at] = np.where(out.points[part, position] != 0, 0.0, out.points[part, at])
 
     def _sums(self, out: RuleResult, part: slice) -> None:
         total = np.zeros_like(out.total[part])
         for group in self.card.groups:
-            members = [i for i, name in enumerate(out.groups) if name == group.id]
-            points = _capped(out.points[part][:, members].sum(axis=1), group.cap)
+            points = _capped(out.points[part][:, self.made.members[group.id]].sum(axis=1), group.cap)
             out.group_points[group.id][part] = points
             total += points
         out.total[part] = total
-        cuts = np.array([band.from_ for band in self.card.bands[:3]], dtype=np.float64)
-        out.band[part] = (total[:, None] < cuts).sum(axis=1)
+        out.band[part] = (total[:, None] < self.made.cuts).sum(axis=1)
 
     def _triggers(self, out: RuleResult, part: slice, measured: Measured) -> dict[str, IntArray]:
         at: dict[str, IntArray] = {}
-        for position, (trigger, m) in enumerate(zip(self.card.triggers, self.triggers, strict=True)):
+        for position, (trigger, m) in enumerate(zip(self.card.triggers, self.made.triggers, strict=True)):
             fired = measured.count[:, m] >= trigger.at_least
             out.triggered[part, position] = fired
             at[trigger.id] = np.where(fired, measured.newest[:, m], NO_TIME)
@@ -208,29 +251,29 @@ class _Ready:
             as_of=as_of,
             total=out.total[part],
             group_points={name: group[part] for name, group in out.group_points.items()},
-            fired={name: truth(points[:, i] != 0, unknown[:, i]) for i, name in enumerate(out.rule_ids)},
+            fired=dict(zip(out.rule_ids, truth(points != 0, unknown).T, strict=True)),
             triggered={name: out.triggered[part, i] for i, name in enumerate(out.trigger_ids)},
             measured=measured,
+            columns=self.columns,
         )
 
 
-_Read = Callable[[Measured, IntArray, IntArray], tuple[Earned, BoolArray]]
+_Read = Callable[[Columns, IntArray, IntArray], tuple[Earned, BoolArray]]
 
 
-def _reader(rule: Rule, columns: Columns, measures: Measures, types: Sequence[str]) -> _Read:
-    if isinstance(rule, AttributeRule):
-        return _attribute_reader(rule, columns)
-    earn: Earner = earner(rule, measures)
-    unknown = not all(selected_types(selector, types).any() for selector in needed_selectors(rule))
-    return lambda measured, rows, as_of: (earn(measured, as_of), np.full(len(rows), unknown))
+def _is_unknown(rule: Rule, types: Sequence[str]) -> bool:
+    """Say whether none of the activity types that a rule needs exists."""
+    return not all(selected_types(selector, types).any() for selector in needed_selectors(rule))
 
 
-def _attribute_reader(rule: AttributeRule, columns: Columns) -> _Read:
-    pick = columns.picker(rule.table, rule.column)
+def _reader(rule: AttributeRule) -> _Read:
+    # The last two entries are for "unknown" and "no row holds", the codes -2 and -1.
+    table = np.array([*(row.points for row in rule.table), 0.0, 0.0])
 
-    def read(measured: Measured, rows: IntArray, as_of: IntArray) -> tuple[Earned, BoolArray]:
-        points, unknown = points_and_unknown(rule.table, pick(rows, as_of))
-        return Earned(points, points), unknown
+    def read(columns: Columns, rows: IntArray, as_of: IntArray) -> tuple[Earned, BoolArray]:
+        picked = columns.picker(rule.table, rule.column)(rows, as_of)
+        points = table[picked]
+        return Earned(points, points), picked == UNREADABLE
 
     return read
 

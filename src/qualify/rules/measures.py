@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, Activities, BoolArray, FloatArray, IntArray
 from qualify.rules import kernel
+from qualify.rules.remembered import Remembered
 from qualify.rules.schema import Ageing, Selector
 from qualify.rules.vocabulary import folded, glob_matches
 
@@ -87,43 +88,68 @@ class Plan:
         return out
 
 
+class Planner:
+    """Measures made ready once; vocabularies of activities are matched word by word and remembered.
+
+    Parameters
+    ----------
+    measures
+        What is measured, in the order of the columns of :class:`Measured`.
+    """
+
+    def __init__(self, measures: Sequence[Measure]) -> None:
+        self._measures = tuple(measures)
+        different = {(m.of.topics, m.of.not_topics): m.of for m in measures}
+        order = list(different)
+        self._set_of = np.array([order.index((m.of.topics, m.of.not_topics)) for m in measures], np.int64)
+        self._topic_sets = tuple(different.values())
+        self._meant = Remembered(self._types_meant)
+        self._topics_meant = Remembered(self._topics_of_sets)
+        no_topic = [not selector.topics for selector in self._topic_sets]
+        self._no_topic = np.array(no_topic, dtype=bool).reshape(-1, 1)
+        self._fixed = _fixed_arrays(self._measures)
+        self._distinct = sum(m.distinct_topics for m in measures)
+
+    def plan(self, activities: Activities) -> Plan:
+        """Match every selector against the vocabularies of `activities`."""
+        meant = self._meant.columns(activities.types, len(self._measures))
+        topics = self._topics_meant.columns(activities.topics, len(self._topic_sets))
+        arrays = (
+            np.cumsum([0, *meant.sum(axis=0)], dtype=np.int64),
+            np.nonzero(meant.T)[1],
+            self._set_of,
+            np.concatenate([self._no_topic, topics], axis=1),
+            *self._fixed,
+        )
+        return Plan(activities, arrays, len(self._measures), self._distinct)
+
+    def _types_meant(self, names: Sequence[str]) -> BoolArray:
+        types = [folded(name) for name in names]
+        return np.array([selected_types(m.of, types) for m in self._measures], dtype=bool)
+
+    def _topics_of_sets(self, names: Sequence[str]) -> BoolArray:
+        topics = [folded(name) for name in names]
+        return np.array([selected_topics(s, topics)[1:] for s in self._topic_sets], dtype=bool)
+
+
 def plan(measures: Sequence[Measure], activities: Activities) -> Plan:
     """Match every selector once against the vocabularies of `activities`."""
-    types = [folded(name) for name in activities.types]
-    meant = np.array([selected_types(m.of, types) for m in measures], dtype=bool).reshape(
-        len(measures), len(types)
-    )
-    set_of, masks = _topic_sets([m.of for m in measures], [folded(name) for name in activities.topics])
+    return Planner(measures).plan(activities)
+
+
+def _fixed_arrays(measures: Sequence[Measure]) -> tuple[NDArray[np.generic], ...]:
+    """Return the kernel's inputs that do not depend on the activities."""
+    windows = [m.window_days for m in measures]
     distinct_of = np.cumsum([m.distinct_topics for m in measures], dtype=np.int64) - 1
-    arrays = (
-        np.cumsum([0, *meant.sum(axis=0)], dtype=np.int64),
-        np.nonzero(meant.T)[1],
-        set_of,
-        masks,
+    return (
         _floats([m.of.value_from for m in measures], -np.inf),
         _floats([m.of.value_below for m in measures], np.inf),
-        np.array(
-            [
-                _FOREVER if m.window_days is None else round(m.window_days * MICROSECONDS_A_DAY)
-                for m in measures
-            ]
-        ),
+        np.array([_FOREVER if w is None else round(w * MICROSECONDS_A_DAY) for w in windows], np.int64),
         np.array([_FOREVER if m.most is None else m.most for m in measures], dtype=np.int64),
         _floats([m.ages.half_life_days if m.ages else None for m in measures], np.inf),
         _floats([m.ages.linear_days if m.ages else None for m in measures], np.inf),
         np.where([m.distinct_topics for m in measures], distinct_of, -1).astype(np.int64),
     )
-    return Plan(activities, arrays, len(measures), sum(m.distinct_topics for m in measures))
-
-
-def _topic_sets(selectors: list[Selector], topics: Sequence[str]) -> tuple[IntArray, BoolArray]:
-    """Match each different set of topic patterns once; most selectors share the empty one."""
-    keys = [(s.topics, s.not_topics) for s in selectors]
-    different = dict(zip(keys, selectors, strict=True))
-    order = list(different)
-    masks = np.array([selected_topics(s, topics) for s in different.values()], dtype=bool)
-    set_of = np.array([order.index(key) for key in keys], dtype=np.int64)
-    return set_of, masks.reshape(len(order), len(topics) + 1)
 
 
 def _floats(values: list[float | None], otherwise: float) -> FloatArray:

@@ -18,7 +18,7 @@ from qualify.leads.tables import (
     Stages,
 )
 from qualify.rules.attributes import UNREADABLE, Columns
-from qualify.rules.criteria import ActivityTest, Criterion, Stage
+from qualify.rules.criteria import ActivityTest, AttributeTest, Criterion, Stage
 from qualify.rules.measures import Measure, Measured, Measures
 from qualify.rules.scorecard import Scorecard
 from qualify.rules.vocabulary import folded
@@ -27,6 +27,8 @@ NO, UNKNOWN, YES = 0, 1, 2
 """Kleene's three values: `all` is the least of them, `any` the greatest, `not` turns them round."""
 
 Truth: TypeAlias = NDArray[np.int8]
+
+_NO, _UNKNOWN, _YES = np.int8(NO), np.int8(UNKNOWN), np.int8(YES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Facts:
     fired: dict[str, Truth]
     triggered: dict[str, BoolArray]
     measured: Measured
+    columns: Columns
 
 
 Test: TypeAlias = Callable[[Facts], Truth]
@@ -47,38 +50,41 @@ Test: TypeAlias = Callable[[Facts], Truth]
 
 def truth(holds: BoolArray, unknown: BoolArray | bool = False) -> Truth:
     """Put two masks together into three values."""
-    return np.where(unknown, UNKNOWN, np.where(holds, YES, NO)).astype(np.int8)
+    known = np.where(holds, _YES, _NO)
+    return known if unknown is False else np.where(unknown, _UNKNOWN, known)
 
 
-def test_of(criterion: Criterion, columns: Columns, measures: Measures) -> Test:
+def test_of(criterion: Criterion, measures: Measures) -> Test:
     """Return the function that decides `criterion` for a block."""
     if criterion.all_of is not None:
-        return _together(np.minimum.reduce, criterion.all_of, columns, measures)
+        return _together(np.minimum.reduce, criterion.all_of, measures)
     if criterion.any_of is not None:
-        return _together(np.maximum.reduce, criterion.any_of, columns, measures)
+        return _together(np.maximum.reduce, criterion.any_of, measures)
     if criterion.none_of is not None:
-        inner = test_of(criterion.none_of, columns, measures)
+        inner = test_of(criterion.none_of, measures)
         return lambda facts: (YES - inner(facts)).astype(np.int8)
     if criterion.activity is not None:
         return _activity(criterion.activity, measures)
     if criterion.attribute is not None:
-        pick = columns.picker([criterion.attribute], criterion.attribute.column)
-        return lambda facts: _attribute(pick(facts.rows, facts.as_of))
+        return _attribute((criterion.attribute,), criterion.attribute.column)
     return lambda facts: _by_points(criterion, facts)
 
 
 def _together(
     reduce: Callable[[list[Truth]], Truth],
     parts: tuple[Criterion, ...],
-    columns: Columns,
     measures: Measures,
 ) -> Test:
-    tests = [test_of(part, columns, measures) for part in parts]
+    tests = [test_of(part, measures) for part in parts]
     return lambda facts: reduce([test(facts) for test in tests])
 
 
-def _attribute(picked: IntArray) -> Truth:
-    return truth(picked == 0, picked == UNREADABLE)
+def _attribute(conditions: tuple[AttributeTest], column: str) -> Test:
+    def decide(facts: Facts) -> Truth:
+        picked = facts.columns.picker(conditions, column)(facts.rows, facts.as_of)
+        return truth(picked == 0, picked == UNREADABLE)
+
+    return decide
 
 
 def _activity(test: ActivityTest, measures: Measures) -> Test:
@@ -117,7 +123,17 @@ def current_stage(
     entered_at
         Microseconds, `NO_TIME` where no stage is known.
     """
-    named = {folded(name): i for i, stage in enumerate(scorecard.stages) for name in (stage.id, *stage.names)}
+    return _current(stage_codes(scorecard), stages, rows, as_of)
+
+
+def stage_codes(scorecard: Scorecard) -> dict[str, int]:
+    """Return the position of each stage by all of its names, folded."""
+    return {folded(name): i for i, stage in enumerate(scorecard.stages) for name in (stage.id, *stage.names)}
+
+
+def _current(
+    named: dict[str, int], stages: Stages, rows: IntArray, as_of: IntArray
+) -> tuple[IntArray, IntArray]:
     codes = np.array([named.get(folded(name), -1) for name in stages.stages] + [-1])
     last = _last_known(stages, rows, as_of)
     if not len(stages):
@@ -139,36 +155,36 @@ def _last_known(stages: Stages, rows: IntArray, as_of: IntArray) -> IntArray:
 
 
 class StageRules:
-    """The stages of a scorecard, made ready for one set of tables.
+    """The stages of a scorecard, made ready once.
 
     Parameters
     ----------
-    scorecard, stages, columns
+    scorecard
         What is read.
     measures
         Gets the measures that entry criteria need.
     """
 
-    def __init__(self, scorecard: Scorecard, stages: Stages, columns: Columns, measures: Measures) -> None:
+    def __init__(self, scorecard: Scorecard, measures: Measures) -> None:
         self._card = scorecard
-        self._stages = stages
-        self._enter = [test_of(s.enter, columns, measures) if s.enter else None for s in scorecard.stages]
-        self._leave = [
-            test_of(s.leave.when, columns, measures) if s.leave else None for s in scorecard.stages
-        ]
+        self._enter = [test_of(s.enter, measures) if s.enter else None for s in scorecard.stages]
+        self._leave = [test_of(s.leave.when, measures) if s.leave else None for s in scorecard.stages]
         self._position = {name: i for i, name in enumerate(scorecard.stage_names)}
+        self._codes = stage_codes(scorecard)
 
-    def recommend(self, facts: Facts, triggered_at: dict[str, IntArray]) -> IntArray:
+    def recommend(self, facts: Facts, stages: Stages, triggered_at: dict[str, IntArray]) -> IntArray:
         """Return the recommended stage of each row: what it earns, held against where it stands.
 
         Parameters
         ----------
         facts
             Points and measures of the block.
+        stages
+            Where the leads stood.
         triggered_at
             When each trigger fired last, microseconds, `NO_TIME` where it did not.
         """
-        current, entered = current_stage(self._card, self._stages, facts.rows, facts.as_of)
+        current, entered = _current(self._codes, stages, facts.rows, facts.as_of)
         earned, freed = self._earned(facts, triggered_at, entered)
         out = np.maximum(earned, current)
         for position, stage in enumerate(self._card.stages):
