@@ -153,5 +153,11 @@ def _client(oidc: Oidc) -> Any:
         server_metadata_url=oidc.issuer.rstrip("/") + "/.well-known/openid-configuration",
         client_id=oidc.client_id,
         client_secret=secret,
-        client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256", "timeout": 10.0},
+        client_kwargs={
+            "scope": "openid email profile",
+            "code_challenge_method": "S256",
+            "timeout": 10.0,
+            # Made once: to read the list of authorities takes longer than all the rest.
+            "verify": httpx.create_ssl_context(),
+        },
     )
