@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,16 @@ if TYPE_CHECKING:
 __all__ = ["list_attributes"]
 
 
-def list_attributes(document: Mapping[str, Any] | None, scorer: Scorer | None, words: Words) -> list[tuple[str, str]]:
+def list_attributes(
+    document: Mapping[str, Any] | None, scorer: Scorer | None, words: Words
+) -> list[tuple[str, str]]:
     """Return label and value of the attributes that the model reads and the lead has."""
     if document is None or scorer is None:
         return []
     given = {**document, **(document.get("attributes") or {})}
-    named = {field.subject: words.book.label(field) for field in scorer.fields if field.name.startswith("column:")}
+    named = {
+        field.subject: words.book.label(field) for field in scorer.fields if field.name.startswith("column:")
+    }
     found = []
     for column in scorer.parts.schema.columns:
         value = _say(given.get(column), words)
@@ -27,7 +32,7 @@ def list_attributes(document: Mapping[str, Any] | None, scorer: Scorer | None, w
 
 
 def _say(value: Any, words: Words) -> str:
-    if value is None or value != value:  # NaN is the one value that is not itself
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return words.book.text("boolean.yes" if value else "boolean.no")

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from serving.pages.flash import Flash
 from serving.pages.routing import PageRoute, Ruling
-from serving.pages.site import see_other
 
 __all__ = ["admin_routes"]
 
@@ -31,7 +30,7 @@ def admin_routes() -> APIRouter:
     def resend(visit: Ruling, alert_id: str) -> Response:
         alert = visit.site.runtime.ledger.resend(alert_id)
         visit.site.runtime.ledger.audit(visit.actor.name, "resend_alert", alert.lead_id, alert.webhook)
-        return see_other("/alerts", Flash("resent"))
+        return visit.see_other("/alerts", Flash("resent"))
 
     @router.get("/audit")
     def audit(visit: Ruling, lead: Annotated[str, Query(max_length=500)] = "") -> Response:

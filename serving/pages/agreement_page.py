@@ -68,7 +68,8 @@ def _outcomes(past: Agreement, words: Words) -> list[dict[str, Any]]:
     """Return the share that reached the target, by who rated the leads higher."""
     labels = {"model_higher": "model_higher", "rules_higher": "rules_higher", "none": "none_apart"}
     return [
-        _outcome(words.text(f"agreement.{label}"), past.outcomes[name], words) for name, label in labels.items()
+        _outcome(words.text(f"agreement.{label}"), past.outcomes[name], words)
+        for name, label in labels.items()
     ]
 
 
@@ -87,7 +88,7 @@ def _outcome(label: str, figure: Figure, words: Words) -> dict[str, Any]:
 
 
 def _known(visit: Visit, past: Agreement | None) -> list[dict[str, Any]]:
-    """Return the leads on which both differed and whose outcome is known, as far as the reader may see them."""
+    """Return the leads on which both differed and with known outcome, as far as the reader may see."""
     if past is None:
         return []
     known = [lead for lead in past.differing if lead.reached is not None]

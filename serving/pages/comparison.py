@@ -52,8 +52,8 @@ def compare(runtime: Runtime, now: datetime) -> Comparison:
 def known_outcomes(config: Config, runtime: Runtime, first: pa.Table, now: datetime) -> dict[str, bool]:
     """Return by lead whether the first target was reached within its horizon after the first score.
 
-    A lead that had reached it before has no outcome to wait for. One whose horizon has not passed has none yet,
-    even where it has got there already: counting only those would make every side look right.
+    A lead that had reached it before has no outcome to wait for. One whose horizon has not passed
+    has none yet, even where it has got there: counting only those would make every side look right.
     """
     target = config.targets[0]
     tables = read_funnel(config, runtime.folder)
@@ -71,7 +71,7 @@ def known_outcomes(config: Config, runtime: Runtime, first: pa.Table, now: datet
 def _entered(
     rows: IntArray, scored: IntArray, lead: IntArray, at: IntArray, target: Target
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Say of each score whether its lead entered the stage within the horizon after it, and whether before."""
+    """Say of each score whether its lead entered the stage within the horizon after it, or before it."""
     size = int(max(rows.max(initial=-1), lead.max(initial=-1))) + 1
     earliest = np.full(size + 1, np.iinfo(np.int64).max, dtype=np.int64)
     np.minimum.at(earliest, lead, at)

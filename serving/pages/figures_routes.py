@@ -21,7 +21,6 @@ from serving.pages.run_record import RunRecord, find_run, read_picture
 if TYPE_CHECKING:
     from qualify.config import Config
     from qualify.decide.kpi import KpiTable
-    from serving.pages.site import Visit
     from serving.runtime import Runtime
 
 __all__ = ["figures_routes"]

@@ -82,7 +82,9 @@ class Filters:
     @property
     def hidden_count(self) -> int:
         """How many filters are set that stand in the folded part of the form."""
-        return sum(name in {"stage", "owner", "source", "disagreement", "answered"} for name in self.set_names)
+        return sum(
+            name in {"stage", "owner", "source", "disagreement", "answered"} for name in self.set_names
+        )
 
 
 def read_filters(query: QueryParams) -> Filters:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
 
-__all__ = ["Flash", "forget_flash", "read_flash"]
+__all__ = ["FLASH_COOKIE", "FLASH_SECONDS", "Flash", "read_flash"]
 
-_COOKIE = "qualify_done"
-_SECONDS = 120
+FLASH_COOKIE = "qualify_done"
+FLASH_SECONDS = 120
 _LONGEST = 3000
 
 
@@ -38,11 +37,10 @@ class Flash:
     name: str = ""
     answer_id: str = ""
 
-    def keep(self, answer: Response) -> None:
-        """Put the message into an answer; the next page shows it."""
-        packed = base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
-        if len(packed) <= _LONGEST:
-            answer.set_cookie(_COOKIE, packed, max_age=_SECONDS, httponly=True, samesite="lax")
+    def packed(self) -> str:
+        """Return the message as the value of a cookie; empty where no cookie could hold it."""
+        text = base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
+        return text if len(text) <= _LONGEST else ""
 
 
 def read_flash(request: Request) -> Flash | None:
@@ -50,7 +48,7 @@ def read_flash(request: Request) -> Flash | None:
 
     The cookie is only the reader's own: pages escape it, and its undo asks for the same rights as any other.
     """
-    packed = request.cookies.get(_COOKIE, "")[:_LONGEST]
+    packed = request.cookies.get(FLASH_COOKIE, "")[:_LONGEST]
     if not packed:
         return None
     try:
@@ -62,8 +60,3 @@ def read_flash(request: Request) -> Flash | None:
     if not whole or not all(isinstance(part, str) for part in found.values()):
         return None
     return Flash(**found)
-
-
-def forget_flash(answer: Response) -> None:
-    """Take the message out of the browser once it was shown."""
-    answer.delete_cookie(_COOKIE, httponly=True, samesite="lax")

@@ -23,7 +23,10 @@ def show_grid(visit: Visit) -> dict[str, Any]:
     counts = visit.site.runtime.ledger.grid(query)
     most = max((cell.probability or 0.0 for cell in counts.cells), default=0.0)
     rows = [
-        (visit.words.text(f"grid.level.{fit}"), [_cell(visit, counts.cell(fit, engagement), most) for engagement in range(4)])
+        (
+            visit.words.text(f"grid.level.{fit}"),
+            [_cell(visit, counts.cell(fit, engagement), most) for engagement in range(4)],
+        )
         for fit in (3, 2, 1, 0)
     ]
     return {
@@ -44,6 +47,8 @@ def _cell(visit: Visit, cell: GridCell, most: float) -> dict[str, Any]:
         "count": words.number(cell.leads),
         "mean": mean,
         "label": said,
-        "shade": 0 if cell.probability is None else 1 + sum(cell.probability >= step * most for step in _STEPS),
+        "shade": 0
+        if cell.probability is None
+        else 1 + sum(cell.probability >= step * most for step in _STEPS),
         "link": Filters(fit=cell.fit_bin, engagement=cell.engagement_bin).link() if cell.leads else "",
     }

@@ -35,7 +35,7 @@ def handoff_routes(stories: Stories) -> APIRouter:
         package = _package(visit, record, stories)
         if format == "md" and package is not None:
             return _download(package.to_markdown(), lead_id)
-        body = None if package is None else Markup(package.to_html(fragment=True))  # noqa: S704 - escaped there
+        body = None if package is None else Markup(package.to_html(fragment=True))
         return visit.page(
             "handoff", here="queue", name=name_of(record, visit.words), lead=lead_url(lead_id), body=body,
             markdown="" if package is None else package.to_markdown(),
@@ -57,7 +57,5 @@ def _package(visit: Visit, record: LeadRecord, stories: Stories) -> Handoff | No
 
 def _download(text: str, lead_id: str) -> Response:
     name = _UNSAFE.sub("-", lead_id).strip("-.")[:80] or "lead"
-    return Response(
-        text, media_type="text/markdown; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="handoff-{name}.md"', "Cache-Control": "no-store"},
-    )  # fmt: skip
+    headers = {"Content-Disposition": f'attachment; filename="handoff-{name}.md"'}
+    return Response(text, media_type="text/markdown; charset=utf-8", headers=headers)

@@ -42,7 +42,11 @@ def _say(kind: str, detail: Mapping[str, Any], words: Words) -> str:
     if kind in {"answer", "undo"}:
         verdict = words.text(f"verdict.{detail['verdict']}")
         reason = detail.get("reason")
-        what = words.text("lead.event.because", what=verdict, reason=words.text(f"reason.{reason}")) if reason else verdict
+        what = (
+            words.text("lead.event.because", what=verdict, reason=words.text(f"reason.{reason}"))
+            if reason
+            else verdict
+        )
         return words.text(f"lead.event.{kind}", what=what)
     if kind == "assign":
         after = detail.get("after")

@@ -25,7 +25,18 @@ if TYPE_CHECKING:
 __all__ = ["kpi_csv", "plain_cell", "show_kpis"]
 
 _MOST_OVERDUE = 20
-_HEADINGS = ("figure", "group", "value", "low", "high", "numerator", "denominator", "immature", "within_days", "note")
+_HEADINGS = (
+    "figure",
+    "group",
+    "value",
+    "low",
+    "high",
+    "numerator",
+    "denominator",
+    "immature",
+    "within_days",
+    "note",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +60,14 @@ def show_kpis(visit: Visit, table: KpiTable) -> dict[str, Any]:
     for key in keys:
         total = table.total(key)
         groups = [figure for figure in table.figures if figure.key == key and figure.group is not None]
+        shown = [_shown(figure, words) for figure in _ordered(groups, table)]
         sections.append({
             "label": words[f"kpi.{key}.label"],
             "definition": _definition(table, total, words),
             "total": _shown(total, words),
-            "groups": [_shown(figure, words) for figure in _ordered(groups, table)],
+            "groups": shown,
             "trend": _trend(groups, visit, words[f"kpi.{key}.label"]) if table.by == "month" else "",
-            "has": {part: any(getattr(_shown(f, words), part) for f in groups) for part in ("interval", "counted")},
+            "has": {part: any(getattr(each, part) for each in shown) for part in ("interval", "counted")},
         })  # fmt: skip
     return {
         "sections": sections,
@@ -86,7 +98,9 @@ def _trend(groups: list[Figure], visit: Visit, label: str) -> Markup:
 
 def _definition(table: KpiTable, figure: Figure, words: Catalogue) -> str:
     """Say what a figure counts; one without its inputs was not watched for any time that could be named."""
-    return "" if figure.value is None and figure.within_days is None else kpi_words.define(table, figure, words)
+    return (
+        "" if figure.value is None and figure.within_days is None else kpi_words.define(table, figure, words)
+    )
 
 
 def _shown(figure: Figure, words: Catalogue) -> ShownFigure:
@@ -125,7 +139,10 @@ def _reasons(visit: Visit, table: KpiTable, words: Catalogue) -> list[tuple[str,
         return visit.words.text(key) if key in visit.words else visit.words.book.clean(reason)
 
     return [
-        (words[f"kpi.{verdict}.label"], [(name(reason), visit.words.number(count)) for reason, count in given.items()])
+        (
+            words[f"kpi.{verdict}.label"],
+            [(name(reason), visit.words.number(count)) for reason, count in given.items()],
+        )
         for verdict, given in table.reasons.items()
         if given
     ]

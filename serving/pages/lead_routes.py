@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from qualify.ledger import VERDICTS, Verdict
 from qualify.errors import UserError
+from qualify.ledger import VERDICTS, Verdict
 from serving.access import may_see
 from serving.pages.flash import Flash
 from serving.pages.language import safe_path
 from serving.pages.lead_page import name_of, show_lead
 from serving.pages.queue_routes import BACK
 from serving.pages.routing import Answering, PageRoute, Reading, shown_lead
-from serving.pages.site import lead_url, see_other
+from serving.pages.site import lead_url
 
 if TYPE_CHECKING:
     from serving.pages.stories import Stories
@@ -55,14 +55,14 @@ def answer_routes() -> APIRouter:
             comment=comment.strip() or None, key=key,
         )  # fmt: skip
         done = Flash(given.verdict, lead_id, name_of(record, visit.words), given.id)
-        return see_other(safe_path(next, lead_url(lead_id)), done)
+        return visit.see_other(safe_path(next, lead_url(lead_id)), done)
 
     @router.post("/leads/{lead_id:path}/undo")
     def undo(visit: Answering, lead_id: str, answer_id: Text, next: Text = "") -> Response:  # noqa: A002
         record = shown_lead(visit, lead_id)
         visit.site.runtime.ledger.undo(lead_id, answer_id, actor=visit.actor.name)
         done = Flash("undone", lead_id, name_of(record, visit.words))
-        return see_other(safe_path(next, lead_url(lead_id)), done)
+        return visit.see_other(safe_path(next, lead_url(lead_id)), done)
 
     @router.post("/leads/{lead_id:path}/assign")
     def assign(visit: Answering, lead_id: str, owner: Text = "", next: Text = "") -> Response:  # noqa: A002
@@ -72,7 +72,7 @@ def answer_routes() -> APIRouter:
             raise UserError("sales people take leads for themselves only", where="owner", got=new)
         visit.site.runtime.ledger.assign(lead_id, new, actor=visit.actor.name)
         done = Flash("assigned" if new else "unassigned", lead_id, new or "")
-        return see_other(safe_path(next, lead_url(lead_id)), done)
+        return visit.see_other(safe_path(next, lead_url(lead_id)), done)
 
     return router
 
@@ -80,4 +80,4 @@ def answer_routes() -> APIRouter:
 def _verdict(text: str) -> Verdict:
     if text not in VERDICTS:
         raise UserError("there is no such answer", where="verdict", got=text, expected=", ".join(VERDICTS))
-    return cast(Verdict, text)
+    return text

@@ -74,7 +74,8 @@ def _metrics(run: RunRecord, words: Words) -> list[dict[str, Any]]:
             continue
         best = min(told) if metric in _LOWER_IS_BETTER else max(told)
         cells = [
-            {"text": _say(metric, value, words), "best": value == best, "interval": _interval(run, scorer, metric, words)}
+            {"text": _say(metric, value, words), "best": value == best,
+             "interval": _interval(run, scorer, metric, words)}
             for scorer, value in zip(_scorers(run), values, strict=True)
         ]  # fmt: skip
         rows.append({"name": metric, "cells": cells})

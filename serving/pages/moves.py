@@ -60,9 +60,7 @@ def _move(old: ScoreRecord | None, new: ScoreRecord, words: Words) -> Move:
     )
 
 
-def _note(
-    old: ScoreRecord | None, new: ScoreRecord, changes: tuple[ShownReason, ...], words: Words
-) -> str:
+def _note(old: ScoreRecord | None, new: ScoreRecord, changes: tuple[ShownReason, ...], words: Words) -> str:
     if old is None:
         return words.text("lead.history_first")
     if old.score["model_version"] != new.score["model_version"]:
@@ -70,9 +68,7 @@ def _note(
     return "" if changes else words.text("lead.history_same")
 
 
-def _changes(
-    old: Mapping[str, Any], new: Mapping[str, Any], words: Words
-) -> tuple[ShownReason, ...]:
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any], words: Words) -> tuple[ShownReason, ...]:
     """Compare the stored reasons field by field; one that is stored on one side only counts from nothing."""
     was = {reason["feature"]: reason for reason in old["reasons"]}
     now = {reason["feature"]: reason for reason in new["reasons"]}

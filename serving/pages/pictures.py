@@ -50,11 +50,16 @@ def sparkline(times: Sequence[float], values: Sequence[float], label: str) -> Ma
     begin, span = times[0], max(times[-1] - times[0], 1e-9)
     top = max(*values, 1e-9)
     places = [
-        (_PAD + (_WIDTH - 2 * _PAD) * (time - begin) / span, _HEIGHT - _PAD - (_HEIGHT - 2 * _PAD) * value / top)
+        (
+            _PAD + (_WIDTH - 2 * _PAD) * (time - begin) / span,
+            _HEIGHT - _PAD - (_HEIGHT - 2 * _PAD) * value / top,
+        )
         for time, value in zip(times, values, strict=True)
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    dots = Markup("").join(Markup('<circle cx="{:.1f}" cy="{:.1f}" r="2.5"/>').format(x, y) for x, y in places)
+    dots = Markup("").join(
+        Markup('<circle cx="{:.1f}" cy="{:.1f}" r="2.5"/>').format(x, y) for x, y in places
+    )
     return (
         Markup('<svg class="spark" role="img" aria-label="{}" viewBox="0 0 {:.0f} {:.0f}">').format(
             label, _WIDTH, _HEIGHT

@@ -80,7 +80,9 @@ def show_queue(visit: Visit, filters: Filters, cursor: str | None, retelling: Re
         "filters": filters,
         "rows": [show_row(row, words, visit.now, limit) for row in rows],
         "summary": _summary(visit, query, page, filters, target),
-        "bands": [(band, None if visit.actor.role == "sales" else facets.bands.get(band, 0)) for band in BANDS],
+        "bands": [
+            (band, None if visit.actor.role == "sales" else facets.bands.get(band, 0)) for band in BANDS
+        ],
         "choices": _choices(visit, filters, facets),
         "chips": [(_chip(visit, filters, name), filters.without(name).link()) for name in filters.set_names],
         "next_link": filters.link(page.next_cursor) if page.next_cursor else None,
@@ -91,7 +93,9 @@ def show_queue(visit: Visit, filters: Filters, cursor: str | None, retelling: Re
     }
 
 
-def _summary(visit: Visit, query: QueueQuery, page: QueuePage, filters: Filters, target: str) -> list[Sentence]:
+def _summary(
+    visit: Visit, query: QueueQuery, page: QueuePage, filters: Filters, target: str
+) -> list[Sentence]:
     """Say in a few words what is in the list, and whether somebody waits too long."""
     words, desk = visit.words, visit.site.desk
     said = [Sentence(words.counted("queue.count", page.total))]
@@ -116,7 +120,9 @@ def _choices(visit: Visit, filters: Filters, facets: Facets) -> list[Choice]:
     words, span = visit.words, _limit_span(visit)
     anything = ("", words.text("filter.any"))
     stages = tuple((stage, _with_count(visit, words.stage(stage), n)) for stage, n in facets.stages.items())
-    sources = tuple((name, _with_count(visit, words.book.clean(name), n)) for name, n in facets.sources.items())
+    sources = tuple(
+        (name, _with_count(visit, words.book.clean(name), n)) for name, n in facets.sources.items()
+    )
     options = {
         "stage": (anything, *stages),
         "owner": (anything, *_owners(visit, facets)),
@@ -126,7 +132,12 @@ def _choices(visit: Visit, filters: Filters, facets: Facets) -> list[Choice]:
         "answered": tuple((each, words.text(f"answered.{each}")) for each in ANSWERED),
     }
     return [
-        Choice(name, words.text(f"filter.{name}"), _with_chosen(found, getattr(filters, name)), getattr(filters, name))
+        Choice(
+            name,
+            words.text(f"filter.{name}"),
+            _with_chosen(found, getattr(filters, name)),
+            getattr(filters, name),
+        )
         for name, found in options.items()
         if len(found) > 1
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from qualify.explain.catalogue import LANGUAGES
@@ -14,6 +14,7 @@ from serving.pages.language import COOKIE, safe_path
 from serving.pages.queue_page import show_queue
 from serving.pages.retell import Retelling
 from serving.pages.routing import PageRoute, Reading
+from serving.pages.site import Site
 
 __all__ = ["BACK", "queue_routes"]
 
@@ -35,7 +36,7 @@ def queue_routes() -> APIRouter:
         answer = visit.page("queue", here="queue", **shown)
         query = visit.request.url.query
         if len(query) <= _LONGEST:
-            answer.set_cookie(BACK, query, httponly=True, samesite="lax")
+            visit.site.keep_cookie(answer, BACK, query)
         return answer
 
     @router.get("/grid")
@@ -43,10 +44,11 @@ def queue_routes() -> APIRouter:
         return visit.page("grid", here="grid", **show_grid(visit))
 
     @router.get("/language")
-    def language(to: str, next: str = "/") -> Response:  # noqa: A002 - the name in the address
+    def language(request: Request, to: str, next: str = "/") -> Response:  # noqa: A002 - the name in the address
         answer = RedirectResponse(safe_path(next), status_code=303)
+        site: Site = request.app.state.pages
         if to in LANGUAGES:
-            answer.set_cookie(COOKIE, to, max_age=_YEAR, httponly=True, samesite="lax")
+            site.keep_cookie(answer, COOKIE, to, _YEAR)
         return answer
 
     return router

@@ -60,9 +60,7 @@ def _is_foreign(reasons: Sequence[Mapping[str, Any]], labels: Mapping[str, str])
     return any(labels.get(str(reason["feature"]), reason["label"]) != reason["label"] for reason in reasons)
 
 
-def _told_again(
-    rows: Sequence[QueueRow], scorer: Scorer, ledger: Ledger, language: str
-) -> dict[str, _Told]:
+def _told_again(rows: Sequence[QueueRow], scorer: Scorer, ledger: Ledger, language: str) -> dict[str, _Told]:
     documents = []
     for row in rows:
         document = ledger.document(row.lead_id)

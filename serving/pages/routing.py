@@ -70,7 +70,11 @@ def _error_page(request: Request, error: QualifyError) -> Response:
                 logger.warning("a page could not be made", extra={"error": str(error)})
             detail = str(error) if key == "input" else visit.words.text(f"error.{key}_text")
             answer = visit.page(
-                "error", status=status, title=visit.words.text(f"error.{key}"), detail=detail, again=status == 503
+                "error",
+                status=status,
+                title=visit.words.text(f"error.{key}"),
+                detail=detail,
+                again=status == 503,
             )
             if status == 503:
                 answer.headers["Retry-After"] = "2"

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from qualify.config import Desk
 from serving.access import csrf_token
-from serving.pages.flash import Flash, forget_flash, read_flash
+from serving.pages.flash import FLASH_COOKIE, FLASH_SECONDS, Flash, read_flash
 from serving.pages.language import choose_language
 from serving.pages.words import Words, words_for
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from serving.access import Actor
     from serving.runtime import Runtime
 
-__all__ = ["STATIC", "Site", "Visit", "see_other"]
+__all__ = ["STATIC", "Site", "Visit", "asset_url", "lead_url"]
 
 STATIC = Path(__file__).parent / "static"
 
@@ -51,14 +51,24 @@ class Site:
         """Return one reader's call."""
         config = self.runtime.config
         timezone = config.data.timezone if config is not None else "UTC"
-        language = choose_language(request, config.language if config is not None else "en")
+        language = choose_language(request, self.runtime.language)
         return Visit(self, request, actor, words_for(language, timezone), datetime.now(UTC))
 
     @property
     def desk(self) -> Desk:
         """What sales promised, and which columns the pages show."""
-        config = self.runtime.config
-        return config.service.desk if config is not None else Desk()
+        return self.runtime.desk
+
+    def keep_cookie(self, answer: Response, name: str, value: str, seconds: int | None = None) -> None:
+        """Put a cookie into an answer that only this site gets back, over https where people come by https.
+
+        Parameters
+        ----------
+        seconds
+            How long; None: until the browser is closed, 0: not at all.
+        """
+        secure = self.runtime.public_url.startswith("https://")
+        answer.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
 
 
 @dataclass(frozen=True)
@@ -102,19 +112,19 @@ class Visit:
         )  # fmt: skip
         answer = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
         if flash is not None:
-            forget_flash(answer)
+            self.site.keep_cookie(answer, FLASH_COOKIE, "", 0)
+        return answer
+
+    def see_other(self, path: str, flash: Flash) -> Response:
+        """Send the reader on after a form, so that loading the page again sends nothing again."""
+        answer = RedirectResponse(path, status_code=303)
+        packed = flash.packed()
+        if packed:
+            self.site.keep_cookie(answer, FLASH_COOKIE, packed, FLASH_SECONDS)
         return answer
 
     def _navigation(self) -> list[tuple[str, str]]:
         return [(name, path) for name, path, scope in _NAVIGATION if scope in self.actor.scopes]
-
-
-def see_other(path: str, flash: Flash | None = None) -> Response:
-    """Send the reader on after a form, so that loading the page again sends nothing again."""
-    answer = RedirectResponse(path, status_code=303)
-    if flash is not None:
-        flash.keep(answer)
-    return answer
 
 
 def lead_url(lead_id: str, *rest: str) -> str:

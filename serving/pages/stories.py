@@ -11,7 +11,7 @@ from serving.lead_view import explain_lead
 
 if TYPE_CHECKING:
     from qualify.explain.explanation import Explanation
-    from qualify.ledger import Ledger, LeadRecord
+    from qualify.ledger import LeadRecord, Ledger
     from qualify.scorer import Scorer
 
 __all__ = ["Stories"]
@@ -30,7 +30,7 @@ class Stories:
     def tell(
         self, record: LeadRecord, scorer: Scorer | None, ledger: Ledger, language: str
     ) -> Explanation | None:
-        """Explain a lead as of its latest score; None where its document was not kept or no model is in use."""
+        """Explain a lead as of its latest score; None where its document was not kept."""
         if scorer is None:
             return None
         key = (record.lead_id, str(record.score["as_of"]), scorer.version, language)

@@ -73,7 +73,11 @@ class Words:
 
     def share(self, share: float | None) -> str:
         """Write an observed share, which may well be none or all: "0%", "100%"."""
-        return self._texts["none"] if _absent(share) else self.book.text("number.percent", n=f"{100 * (share or 0):.0f}")
+        return (
+            self._texts["none"]
+            if _absent(share)
+            else self.book.text("number.percent", n=f"{100 * (share or 0):.0f}")
+        )
 
     def chance(self, share: float) -> str:
         """Say a probability as a natural frequency: "about 4 in 10", "about 1 in 30".
@@ -91,7 +95,9 @@ class Words:
     def moment(self, time: datetime) -> str:
         """Write a time in the reader's zone: "3 Mar 2026, 14:05"."""
         local = time.astimezone(self.zone)
-        return self.text("time.moment", day=self.day(local), clock=f"{local:%H:%M}", zone=local.tzname() or "")
+        return self.text(
+            "time.moment", day=self.day(local), clock=f"{local:%H:%M}", zone=local.tzname() or ""
+        )
 
     def day(self, time: datetime) -> str:
         """Write a date in the reader's zone: "3 Mar 2026"."""

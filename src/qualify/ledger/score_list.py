@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pyarrow as pa
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from qualify.ledger.rows import in_micros
 from qualify.ledger.tables import leads, scores
@@ -28,8 +31,7 @@ def first_scores(connection: Connection) -> pa.Table:
     return _table(connection.execute(asked.order_by(scores.c.lead_id)).all())
 
 
-def _table(rows: list) -> pa.Table:  # type: ignore[type-arg]
+def _table(rows: Sequence[Row[Any]]) -> pa.Table:
     columns = zip(*rows, strict=True) if rows else ((),) * len(_TYPES)
-    return pa.table({
-        name: pa.array(list(values), kind) for (name, kind), values in zip(_TYPES.items(), columns, strict=True)
-    })  # fmt: skip
+    pairs = zip(_TYPES.items(), columns, strict=True)
+    return pa.table({name: pa.array(list(values), kind) for (name, kind), values in pairs})
