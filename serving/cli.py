@@ -104,24 +104,41 @@ def explain(
     language: Annotated[Language | None, typer.Option(help="Language of the texts.")] = None,
     png: Annotated[str | None, typer.Option(help="Write a waterfall picture.", metavar="FILE")] = None,
     html: Annotated[str | None, typer.Option(help="Write a page of the lead.", metavar="FILE")] = None,
+    what_if: Annotated[
+        bool, typer.Option("--what-if", help="Tell what would have to be so for the next band.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="Tell instead why the chance moved since that time.", metavar="TIME")
+    ] = None,
+    since_model: Annotated[
+        str | None, typer.Option(help="With --since: the model that was in use then.", metavar="URI")
+    ] = None,
+    since_leads: Annotated[
+        str | None, typer.Option(help="With --since: the leads table as it was then.", metavar="FILE")
+    ] = None,
     model: Model = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Explain one lead: reasons, points and time line."""
+    """Explain one lead: reasons, points and time line; or why its chance moved."""
+    from dataclasses import asdict
+
     from qualify.console import emit_json, only_json, say
     from qualify.explain.lead import render_html, render_text
+    from qualify.explain.moved_text import render_moved
     from qualify.explain.waterfall import draw_waterfall
     from qualify.moments import parse_as_of
     from serving.batch import Sources, moments_of, read_sources
     from serving.lead_view import explain_lead, find_lead
     from serving.model_source import load_scorer
+    from serving.since import moved_since, read_then
     from serving.sink import check_file, write_whole
 
     with only_json(as_json):
         for option, path in (("--png", png), ("--html", html)):
             if path:
                 check_file(Path(path), option)
+        then = read_then(since, since_model, since_leads, files=bool(png or html))
         settings, folder = _settings(config, needed=model is None or leads is None)
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
@@ -129,7 +146,13 @@ def explain(
         sources = Sources(leads, activities, stages) if leads else _configured(settings, folder)
         tables, _ = read_sources(scorer, sources)
         row = find_lead(tables, lead_id)
-        told = explain_lead(scorer, tables, row, moments_of(scorer, tables, moment), chosen)
+        moments = moments_of(scorer, tables, moment)
+        if then is None:
+            told = explain_lead(scorer, tables, row, moments, chosen, what_if=what_if or html is not None)
+        else:
+            moved = moved_since(
+                scorer, sources, lead_id, int(moments[row]), then, chosen, settings=settings, folder=folder
+            )
         if png:
             draw_waterfall(told, chosen, png)
             say(f"waterfall: {png}")
@@ -138,9 +161,9 @@ def explain(
             write_whole(Path(html), lambda file: file.write(page))
             say(f"page: {html}")
     if as_json:
-        emit_json(asdict(told))
+        emit_json(asdict(told if then is None else moved))
     else:
-        typer.echo(render_text(told, chosen))
+        typer.echo(render_text(told, chosen) if then is None else render_moved(moved, chosen))
 
 
 def _settings(config: str, *, needed: bool):  # type: ignore[no-untyped-def]

@@ -15,6 +15,7 @@ from qualify.features.frame import field_values
 from qualify.leads.tables import IntArray, LeadTables
 from qualify.rules import card_lines
 from qualify.scorer import Explained, Scorer
+from serving.lead_changes import suggest_changes
 
 REASONS = 8
 EVENTS = 200
@@ -37,7 +38,9 @@ def find_lead(tables: LeadTables, lead_id: str) -> int:
     return int(found[0])
 
 
-def explain_lead(scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, language: str) -> Explanation:
+def explain_lead(
+    scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, language: str, *, what_if: bool = True
+) -> Explanation:
     """Gather everything that is told about one lead.
 
     Parameters
@@ -46,6 +49,8 @@ def explain_lead(scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, 
         Position of the lead.
     as_of
         Microseconds, shape (leads,).
+    what_if
+        Whether to look for what would lift the lead a band, which takes up to some hundred scores.
     """
     book = phrasebook(language)
     chosen, moment = np.array([row]), as_of[row : row + 1]
@@ -56,6 +61,7 @@ def explain_lead(scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, 
     scored = table.to_pylist()[0]
     explained = scorer.explain_rows(tables, chosen, moment)
     target = scorer.parts.schema.targets[0]
+    closed = _stage(explained) in scorer.parts.schema.closed
     return Explanation(
         lead_id=scored["lead_id"],
         as_of=scored["as_of"],
@@ -79,7 +85,10 @@ def explain_lead(scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, 
         scorecard_version=scored["scorecard_version"],
         target=getattr(target.label, language) if target.label else target.stage or target.column,
         stage=_stage(explained),
-        closed=_stage(explained) in scorer.parts.schema.closed,
+        closed=closed,
+        changes=suggest_changes(scorer, tables, row, int(moment[0]), language)
+        if what_if and not closed
+        else None,
     )
 
 

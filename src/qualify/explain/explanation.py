@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qualify.explain.reasons import Reason
+from qualify.explain.what_if import Change
 
 __all__ = ["CardLine", "Event", "Explanation"]
 
@@ -77,6 +78,8 @@ class Explanation:
         Whether that stage is one after which nothing follows.
     facts
         Attributes worth seeing: label and value.
+    changes
+        What would have to be so for the next band; None where nobody asked.
     """
 
     lead_id: str
@@ -105,6 +108,7 @@ class Explanation:
     stage: str | None = None
     closed: bool = False
     facts: tuple[tuple[str, str], ...] = ()
+    changes: tuple[Change, ...] | None = None
 
     @property
     def shown_name(self) -> str:

@@ -85,6 +85,7 @@ def _view(lead: Explanation, book: Phrasebook) -> dict[str, object]:
         "parts": [
             (book.text(f"lead.{part}"), signed(size), str(book.strength(size))) for part, size in _parts(lead)
         ],
+        "changes": [change.text for change in lead.changes or ()],
         "waterfall": draw_svg(lead, book),
         "card": [(line, book.number(round(line.points, 1))) for line in digest.counted_lines(lead)],
         "card_summary": digest.card_summary(lead, book),

@@ -22,6 +22,7 @@ from qualify.explain.digest import (
 from qualify.explain.explanation import Explanation
 from qualify.explain.reasons import Reason
 from qualify.explain.steps import signed
+from qualify.explain.what_if import Change
 from qualify.explain.words import Phrasebook, phrasebook
 from qualify.explain.wrapping import wrap
 
@@ -70,6 +71,8 @@ def _parts(lead: Explanation, book: Phrasebook) -> Iterator[RenderableType]:
     yield _heading(book.text("lead.first_step"))
     yield _columns([(f"{place}.", step) for place, step in enumerate(first_steps(lead, book), 1)])
     yield from _why(lead, book)
+    if lead.changes is not None:
+        yield from _changes(lead, lead.changes, book)
     if lead.facts:
         yield _heading(book.text("lead.facts"))
         yield _columns([(book.clean(label), book.clean(value)) for label, value in lead.facts])
@@ -112,6 +115,15 @@ def _why(lead: Explanation, book: Phrasebook) -> Iterator[RenderableType]:
     for key, size in sums:
         yield _pair(key, signed(size), book)
     yield Text(book.text("lead.effect_note"), style="dim")
+
+
+def _changes(lead: Explanation, changes: Sequence[Change], book: Phrasebook) -> Iterator[RenderableType]:
+    yield _heading(book.text("what_if.heading"))
+    if changes:
+        yield _columns([("-", change.text) for change in changes])
+        yield Text(book.text("what_if.note"), style="dim")
+    else:
+        yield book.text("what_if.top" if lead.band == "A" else "what_if.none")
 
 
 def _reasons(reasons: Sequence[Reason], side: str, longest: float, book: Phrasebook) -> Table:

@@ -13,7 +13,7 @@ from qualify.explain.kinds import WORDINGS
 from qualify.explain.kinds.standing import say_stage
 from qualify.explain.kinds.wording import Values, say_rows
 from qualify.explain.numbers import say_counted, say_number, say_percent
-from qualify.explain.speech import clean_text, say_did, subject_of
+from qualify.explain.speech import clean_text, say_did, subject_of, tidy_name
 from qualify.features.fields import Field
 from qualify.leads.tables import FloatArray
 
@@ -179,6 +179,14 @@ class Phrasebook:
         """Say one activity on a time line: "Viewed the pricing page: /pricing"."""
         event = say_did(self._texts, activity, "event")
         return self.text("activity.event_topic", event=event, topic=self.clean(topic)) if topic else event
+
+    def activity(self, activity: str) -> str:
+        """Name an activity type: "Pricing page views"."""
+        return say_did(self._texts, activity, "label")
+
+    def column(self, name: str) -> str:
+        """Name a column by its own name, tidied: "company size"."""
+        return self.text("column.label", name=tidy_name(self._texts, name))
 
     def stage_entered(self, stage: str) -> str:
         """Say one stage entry on a time line."""
