@@ -58,6 +58,8 @@ class ScoreRows:
                 waves.append([])
             waves[wave].append(position)
         for wave_rows in waves:
+            # By id, so that neighbours in the list are neighbours in the indexes too.
+            wave_rows.sort(key=self.lead_id.__getitem__)
             for start in range(0, len(wave_rows), ROWS_A_CHUNK):
                 yield wave_rows[start : start + ROWS_A_CHUNK]
 

@@ -91,7 +91,11 @@ leads = Table(
 )
 """One row a lead: facts, latest score, and where it stands on the desk."""
 
-# The indexes of the queue differ by database; they stand in the migrations.
+# Besides these, the queue has an index of its own, which differs by database and stands in the migrations.
+for _name in ("owner", "source", "stage", "recommended_stage", "band"):
+    Index(f"ledger_leads_{_name}", leads.c.open, leads.c[_name])
+_CELLS = ("answered", "fit", "engagement", "probability")
+Index("ledger_leads_grid", leads.c.open, *(leads.c[name] for name in _CELLS))
 Index("ledger_leads_fit", leads.c.fit)
 Index("ledger_leads_engagement", leads.c.engagement)
 

@@ -72,6 +72,10 @@ def _leads() -> None:
         op.create_index("ledger_leads_queue", "ledger_leads", [*order, *filtered.split()])
     else:
         op.create_index("ledger_leads_queue_pg", "ledger_leads", order)
+    for name in ("owner", "source", "stage", "recommended_stage", "band"):
+        op.create_index(f"ledger_leads_{name}", "ledger_leads", ["open", name])
+    cells = ["open", "answered", "fit", "engagement", "probability"]
+    op.create_index("ledger_leads_grid", "ledger_leads", cells)
     op.create_index("ledger_leads_fit", "ledger_leads", ["fit"])
     op.create_index("ledger_leads_engagement", "ledger_leads", ["engagement"])
 
