@@ -56,16 +56,21 @@ def connect(config: Config, folder: Path) -> mlflow.MlflowClient:
     return mlflow.MlflowClient()
 
 
-@contextmanager
-def run(config: Config, folder: Path) -> Iterator[mlflow.ActiveRun]:
-    """Start a run in the configured experiment, whose artifacts of a local store lie beside it."""
+def open_experiment(config: Config, folder: Path) -> None:
+    """Make the store and the experiment where there are none; a local store keeps artifacts beside it."""
     client = connect(config, folder)
     name = config.mlflow.experiment
     if client.get_experiment_by_name(name) is None:
         local = config.mlflow.tracking_uri.startswith("sqlite:")
         place = (folder / "mlartifacts").resolve().as_uri() if local else None
         client.create_experiment(name, artifact_location=place)
-    mlflow.set_experiment(name)
+
+
+@contextmanager
+def run(config: Config, folder: Path) -> Iterator[mlflow.ActiveRun]:
+    """Start a run in the configured experiment."""
+    open_experiment(config, folder)
+    mlflow.set_experiment(config.mlflow.experiment)
     # `mlflow run` has already opened a run for us; then ours is that one.
     with mlflow.start_run(run_id=os.environ.get("MLFLOW_RUN_ID")) as active:
         yield active

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ from qualify.config import Config
 from qualify.errors import GateRefused
 from qualify.model.bundle import write_bundle
 from training import registry
+from training.contest import hold
 from training.data import Loaded, load_tables
+from training.gate import Decision
 from training.pipeline import Trained, train_model
 from training.record import log_run
+from training.ring import Ring
 from training.verdict import Verdict, decide
 
 
@@ -31,6 +35,29 @@ class Outcome:
     verdict: Verdict
     registered: registry.Registered
     bundle_version: str
+    seconds: float
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A training run that has ended, whatever it found.
+
+    Parameters
+    ----------
+    registered
+        None where the verdict did not allow it.
+    ring, decision
+        The contest with the champion and what the gate says of it; None where no version is in use.
+    """
+
+    trained: Trained
+    verdict: Verdict
+    registered: registry.Registered | None
+    bundle_version: str
+    run_id: str
+    ring: Ring | None
+    decision: Decision | None
     seconds: float
 
 
@@ -45,13 +72,48 @@ def train(
         The verdict is not "model" and `force` is not set. The run is in MLflow; no version is registered.
     """
     began = time.monotonic()
-    loaded = load_tables(config, folder)
+    # A new store takes seconds to make; one that cannot be reached should be known before an hour of work.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        ready = pool.submit(registry.open_experiment, config, folder)
+        loaded = load_tables(config, folder)
+        ready.result()
+    done = attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
+    # The run has ended well, with a finding: so the refusal is told outside of it.
+    if done.registered is None:
+        raise GateRefused(
+            f"the verdict is `{done.verdict.use}`, so no model was registered",
+            [*done.verdict.reasons, "with --force the model is registered all the same"],
+        )
+    return Outcome(
+        done.trained, done.verdict, done.registered, done.bundle_version, done.seconds, done.decision
+    )
+
+
+def attempt(
+    loaded: Loaded,
+    folder: Path,
+    *,
+    budget: float,
+    seed: int,
+    force: bool = False,
+    trials: int | None = None,
+    began: float | None = None,
+) -> Attempt:
+    """Train on loaded tables, meet the champion where there is one, log, and register what may be used.
+
+    Parameters
+    ----------
+    began
+        ``time.monotonic()`` when the job began.
+    """
+    began, config = time.monotonic() if began is None else began, loaded.config
     trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
     verdict = decide(trained.judged[0])
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
         log_run(trained, verdict, Path(scratch), version, time.monotonic() - began)
+        ring, decision = hold(trained, verdict, bundle)
         registered = None
         if verdict.use == "model" or force:
             registered = registry.register(config, trained.parts, bundle, example_of(loaded), version)
@@ -59,13 +121,8 @@ def train(
             assert active.info.run_id == registered.run_id
         else:
             mlflow.set_tag("registered", "no: the verdict is not `model`")
-    # The run has ended well, with a finding: so the refusal is told outside of it.
-    if registered is None:
-        raise GateRefused(
-            f"the verdict is `{verdict.use}`, so no model was registered",
-            [*verdict.reasons, "with --force the model is registered all the same"],
-        )
-    return Outcome(trained, verdict, registered, version, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return Attempt(trained, verdict, registered, version, str(active.info.run_id), ring, decision, seconds)
 
 
 def example_of(loaded: Loaded) -> pd.DataFrame:
@@ -102,6 +159,7 @@ def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
         "alias": outcome.registered.alias,
         "bundle": outcome.bundle_version,
         "verdict": outcome.verdict.use,
+        "gate": outcome.decision.as_json() if outcome.decision is not None else None,
         "reasons": list(outcome.verdict.reasons),
         "rows": window.rows,
         "leads": window.leads,

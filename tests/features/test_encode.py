@@ -174,3 +174,15 @@ def test_more_smoothing_draws_rates_to_the_middle(smoothing):
     (category,) = fit(frame_of(codes=codes), label, smoothing=smoothing)[0].categorical
     spread = category.log_odds[0] - category.log_odds[1]
     assert (spread > 4) == (smoothing < 1)
+
+
+def test_a_design_of_named_columns_holds_them_and_nothing_else():
+    frame = frame_of(numbers=np.arange(60), codes=[0] * 30 + [1] * 30)
+    encoders, encoded = fit(frame, np.arange(60) % 2)
+    some = encoders.keeping({"c (rate)", "c = b"})
+    assert some.design_names == ("c (rate)", "c = b")
+    assert some.design_fields == ("column:c", "column:c")
+    np.testing.assert_array_equal(some.design(frame), encoders.design(frame)[:, [1, 3]])
+    np.testing.assert_array_equal(some.design(frame, encoded)[:, 0], encoded[:, 0])
+    assert some.keeping({"n"}).design_names == ("n",)
+    np.testing.assert_array_equal(some.bins(frame), encoders.bins(frame))

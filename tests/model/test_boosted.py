@@ -108,3 +108,23 @@ def test_a_handful_of_rows_can_be_fitted():
     x, label = made(12)
     label[:2] = 0, 1
     assert np.isfinite(bags_of(x, label, rounds=5).member_log_odds(x)).all()
+
+
+def test_many_rows_get_more_rounds_of_leaner_trees():
+    base = TreeParams(learning_rate=0.1, feature_fraction=0.5, bagging_fraction=0.8)
+    lean, rounds = boosted.for_many(base, 90, 8 * boosted.MANY_ROWS)
+    assert rounds == 120  # 90 rounds x 8^(1/3) / 1.5
+    assert (lean.learning_rate, lean.feature_fraction, lean.bagging_fraction) == pytest.approx(
+        (0.15, 0.3, 0.4)
+    )
+    assert (lean.depth, lean.leaves) == (base.depth, base.leaves)
+
+
+def test_a_bag_of_many_rows_leaves_a_third_of_the_leads_out(monkeypatch):
+    monkeypatch.setattr(boosted, "MANY_ROWS", 1000)
+    x, label = made(2000)
+    model = bags_of(x, label)
+    counts = [b.dump_model()["tree_info"][0]["tree_structure"]["internal_count"] for b in model.boosters]
+    # Of 2,000 leads a Poisson draw holds 63 %, and a tree's draw of rows a part of these.
+    assert max(counts) < 2000 * 0.7
+    assert model.texts == bags_of(x, label, threads=2).texts

@@ -9,6 +9,7 @@ import pytest
 
 from qualify.labels.split import FORWARD_STARTS
 from qualify.leads.tables import MICROSECONDS_A_DAY
+from qualify.model import fit
 from qualify.model.blend import Blend, Calibration, fit_calibration
 from qualify.model.fit import (
     FEWEST_OUTCOMES,
@@ -142,3 +143,17 @@ def test_the_mean_log_loss_by_hand():
     z, label = np.array([0.0, np.log(3)]), np.array([1.0, 0.0])
     # log 2 for the first row; the second is given 3/4 and is lost: log 4. Weights 3 and 1.
     assert mean_log_loss(z, label, np.array([3.0, 1.0])) == pytest.approx((3 * np.log(2) + np.log(4)) / 4)
+
+
+def test_columns_that_told_the_folds_nothing_leave_a_large_design(monkeypatch):
+    rows = make_rows(500)
+    whole, forward = fit_target("sql", rows, QUICK, bags=2, seed=0, threads=1)
+    monkeypatch.setattr(fit, "MANY_CELLS", 1)
+    monkeypatch.setattr(fit, "TOLD", 0.8)
+    lean, _ = fit_target("sql", rows, QUICK, bags=2, seed=0, threads=1, forward=forward)
+    assert set(lean.encoders.design_names) < set(whole.encoders.design_names)
+    assert "column:visits" in lean.encoders.design_names
+    assert "column:noise" not in lean.encoders.design_names
+    assert lean.encoders.bin_fields == whole.encoders.bin_fields
+    seen = lean.predict(rows.frame).probability
+    assert np.corrcoef(seen, whole.predict(rows.frame).probability)[0, 1] > 0.95

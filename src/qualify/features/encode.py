@@ -6,7 +6,8 @@ encoder learned is in the encoder, which lives in the bundle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,10 +73,22 @@ class CategoryEncoder:
 
 @dataclass(frozen=True, slots=True)
 class Encoders:
-    """The encoders of one target."""
+    """The encoders of one target.
+
+    Parameters
+    ----------
+    kept
+        Positions of the columns that the trees' design holds, rising; None: all of them.
+    """
 
     numeric: tuple[NumericEncoder, ...]
     categorical: tuple[CategoryEncoder, ...]
+    kept: tuple[int, ...] | None = None
+
+    def keeping(self, names: Collection[str]) -> Encoders:
+        """Return the same encoders with a design of the named columns alone."""
+        every = replace(self, kept=None).design_names
+        return replace(self, kept=tuple(j for j, name in enumerate(every) if name in names))
 
     def bins(self, frame: FeatureFrame) -> CodeArray:
         """Return the linear design: int32 bins, shape (rows, features), numeric features first."""
@@ -91,18 +104,26 @@ class Encoders:
         training).
         """
         numeric, categorical = _by_name(frame)
-        width = len(self.numeric) + sum(1 + len(e.one_hot) for e in self.categorical)
-        out = np.empty((frame.rows, width))
-        for j, number in enumerate(self.numeric):
-            out[:, j] = numeric[number.name].values
-        j = len(self.numeric)
+        place = {position: j for j, position in enumerate(self._kept())}
+        out = np.empty((frame.rows, len(place)))
+        for position, number in enumerate(self.numeric):
+            if position in place:
+                out[:, place[position]] = numeric[number.name].values
+        position = len(self.numeric)
         for k, category in enumerate(self.categorical):
             codes = categorical[category.name].values
-            out[:, j] = np.asarray(category.log_odds)[codes] if encoded is None else encoded[:, k]
-            for i, code in enumerate(category.one_hot):
-                out[:, j + 1 + i] = codes == _python_code(code, category)
-            j += 1 + len(category.one_hot)
+            if position in place:
+                rates = np.asarray(category.log_odds)[codes] if encoded is None else encoded[:, k]
+                out[:, place[position]] = rates
+            for i, code in enumerate(category.one_hot, start=position + 1):
+                if i in place:
+                    out[:, place[i]] = codes == _python_code(code, category)
+            position += 1 + len(category.one_hot)
         return out
+
+    def _kept(self) -> Sequence[int]:
+        every = len(self.numeric) + sum(1 + len(e.one_hot) for e in self.categorical)
+        return range(every) if self.kept is None else self.kept
 
     @property
     def bin_fields(self) -> tuple[str, ...]:
@@ -120,7 +141,7 @@ class Encoders:
         fields = [e.field for e in self.numeric]
         for e in self.categorical:
             fields += [e.field] * (1 + len(e.one_hot))
-        return tuple(fields)
+        return tuple(fields[j] for j in self._kept())
 
     @property
     def design_names(self) -> tuple[str, ...]:
@@ -129,7 +150,7 @@ class Encoders:
         for e in self.categorical:
             values = (*e.vocabulary, "other", "missing")
             names += [f"{e.name} (rate)", *(f"{e.name} = {values[code]}" for code in e.one_hot)]
-        return tuple(names)
+        return tuple(names[j] for j in self._kept())
 
 
 def _python_code(code: int, encoder: CategoryEncoder) -> int:

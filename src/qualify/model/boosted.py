@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import lightgbm as lgb
@@ -14,8 +14,10 @@ from qualify.leads.tables import FloatArray, IntArray
 
 PATIENCE = 20
 FEWEST_ROUNDS = 30
-ROWS_A_BAG = 60_000
-MANY_ROWS = 15_000
+ROWS_A_BAG = 150_000
+FASTER = 1.5
+MANY_ROWS = 20_000
+"""From here on bags are fitted as :func:`for_many` says; the forward folds stay below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +87,55 @@ def fit_bags(
     seed: int,
     threads: int,
 ) -> BoostedModel:
-    """Fit the bags, each on leads weighted by a Bayesian bootstrap: their spread shows what is not known.
+    """Fit the bags, each on leads drawn by a bootstrap: their spread shows what is not known.
 
-    Of very many rows each bag sees its own draw of `ROWS_A_BAG`. Bags are fitted side by side with one thread
-    each: the same trees on any number of cores, and less time lost than with several threads inside one small
-    tree.
+    Few leads are weighted by a Bayesian bootstrap (Rubin 1981), which keeps all of them in every bag. Many
+    are drawn with Poisson counts (Oza and Russell 2001): the 37 % that a bag leaves out cost nothing, and
+    save time. Of very many rows each bag sees its own draw of `ROWS_A_BAG`. Values are binned once for all
+    bags, which are fitted side by side with one thread each: the same trees on any number of cores, and less
+    time lost than with several threads inside one small tree.
     """
+    if len(label) >= MANY_ROWS:
+        params, rounds = for_many(params, rounds, len(label))
+    binned = lgb.Dataset(design, label, params={**_dataset_params(params), "num_threads": threads})
+    binned.construct()
 
     def fit(bag: int) -> str:
         rng = np.random.default_rng([seed, bag])
-        drawn = weight * rng.exponential(size=int(lead.max()) + 1)[lead]
-        rows = slice(None) if len(label) <= ROWS_A_BAG else np.sort(rng.permutation(len(label))[:ROWS_A_BAG])
-        data = lgb.Dataset(design[rows], label[rows], weight=drawn[rows], params=_dataset_params(params))
+        drawn = weight * _multiplicities(rng, int(lead.max()) + 1, len(label))[lead]
+        rows = np.flatnonzero(drawn)
+        if len(rows) > ROWS_A_BAG:
+            rows = np.sort(rng.permutation(rows)[:ROWS_A_BAG])
+        data = binned.subset(rows.tolist(), params=_dataset_params(params)).construct()
+        data.set_weight(drawn[rows])
         booster = lgb.train(_params(params, seed * 1000 + bag, len(label)), data, rounds)
         return str(booster.model_to_string(num_iteration=-1))
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
         return BoostedModel(tuple(pool.map(fit, range(bags))))
+
+
+def for_many(params: TreeParams, rounds: int, rows: int) -> tuple[TreeParams, int]:
+    """Return settings and rounds for many rows, from those found on forward folds of few.
+
+    More rows carry more trees before these learn noise: rounds grow with the cube root of the rows. What
+    each tree costs is lowered by smaller draws of rows and columns and a larger step, at which trials saw
+    no loss in the mean of four bags (decision 0012).
+    """
+    grown = rounds * (rows / MANY_ROWS) ** (1 / 3) / FASTER
+    return replace(
+        params, learning_rate=FASTER * params.learning_rate, feature_fraction=0.6 * params.feature_fraction,
+        bagging_fraction=0.5 * params.bagging_fraction,
+    ), max(1, round(grown))  # fmt: skip
+
+
+def _multiplicities(rng: np.random.Generator, leads: int, rows: int) -> FloatArray:
+    """Return how often, or with which weight, each lead is in a bag."""
+    if rows < MANY_ROWS:
+        return rng.exponential(size=leads)
+    counts = rng.poisson(1.0, size=leads).astype(np.float64)
+    # A draw of nobody (thinkable where many rows are of very few leads) would leave nothing to learn from.
+    return counts if counts.any() else np.ones(leads)
 
 
 def _dataset_params(params: TreeParams) -> dict[str, object]:
@@ -117,13 +151,12 @@ def _params(params: TreeParams, seed: int, rows: int) -> dict[str, object]:
         "learning_rate": params.learning_rate,
         "min_data_in_leaf": max(3, min(params.min_leaf, rows // 20)),
         "feature_fraction": params.feature_fraction,
-        # Of many rows a smaller draw for each tree costs half and loses nothing that trials could see.
-        "bagging_fraction": params.bagging_fraction if rows < MANY_ROWS else params.bagging_fraction / 2,
+        "bagging_fraction": params.bagging_fraction,
         "bagging_freq": 1,
         "lambda_l2": params.l2,
         "seed": seed,
         "deterministic": True,
-        "force_row_wise": True,
+        "force_col_wise": True,
     }
 
 
