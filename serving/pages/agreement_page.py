@@ -28,7 +28,7 @@ def show_agreement(visit: Visit, found: Comparison, run: RunRecord | None) -> di
     return {
         "leads": now.leads,
         "summary": [] if not now.leads else _summary(now, words),
-        "rows": [(band, [_cell(cell, now, words) for cell in now.cells if cell.band == band]) for band in BANDS],
+        "rows": [(band, _row(band, now, words)) for band in BANDS],
         "bands": BANDS,
         "ways": [
             (words.text(f"disagreement.{side}"), words.counted("grid.leads", _apart(now, side)),
@@ -53,6 +53,10 @@ def _apart(now: Agreement, side: str) -> int:
     return sum(cell.leads for cell in now.cells if sign * (steps[cell.rule_band] - steps[cell.band]) >= 2)
 
 
+def _row(band: str, now: Agreement, words: Words) -> list[dict[str, Any]]:
+    return [_cell(cell, now, words) for cell in now.cells if cell.band == band]
+
+
 def _cell(cell: AgreementCell, now: Agreement, words: Words) -> dict[str, Any]:
     share = cell.leads / now.leads if now.leads else 0.0
     steps = abs(BANDS.index(cell.band) - BANDS.index(cell.rule_band))
@@ -75,13 +79,13 @@ def _outcomes(past: Agreement, words: Words) -> list[dict[str, Any]]:
 
 def _outcome(label: str, figure: Figure, words: Words) -> dict[str, Any]:
     value, low, high = figure.value, figure.low, figure.high
+    counted = {"n": words.number(figure.numerator), "of": words.number(figure.denominator)}
     told = value is not None and low is not None and high is not None
     return {
         "label": label,
         "value": words.share(value) if told else words.text("agreement.unknown"),
         "interval": words.text("interval", low=words.share(low), high=words.share(high)) if told else "",
-        "counted": words.text("agreement.of", n=words.number(figure.numerator), of=words.number(figure.denominator))
-        if told else "",
+        "counted": words.text("agreement.of", **counted) if told else "",
         "open": words.counted("agreement.open", figure.immature),
         "bar": interval_bar(low or 0.0, high or 0.0, value or 0.0) if told else "",
     }  # fmt: skip

@@ -13,6 +13,7 @@ from serving.pages.catalogue import page_texts
 
 __all__ = ["Words", "words_for"]
 
+_STEPS = ((15, 1), (50, 5), (100, 10), (300, 50), (math.inf, 100))
 _FORMS = {0: "none", 1: "one"}
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86400.0
@@ -133,8 +134,8 @@ def _absent(value: float | None) -> bool:
 
 
 def _round_figure(value: float) -> int:
-    """Round to a number that is easy to say: 11, 14, 25, 60, 300."""
-    step = 1 if value < 15 else 5 if value < 50 else 10 if value < 100 else 100
+    """Round to a number that is easy to say: 11, 14, 25, 60, 250, 700."""
+    step = next(step for most, step in _STEPS if value < most)
     return max(step, step * round(value / step))
 
 
