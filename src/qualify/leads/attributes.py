@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from qualify.config import ColumnSpec, Data
 from qualify.errors import DataError, did_you_mean
-from qualify.leads.columns import value_at
+from qualify.leads.columns import taken, value_at
+from qualify.leads.few import DocumentTable, Few, Values
 from qualify.leads.parse import EXPECTED, parse_column
 from qualify.leads.rejects import Note
 from qualify.leads.stamp import Stamp, read_stamp
@@ -22,7 +23,7 @@ ENOUGH_TO_REFUSE = 20
 def build_attributes(
     data: Data,
     columns: Mapping[str, ColumnSpec],
-    leads: pa.Table,
+    leads: pa.Table | DocumentTable,
     position: IntArray,
     source_row: IntArray,
     lenient: bool,
@@ -40,21 +41,21 @@ def build_attributes(
     absent = [name for name in wanted if name not in present]
     if absent and not lenient:
         raise _absent(absent, leads.column_names, stamp)
-    rows = None if len(position) == leads.num_rows else pa.array(position)
+    whole = len(position) == leads.num_rows
     parsed: dict[str, Column] = {}
     notes: list[Note] = []
     for name, spec in wanted.items():
-        if name in absent:
-            raw: pa.Array | pa.ChunkedArray = pa.nulls(len(position), pa.string())
+        if name not in present:
+            raw: Values = Few([None] * len(position), "text")
         else:
-            raw = leads.column(name) if rows is None else leads.column(name).take(rows)
+            raw = leads.column(name) if whole else taken(leads.column(name), position)
         result = parse_column(raw, spec, timezone=data.timezone, day_first=data.day_first, name=name)
         notes += _unread(raw, result.unread, spec, name, source_row, stamp)
         parsed[name] = result.column
     return parsed, notes
 
 
-def _absent(absent: list[str], present: list[str], stamp: Stamp) -> DataError:
+def _absent(absent: list[str], present: Sequence[str], stamp: Stamp) -> DataError:
     near = [did_you_mean(name, present) for name in absent]
     return DataError(
         f"The table of leads lacks {len(absent)} of the columns in use: {', '.join(absent[:8])}.",
@@ -64,7 +65,7 @@ def _absent(absent: list[str], present: list[str], stamp: Stamp) -> DataError:
 
 
 def _unread(
-    raw: pa.Array | pa.ChunkedArray,
+    raw: Values,
     unread: BoolArray,
     spec: ColumnSpec,
     name: str,
@@ -72,9 +73,9 @@ def _unread(
     stamp: Stamp,
 ) -> list[Note]:
     """Note values that became missing; refuse a column of which nothing could be read."""
-    where = np.flatnonzero(unread)
-    if not len(where):
+    if not unread.any():
         return []
+    where = np.flatnonzero(unread)
     given = len(raw) - raw.null_count
     first, row = value_at(raw, int(where[0])), int(source_row[where[0]])
     if len(where) == given and given >= ENOUGH_TO_REFUSE:

@@ -19,9 +19,11 @@ from qualify.leads.columns import (
     looks_day_first,
     needed,
     refuse_all_bad,
+    taken,
     values_at,
 )
 from qualify.leads.events import build_activities, build_stages
+from qualify.leads.few import DocumentTable, Few, Values, missing
 from qualify.leads.numbers import parse_numbers
 from qualify.leads.parse import EXPECTED
 from qualify.leads.rejects import Rejects, rejected
@@ -44,8 +46,8 @@ class _Leads:
 
     position: IntArray
     source_row: IntArray
-    lead_id: pa.Array
-    keys: pa.Array
+    lead_id: pa.Array | Few
+    keys: pa.Array | Few
     created_at: IntArray
     rejects: pd.DataFrame
 
@@ -53,9 +55,9 @@ class _Leads:
 def build_tables(
     data: Data,
     columns: Mapping[str, ColumnSpec],
-    leads: pa.Table,
-    activities: pa.Table | None = None,
-    stages: pa.Table | None = None,
+    leads: pa.Table | DocumentTable,
+    activities: pa.Table | DocumentTable | None = None,
+    stages: pa.Table | DocumentTable | None = None,
     *,
     lenient: bool = False,
 ) -> tuple[LeadTables, Rejects]:
@@ -92,12 +94,12 @@ def build_tables(
         raise DataError("No lead can be used.", where=stamp.origin, got=counts, mend="correct the table")
     attributes, notes = build_attributes(data, columns, leads, found.position, found.source_row, lenient)
     built, more = (
-        build_activities(data, activities, found.keys, lenient)
+        build_activities(data, activities, found.keys, lenient, found.position)
         if activities is not None
         else (Activities.none(len(found.position)), [])
     )
     entered, yet_more = (
-        build_stages(data, stages, found.keys, lenient)
+        build_stages(data, stages, found.keys, lenient, found.position)
         if stages is not None
         else (Stages.none(len(found.position)), [])
     )
@@ -113,16 +115,18 @@ def build_tables(
     return tables, Rejects(found.rejects, (*notes, *more, *yet_more))
 
 
-def _objects(text: pa.Array) -> NDArray[np.object_]:
+def _objects(text: pa.Array | Few) -> NDArray[np.object_]:
+    if isinstance(text, Few):
+        return np.array(text.values, dtype=object)
     return np.asarray(text.to_numpy(zero_copy_only=False), dtype=object)
 
 
-def _usable(data: Data, leads: pa.Table, stamp: Stamp, lenient: bool) -> _Leads:
+def _usable(data: Data, leads: pa.Table | DocumentTable, stamp: Stamp, lenient: bool) -> _Leads:
     """Find the rows with an id and a creation date, each id once."""
     rows = stamp.source_rows(leads.num_rows)
     ids = _ids(data, leads, rows, stamp)
     keys = id_keys(ids)
-    no_id = keys.is_null().to_numpy(zero_copy_only=False)
+    no_id = missing(keys)
     created, bad_time, created_raw = _created(data, leads, rows, stamp, lenient)
     usable = np.flatnonzero(~(no_id | bad_time))
     first = _first_of_each(keys, usable)
@@ -130,8 +134,8 @@ def _usable(data: Data, leads: pa.Table, stamp: Stamp, lenient: bool) -> _Leads:
     return _Leads(
         position=position,
         source_row=rows[position],
-        lead_id=ids.take(pa.array(position)),
-        keys=keys.take(pa.array(position)),
+        lead_id=taken(ids, position),
+        keys=taken(keys, position),
         created_at=created[position],
         rejects=_left_out(
             ids, rows, stamp, no_id, again, _bad_times(data, rows, bad_time & ~no_id, created_raw)
@@ -140,7 +144,7 @@ def _usable(data: Data, leads: pa.Table, stamp: Stamp, lenient: bool) -> _Leads:
 
 
 def _left_out(
-    ids: pa.Array,
+    ids: pa.Array | Few,
     rows: IntArray,
     stamp: Stamp,
     no_id: BoolArray,
@@ -149,6 +153,8 @@ def _left_out(
 ) -> pd.DataFrame:
     """Put all rejected leads into one frame, by row."""
     where, texts = bad_times
+    if not (len(where) or no_id.any() or len(again) or stamp.ragged):
+        return Rejects().frame
     empty, ragged = np.flatnonzero(no_id), stamp.ragged
     cells = [f"{r.cells} cells where the header has {r.expected}: {r.text!r}" for r in ragged]
     twice = ["an earlier row has the same id"] * len(again)
@@ -164,19 +170,18 @@ def _left_out(
     return pd.concat(frames, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
 
-def _ids(data: Data, leads: pa.Table, rows: IntArray, stamp: Stamp) -> pa.Array:
+def _ids(data: Data, leads: pa.Table | DocumentTable, rows: IntArray, stamp: Stamp) -> pa.Array | Few:
     if data.lead_id is None:
         return pa.array(rows).cast(pa.string())
     raw = needed(leads, data.lead_id, "leads", stamp.origin, "data.lead_id")
     ids = id_text(raw, data.lead_id)
-    missing = ids.is_null().to_numpy(zero_copy_only=False)
-    refuse_all_bad(missing, raw, stamp, rows, data.lead_id, "the id of a lead")
+    refuse_all_bad(missing(ids), raw, stamp, rows, data.lead_id, "the id of a lead")
     return ids
 
 
 def _created(
-    data: Data, leads: pa.Table, rows: IntArray, stamp: Stamp, lenient: bool
-) -> tuple[IntArray, BoolArray, pa.ChunkedArray | None]:
+    data: Data, leads: pa.Table | DocumentTable, rows: IntArray, stamp: Stamp, lenient: bool
+) -> tuple[IntArray, BoolArray, Values | None]:
     """Return creation times, the rows whose time is bad, and the column as it was given."""
     absent = data.created_at is None or (lenient and data.created_at not in leads.column_names)
     if data.created_at is None or absent:
@@ -188,9 +193,7 @@ def _created(
     return times.micros, bad, raw
 
 
-def _bad_times(
-    data: Data, rows: IntArray, bad: BoolArray, raw: pa.ChunkedArray | None
-) -> tuple[IntArray, list[str]]:
+def _bad_times(data: Data, rows: IntArray, bad: BoolArray, raw: Values | None) -> tuple[IntArray, list[str]]:
     """Return the positions of leads without a usable creation time, and what to say about each."""
     where = np.flatnonzero(bad)
     if raw is None or not len(where):
@@ -201,26 +204,32 @@ def _bad_times(
     return where, [f"{name} is no time: {v!r}{hint}" if v else f"{name} is empty" for v in given]
 
 
-def _first_of_each(keys: pa.Array, rows: IntArray) -> BoolArray:
+def _first_of_each(keys: pa.Array | Few, rows: IntArray) -> BoolArray:
     """Return which of `rows` are the first with their key (codes are given in order of appearance)."""
-    if not len(rows):
-        return np.zeros(0, dtype=bool)
+    if len(rows) < 2:
+        return np.ones(len(rows), dtype=bool)
+    if isinstance(keys, Few):
+        own = [keys.values[row] for row in rows.tolist()]
+        first = {key: place for place, key in reversed(list(enumerate(own)))}
+        return np.array([first[key] == place for place, key in enumerate(own)], dtype=np.bool_)
     codes = keys.take(pa.array(rows)).dictionary_encode().indices.to_numpy(zero_copy_only=False)
     highest = np.maximum.accumulate(codes)
     return np.append(True, highest[1:] > highest[:-1])
 
 
-def _order(data: Data, leads: pa.Table, found: _Leads, stamp: Stamp, lenient: bool) -> FloatArray | None:
+def _order(
+    data: Data, leads: pa.Table | DocumentTable, found: _Leads, stamp: Stamp, lenient: bool
+) -> FloatArray | None:
     """Return what grows with time where there is no creation date: the chosen column, else the row."""
     if data.created_at is not None:
         return None
     if data.order_by is None or (lenient and data.order_by not in leads.column_names):
         return found.source_row.astype(np.float64)
     raw = needed(leads, data.order_by, "leads", stamp.origin, "data.order_by")
-    taken = raw.take(pa.array(found.position))
-    order = parse_numbers(taken).numbers
+    given = taken(raw, found.position)
+    order = parse_numbers(given).numbers
     if np.isnan(order).all():
-        times = parse_times(taken, timezone=data.timezone, day_first=data.day_first).micros
+        times = parse_times(given, timezone=data.timezone, day_first=data.day_first).micros
         order = np.where(times == NO_TIME, np.nan, times.astype(np.float64))
     unknown = np.isnan(order)
     refuse_all_bad(

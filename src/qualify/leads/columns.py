@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.errors import DataError, did_you_mean
+from qualify.leads.few import DocumentTable, Few, Values
 from qualify.leads.stamp import Stamp
-from qualify.leads.strings import as_text, flat, whole_numbers
+from qualify.leads.strings import as_text, flat, whole_numbers, without_fraction
 from qualify.leads.tables import BoolArray, IntArray
 
 
-def needed(table: pa.Table, name: str, what: str, origin: str, key: str) -> pa.ChunkedArray:
+def needed(table: pa.Table | DocumentTable, name: str, what: str, origin: str, key: str) -> Values:
     """Return a column that has to be there.
 
     Raises
@@ -33,27 +34,31 @@ def needed(table: pa.Table, name: str, what: str, origin: str, key: str) -> pa.C
 
 
 def optional(
-    table: pa.Table, name: str | None, what: str, origin: str, key: str, lenient: bool
-) -> pa.ChunkedArray | None:
+    table: pa.Table | DocumentTable, name: str | None, what: str, origin: str, key: str, lenient: bool
+) -> Values | None:
     """Return a column that the configuration may name; where it does, the table has to have it."""
     if name is None or (lenient and name not in table.column_names):
         return None
     return needed(table, name, what, origin, key)
 
 
-def id_keys(text: pa.Array) -> pa.Array:
+def id_keys(text: pa.Array | Few) -> pa.Array | Few:
     """Return ids as they are compared: text, with ``5.0`` and ``5`` the same."""
+    if isinstance(text, Few):
+        return Few([None if each is None else without_fraction(each) for each in text.values], "text")
     return whole_numbers(text)
 
 
-def id_text(values: pa.ChunkedArray | pa.Array, name: str) -> pa.Array:
+def id_text(values: Values, name: str) -> pa.Array | Few:
     """Return ids as text, null where missing."""
+    if isinstance(values, Few) and values.kind == "text":
+        return Few([None if each is None else each.strip() or None for each in values.values], "text")
     text = as_text(values, name)
     return text.cast(pa.string()) if pa.types.is_large_string(text.type) else text
 
 
 def refuse_all_bad(
-    bad: BoolArray, values: pa.ChunkedArray | pa.Array, stamp: Stamp, rows: IntArray, name: str, expected: str
+    bad: BoolArray, values: Values, stamp: Stamp, rows: IntArray, name: str, expected: str
 ) -> None:
     """Raise when every row of a needed column is bad.
 
@@ -70,14 +75,21 @@ def refuse_all_bad(
     )  # fmt: skip
 
 
-def value_at(values: pa.ChunkedArray | pa.Array, position: int) -> Any:
+def value_at(values: Values, position: int) -> Any:
     """Return one value as Python has it, for messages."""
+    if isinstance(values, Few):
+        return values.values[position] if len(values) else None
     return values[position].as_py() if len(values) else None
 
 
-def values_at(values: pa.ChunkedArray | pa.Array, positions: IntArray) -> list[Any]:
+def values_at(values: Values, positions: IntArray) -> list[Any]:
     """Return some values as Python has them, for messages."""
     return list(flat(values).take(pa.array(positions)).to_pylist()) if len(positions) else []
+
+
+def taken(values: Values, positions: IntArray) -> Values:
+    """Return a column at some positions."""
+    return values.take(positions if isinstance(values, Few) else pa.array(positions))
 
 
 def looks_day_first(texts: list[Any]) -> bool:
@@ -87,7 +99,7 @@ def looks_day_first(texts: list[Any]) -> bool:
     return bool(pc.any(hit).as_py())
 
 
-def _mend(values: pa.ChunkedArray | pa.Array) -> str:
+def _mend(values: Values) -> str:
     head = values_at(values, np.arange(min(50, len(values)), dtype=np.int64))
     if looks_day_first(head):
         return "set `data.day_first: true`"

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from qualify.config import ActivityColumns, ColumnSpec, Data, StageColumns
 from qualify.errors import DataError
 from qualify.leads.build import build_tables
+from qualify.leads.few import FEW, DocumentTable, Few, Values
+from qualify.leads.identity import ById
 from qualify.leads.rejects import Rejects
-from qualify.leads.stamp import stamp
 from qualify.leads.tables import NO_TIME, IntArray, LeadTables
 from qualify.leads.times import parse_times
 
@@ -67,7 +68,10 @@ def tables_from_documents(
     objects = _as_objects(documents)
     ids = [_id(document, position) for position, document in enumerate(objects)]
     attributes = [_attributes(document, position) for position, document in enumerate(objects)]
-    leads = {"lead_id": _array(ids), "created_at": _array([d.get("created_at") for d in objects])}
+    leads: dict[str, Values] = {
+        "lead_id": _array(ids),
+        "created_at": _array([d.get("created_at") for d in objects]),
+    }
     dated = leads["created_at"].null_count < len(objects)
     for name in columns:
         if name not in leads:
@@ -75,9 +79,9 @@ def tables_from_documents(
     activities = _nested(objects, ids, "activities", _ACTIVITY_KEYS)
     stages = _nested(objects, ids, "stages", _STAGE_KEYS)
     return build_tables(
-        _canonical(data, dated),
+        _canonical(ById(data), dated),
         columns,
-        stamp(pa.table(leads), origin="the lead documents"),
+        DocumentTable(leads, "the lead documents"),
         activities,
         stages,
         lenient=True,
@@ -104,9 +108,10 @@ def document_times(documents: pd.DataFrame | Iterable[Document], tables: LeadTab
     return times.micros[tables.source_row]
 
 
-def _canonical(data: Data, dated: bool) -> Data:
+@lru_cache(maxsize=64)
+def _canonical(data: ById[Data], dated: bool) -> Data:
     """Return the configuration with the names that documents use."""
-    return data.model_copy(
+    return data.value.model_copy(
         update={
             "lead_id": "lead_id",
             "created_at": "created_at" if dated else None,
@@ -160,44 +165,62 @@ def _attributes(document: Document, position: int) -> Document:
 
 def _nested(
     objects: Sequence[Document], ids: Sequence[Any], key: str, names: Sequence[str]
-) -> pa.Table | None:
+) -> DocumentTable | None:
     """Put the activities or stages of all documents below each other."""
-    columns: dict[str, list[Any]] = {name: [] for name in names}
-    for position, document in enumerate(objects):
-        for item in _items(document, key, position):
-            columns["lead_id"].append(ids[position])
-            for name in names[1:]:
-                columns[name].append(item.get(name))
-    if not columns["lead_id"]:
+    items: list[Document] = []
+    document: list[int] = []
+    for position, each in enumerate(objects):
+        own = _items(each, key, position)
+        items += own
+        document += [position] * len(own)
+    if not items:
         return None
-    table = pa.table({name: _array(values) for name, values in columns.items()})
-    return stamp(table, origin=f"`{key}` of the lead documents")
+    columns: dict[str, Values] = {"lead_id": _array([ids[position] for position in document])}
+    for name in names[1:]:
+        columns[name] = _array([item.get(name) for item in items])
+    return DocumentTable(columns, f"`{key}` of the lead documents", np.array(document, dtype=np.int64))
 
 
-def _items(document: Document, key: str, position: int) -> Iterable[Document]:
+def _items(document: Document, key: str, position: int) -> Sequence[Document]:
     items = document.get(key)
     if items is None:
         return ()
     if isinstance(items, np.ndarray):
         items = items.tolist()
-    wrong = not isinstance(items, list | tuple) or any(not isinstance(item, Mapping) for item in items)
-    if wrong:
+    if not isinstance(items, list | tuple) or any(not _is_object(item) for item in items):
         raise DataError(f"`{key}` is no list of objects.", where=f"lead document {position}", got=items,
                         expected="[{...}, ...]")  # fmt: skip
-    found: Iterable[Document] = items
-    return found
+    return items
 
 
-def _array(values: Sequence[Any]) -> pa.Array:
-    """Return values as Arrow: typed where they are of one type, else as text."""
-    plain = [None if _is_nothing(value) else value for value in values]
-    kinds = {type(value) for value in plain if value is not None}
-    if kinds <= {str} or kinds <= {int} or kinds <= {int, float} or kinds <= {bool}:
-        try:
-            return pa.array(plain, pa.string() if not kinds else None)
-        except (pa.ArrowInvalid, OverflowError):
-            return pa.array([None if value is None else str(value) for value in plain], pa.string())
-    return pa.array([None if value is None else _text(value) for value in plain], pa.string())
+def _is_object(item: Any) -> bool:
+    return type(item) is dict or isinstance(item, Mapping)
+
+
+_KINDS: dict[type, Literal["text", "number", "boolean"]] = {
+    str: "text", int: "number", float: "number", bool: "boolean"
+}  # fmt: skip
+
+
+def _array(values: Sequence[Any]) -> Values:
+    """Return values as a column: typed where they are of one type, else as text."""
+    types = set(map(type, values)) - {type(None)}
+    if types <= {str}:
+        plain = list(values)
+    else:
+        plain = [None if _is_nothing(value) else value for value in values]
+        types = {type(value) for value in plain if value is not None}
+    kinds = {_KINDS.get(each) for each in types}
+    if len(kinds) > 1 or None in kinds or (int in types and not _all_fit(plain)):
+        plain, kinds = [None if value is None else _text(value) for value in plain], {"text"}
+    column = Few(plain, kinds.pop() or "text" if kinds else "text")
+    return column if len(plain) <= FEW else column.arrow()
+
+
+def _all_fit(values: Sequence[Any]) -> bool:
+    """Say whether whole numbers fit into 64 bits, beside floats into what floats hold exactly."""
+    most = 2**53 if any(type(value) is float for value in values) else 2**63 - 1
+    return all(-most <= value <= most for value in values if type(value) is int)
 
 
 def _text(value: Any) -> str:

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from qualify.config import Data
 from qualify.leads.columns import id_keys, id_text, needed, optional, refuse_all_bad
+from qualify.leads.few import DocumentTable, Few, Values, missing
 from qualify.leads.numbers import parse_numbers
 from qualify.leads.parse import EXPECTED
 from qualify.leads.rejects import Note, note_rows
 from qualify.leads.stamp import read_stamp
-from qualify.leads.strings import encode_clean
+from qualify.leads.strings import encode_clean, flat
 from qualify.leads.tables import NO_TIME, Activities, BoolArray, CodeArray, FloatArray, IntArray, Stages
 from qualify.leads.times import Times, parse_times
 
@@ -32,12 +33,18 @@ class _Placed:
     kept: BoolArray
     notes: list[Note]
 
-    def only(self, values: pa.ChunkedArray) -> pa.ChunkedArray:
-        return values if self.kept.all() else values.filter(pa.array(self.kept))
+    def only(self, values: Values) -> Values:
+        if self.kept.all():
+            return values
+        return values.filter(self.kept if isinstance(values, Few) else pa.array(self.kept))
 
 
 def build_activities(
-    data: Data, table: pa.Table, lead_keys: pa.Array, lenient: bool = False
+    data: Data,
+    table: pa.Table | DocumentTable,
+    lead_keys: pa.Array | Few,
+    lenient: bool = False,
+    position: IntArray | None = None,
 ) -> tuple[Activities, list[Note]]:
     """Return the activities of the leads, and what was left out.
 
@@ -51,6 +58,8 @@ def build_activities(
         Distinct ids of the leads, in the order of the result (see `qualify.leads.columns.id_keys`).
     lenient
         Whether optional columns that are named may be absent.
+    position
+        Position of each lead in its table, for rows that say which document they come from.
 
     Notes
     -----
@@ -59,7 +68,7 @@ def build_activities(
     """
     names, origin = data.activity_columns, read_stamp(table).origin
     types = needed(table, names.type, "activities", origin, "data.activity_columns.type")
-    placed = _place(data, table, lead_keys, "activity", names.type, lenient)
+    placed = _place(data, table, lead_keys, "activity", names.type, lenient, position)
     type_codes, type_names = encode_clean(placed.only(types), name=names.type)
     topic = optional(table, names.topic, "activities", origin, "data.activity_columns.topic", lenient)
     topic_codes, topic_names = _codes(placed, topic)
@@ -84,12 +93,16 @@ def build_activities(
 
 
 def build_stages(
-    data: Data, table: pa.Table, lead_keys: pa.Array, lenient: bool = False
+    data: Data,
+    table: pa.Table | DocumentTable,
+    lead_keys: pa.Array | Few,
+    lenient: bool = False,
+    position: IntArray | None = None,
 ) -> tuple[Stages, list[Note]]:
     """Return the stages that the leads entered, and what was left out; as `build_activities` does."""
     names, origin = data.stage_columns, read_stamp(table).origin
     stage = needed(table, names.stage, "stages", origin, "data.stage_columns.stage")
-    placed = _place(data, table, lead_keys, "stage", names.stage, lenient)
+    placed = _place(data, table, lead_keys, "stage", names.stage, lenient, position)
     stage_codes, stage_names = encode_clean(placed.only(stage), name=names.stage)
     reason = optional(table, names.reason, "stages", origin, "data.stage_columns.reason", lenient)
     reason_codes, reason_names = _codes(placed, reason)
@@ -142,7 +155,13 @@ def _offsets(lead: IntArray, leads: int) -> IntArray:
 
 
 def _place(
-    data: Data, table: pa.Table, lead_keys: pa.Array, kind: str, label_name: str, lenient: bool
+    data: Data,
+    table: pa.Table | DocumentTable,
+    lead_keys: pa.Array | Few,
+    kind: str,
+    label_name: str,
+    lenient: bool,
+    position: IntArray | None,
 ) -> _Placed:
     """Find the lead and the times of every row; leave out and count what has none."""
     columns = data.activity_columns if kind == "activity" else data.stage_columns
@@ -158,15 +177,14 @@ def _place(
     )
     keys = id_keys(id_text(ids, columns.lead_id))
     at = _times(raw_at, data)
-    no_id = keys.is_null().to_numpy(zero_copy_only=False)
+    no_id = missing(keys)
     no_time = at.micros == NO_TIME
     label = table.column(label_name)
     no_label = _is_empty(label)
     refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead")
     refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"])
     refuse_all_bad(no_label, label, stamp, rows, label_name, "a name")
-    lead = pc.index_in(keys, value_set=lead_keys).fill_null(-1).to_numpy(zero_copy_only=False)
-    lead = lead.astype(np.int64)
+    lead = _leads_of(table, keys, lead_keys, position)
     usable = ~(no_id | no_time | no_label)
     kept = usable & (lead >= 0)
     notes = [
@@ -181,18 +199,33 @@ def _place(
     return _Placed(lead[kept], at.micros[kept], known_at[kept], kept, notes + more)
 
 
-def _times(values: pa.ChunkedArray, data: Data) -> Times:
+def _leads_of(
+    table: pa.Table | DocumentTable,
+    keys: pa.Array | Few,
+    lead_keys: pa.Array | Few,
+    position: IntArray | None,
+) -> IntArray:
+    """Return the lead of each row, -1 where there is none: by its document, else by its id."""
+    if isinstance(table, DocumentTable) and table.document is not None and position is not None:
+        of_document = np.full(max(int(table.document.max()), int(position.max())) + 1, -1, dtype=np.int64)
+        of_document[position] = np.arange(len(position))
+        return np.asarray(of_document[table.document])
+    found = pc.index_in(flat(keys), value_set=flat(lead_keys)).fill_null(-1)
+    return np.asarray(found.to_numpy(zero_copy_only=False)).astype(np.int64)
+
+
+def _times(values: Values, data: Data) -> Times:
     return parse_times(values, timezone=data.timezone, day_first=data.day_first)
 
 
-def _is_empty(values: pa.ChunkedArray) -> BoolArray:
+def _is_empty(values: Values) -> BoolArray:
     """Return which rows hold nothing, looking at distinct values only."""
     codes, _ = encode_clean(values)
     return codes < 0
 
 
 def _known_at(
-    at: IntArray, recorded: pa.ChunkedArray | None, data: Data, rows: IntArray, kind: str
+    at: IntArray, recorded: Values | None, data: Data, rows: IntArray, kind: str
 ) -> tuple[IntArray, list[Note]]:
     """Return the later of the two clocks; a row without a recording time is known when it happens."""
     if recorded is None:
@@ -204,13 +237,13 @@ def _known_at(
     return np.maximum(at, times.micros), note
 
 
-def _codes(placed: _Placed, values: pa.ChunkedArray | None) -> tuple[CodeArray, tuple[str, ...]]:
+def _codes(placed: _Placed, values: Values | None) -> tuple[CodeArray, tuple[str, ...]]:
     if values is None:
         return np.full(len(placed.at), -1, dtype=np.int32), ()
     return encode_clean(placed.only(values))
 
 
-def _values(placed: _Placed, values: pa.ChunkedArray | None) -> tuple[FloatArray, IntArray]:
+def _values(placed: _Placed, values: Values | None) -> tuple[FloatArray, IntArray]:
     """Return the values as numbers, and the positions of those that are none."""
     if values is None:
         return np.full(len(placed.at), np.nan), np.empty(0, dtype=np.int64)

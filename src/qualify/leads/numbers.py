@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qualify.leads.few import Few, Values
 from qualify.leads.strings import as_text, flat, is_text, without
 from qualify.leads.tables import BoolArray, FloatArray
 
@@ -41,7 +42,7 @@ class Numbers:
     unread: BoolArray
 
 
-def parse_numbers(values: pa.ChunkedArray | pa.Array, missing: Collection[str] = ()) -> Numbers:
+def parse_numbers(values: Values, missing: Collection[str] = ()) -> Numbers:
     """Read a column as numbers; what cannot be read becomes missing and is counted.
 
     Parameters
@@ -60,6 +61,9 @@ def parse_numbers(values: pa.ChunkedArray | pa.Array, missing: Collection[str] =
     >>> parse_numbers(pa.array(["2,5", "1.234,5"])).numbers.tolist()
     [2.5, 1234.5]
     """
+    if isinstance(values, Few) and values.kind == "number" and not missing:
+        plain = [np.nan if value is None else value for value in values.values]
+        return _finite(np.array(plain, dtype=np.float64))
     array = flat(values)
     text = is_text(array.type)
     parsed = _from_text(without(as_text(array), missing)) if text else _from_typed(array)
@@ -69,7 +73,7 @@ def parse_numbers(values: pa.ChunkedArray | pa.Array, missing: Collection[str] =
     return parsed
 
 
-def parse_booleans(values: pa.ChunkedArray | pa.Array, missing: Collection[str] = ()) -> Numbers:
+def parse_booleans(values: Values, missing: Collection[str] = ()) -> Numbers:
     """Read a column of yes and no as 1, 0 and NaN.
 
     Examples

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from qualify.config import ColumnSpec
+from qualify.leads.few import Values
 from qualify.leads.numbers import Numbers, parse_booleans, parse_numbers
 from qualify.leads.strings import encode_clean
 from qualify.leads.tables import BoolArray, Column
@@ -30,7 +30,7 @@ class ParsedColumn:
 
 
 def parse_column(
-    values: pa.ChunkedArray | pa.Array,
+    values: Values,
     spec: ColumnSpec,
     *,
     timezone: str = "UTC",
@@ -53,6 +53,7 @@ def parse_column(
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> spec = ColumnSpec(type="category", missing=("Select",))
     >>> parsed = parse_column(pa.array(["b", " a", "Select"]), spec)
     >>> parsed.column.vocabulary, parsed.column.values.tolist()

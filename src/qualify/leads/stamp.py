@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pyarrow as pa
 
+from qualify.leads.few import DocumentTable
 from qualify.leads.tables import IntArray
 
 _KEY = b"qualify"
@@ -33,6 +34,8 @@ class Stamp:
 
     def source_rows(self, rows: int) -> IntArray:
         """Return the number that each of `rows` read rows has in the source, ragged rows counted."""
+        if not self.ragged:
+            return np.arange(rows, dtype=np.int64)
         ragged = np.array(sorted(r.row for r in self.ragged), dtype=np.int64)
         # The k-th ragged row stands before every read row whose position is at least its own less k.
         before = ragged - np.arange(len(ragged))
@@ -54,8 +57,10 @@ def stamp(
     return table.replace_schema_metadata(metadata)
 
 
-def read_stamp(table: pa.Table) -> Stamp:
+def read_stamp(table: pa.Table | DocumentTable) -> Stamp:
     """Return what is known about a table; of a table made elsewhere, nothing."""
+    if isinstance(table, DocumentTable):
+        return Stamp(table.origin)
     raw = (table.schema.metadata or {}).get(_KEY)
     if raw is None:
         return Stamp()

@@ -13,17 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.errors import DataError
+from qualify.leads.few import FEW, Few, Values
 from qualify.leads.tables import CodeArray
-
-FEW = 64
-"""Up to so many values, plain Python is faster than a dozen Arrow calls; the result is the same."""
 
 _WHOLE_FLOAT = r"^(-?[0-9]+)\.0+$"
 _WHOLE = re.compile(_WHOLE_FLOAT)
 
 
-def flat(values: pa.ChunkedArray | pa.Array) -> pa.Array:
+def flat(values: Values) -> pa.Array:
     """Return one contiguous array; a dictionary column is decoded."""
+    if isinstance(values, Few):
+        return values.arrow()
     if pa.types.is_dictionary(values.type):
         values = values.cast(values.type.value_type)
     if isinstance(values, pa.ChunkedArray):
@@ -43,7 +43,7 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def as_text(values: pa.ChunkedArray | pa.Array, name: str = "column") -> pa.Array:
+def as_text(values: Values, name: str = "column") -> pa.Array:
     """Return any column as stripped strings; empty and missing values are null.
 
     Parameters
@@ -135,7 +135,7 @@ def encode(text: pa.Array) -> tuple[CodeArray, tuple[str, ...]]:
 
 
 def encode_clean(
-    values: pa.ChunkedArray | pa.Array, missing: Collection[str] = (), name: str = "column"
+    values: Values, missing: Collection[str] = (), name: str = "column"
 ) -> tuple[CodeArray, tuple[str, ...]]:
     """Strip, drop placeholders, unify whole numbers and encode, working on distinct values only.
 
@@ -145,8 +145,10 @@ def encode_clean(
     >>> codes.tolist(), vocabulary
     ([1, -1, 0, 0], ('5', 'b'))
     """
-    raw = flat(values)
     whole = {_WHOLE.sub(r"\1", m.strip()) for m in missing}
+    if isinstance(values, Few) and values.kind == "text":
+        return _encode_few(values.values, whole)
+    raw = flat(values)
     if len(raw) <= FEW and is_text(raw.type):
         return _encode_few(raw.to_pylist(), whole)
     if not is_text(raw.type):
@@ -161,8 +163,18 @@ def encode_clean(
 
 
 def _encode_few(texts: Sequence[str | None], missing: Collection[str]) -> tuple[CodeArray, tuple[str, ...]]:
-    clean = [None if text is None else _WHOLE.sub(r"\1", text.strip()) for text in texts]
-    kept = [None if not text or text in missing else text for text in clean]
+    known: dict[str | None, str | None] = {None: None}
+    kept = [known[text] if text in known else known.setdefault(text, _clean(text, missing)) for text in texts]
     vocabulary = tuple(sorted({text for text in kept if text is not None}))
     code = {text: position for position, text in enumerate(vocabulary)}
     return np.array([-1 if text is None else code[text] for text in kept], dtype=np.int32), vocabulary
+
+
+def _clean(text: str | None, missing: Collection[str]) -> str | None:
+    clean = "" if text is None else without_fraction(text.strip())
+    return None if not clean or clean in missing else clean
+
+
+def without_fraction(text: str) -> str:
+    """Return ``5`` for ``5.0``, and any other text as it is."""
+    return _WHOLE.sub(r"\1", text) if ".0" in text else text

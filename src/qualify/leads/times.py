@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.errors import ConfigError
+from qualify.leads.few import Few, Values
+from qualify.leads.few_times import read_few
 from qualify.leads.strings import as_text, flat, is_text, without
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, FloatArray, IntArray
 from qualify.leads.written_times import read_written
@@ -58,7 +60,7 @@ def check_timezone(name: str) -> str:
 
 
 def parse_times(
-    values: pa.ChunkedArray | pa.Array,
+    values: Values,
     *,
     timezone: str = "UTC",
     day_first: bool = False,
@@ -88,6 +90,10 @@ def parse_times(
     >>> parse_times(pa.array(["1970-01-01T01:00+01:00", "1970年1月2日", "soon"])).micros.tolist()
     [0, 86400000000, -9223372036854775808]
     """
+    if isinstance(values, Few) and values.kind == "text" and not missing:
+        few = read_few(values.values, timezone)
+        if few is not None:
+            return Times(few, np.zeros(len(few), dtype=bool))
     array = flat(values)
     if pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type):
         return _finished(_typed(array, timezone), np.zeros(len(array), dtype=bool))
