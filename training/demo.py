@@ -94,6 +94,7 @@ def demo(out: Path, *, leads: int, seed: int, language: str) -> Demo:
 def lines_of(done: Demo, language: str) -> list[str]:
     """Say where the results are, and how to open them."""
     texts, files = report_texts(language), done.files
+    config = shlex.quote(str(done.out / "qualify.yaml"))
     return [
         "",
         texts.say("demo.done", seconds=f"{done.seconds:.0f}"),
@@ -102,7 +103,8 @@ def lines_of(done: Demo, language: str) -> list[str]:
         f"  {texts.say('demo.lead', lead=done.lead_id)}: {files['lead'].as_uri()}",
         f"  {texts['demo.waterfall']}: {files['waterfall'].as_uri()}",
         texts["demo.open"],
-        texts.say("demo.more", config=shlex.quote(str(done.out / "qualify.yaml"))),
+        texts.say("demo.desk", config=config),
+        texts.say("demo.more", config=config),
     ]
 
 

@@ -56,6 +56,7 @@ def test_it_prints_where_the_results_are(folder, english):
     names = [name.removeprefix(f"{folder.resolve()}/out/") for name in files_named(tail)]
     assert names == ["scores.csv", "report.html", "lead.html", "lead.png"]
     assert "Open them by clicking the addresses" in tail
+    assert "qualify serve -c " in tail
 
 
 def test_it_shows_every_command_as_a_user_would_type_it(english):
