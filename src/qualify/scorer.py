@@ -6,6 +6,7 @@ A nightly batch, an HTTP request, a Spark partition and a notebook all come thro
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +30,7 @@ from qualify.leads.tables import NO_TIME, FloatArray, IntArray, LeadTables
 from qualify.model.bundle import read_bundle
 from qualify.model.parts import BANDS, ModelParts
 from qualify.model.target import Prediction
-from qualify.moments import micros, parse_as_of
+from qualify.moments import parse_as_of
 from qualify.rules import RuleResult, Scorecard, evaluate
 
 ROWS_A_CHUNK = 32_768
@@ -140,7 +141,7 @@ class Scorer:
         if as_of is not None:
             return np.full(count, as_of, dtype=np.int64)
         dated = tables.created_at != NO_TIME
-        now = micros(pd.Timestamp.now(tz="UTC"))
+        now = time.time_ns() // 1000
         if after_creation is not None:
             return np.where(dated, tables.created_at + after_creation, NO_TIME)
         if self.parts.schema.flat:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from qualify.explain.select import SMALLEST, leading_fields, strongest, sum_by_t
 from qualify.explain.words import Phrasebook
 from qualify.features.fields import Field
 from qualify.features.topics import topic_positions
+from qualify.leads.identity import ById
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
 __all__ = [
@@ -169,7 +171,7 @@ def build_reasons(
     QualifyError
         The shapes do not fit each other, a contribution is not finite, or `n` is negative.
     """
-    topics = topic_positions(fields)
+    topics, features, labels = _names(ById(fields), phrasebook)
     _check(fields, contributions, n)
     by_topic = sum_by_topic(contributions, topics)
     _check_noise(by_topic, noise)
@@ -177,14 +179,23 @@ def build_reasons(
     field = leading_fields(contributions, topics, topic, contribution)
     text, value = _in_words(fields, field, contribution, values, phrasebook)
     return Reasons(
-        features=tuple(each.name for each in fields),
-        labels=tuple(phrasebook.label(each) for each in fields),
+        features=features,
+        labels=labels,
         field=field,
         contribution=contribution,
         text=text,
         value=value,
         other=contributions.sum(axis=1) - contribution.sum(axis=1),
     )
+
+
+@lru_cache(maxsize=64)
+def _names(
+    fields: ById[Sequence[Field]], phrasebook: Phrasebook
+) -> tuple[IntArray, tuple[str, ...], tuple[str, ...]]:
+    """Return the topic, the name and the shown name of every field: the same for all leads of a model."""
+    features = tuple(each.name for each in fields.value)
+    return topic_positions(fields.value), features, tuple(phrasebook.label(each) for each in fields.value)
 
 
 def _check_noise(by_topic: FloatArray, noise: FloatArray | None) -> None:

@@ -61,6 +61,8 @@ def parse_numbers(values: Values, missing: Collection[str] = ()) -> Numbers:
     >>> parse_numbers(pa.array(["2,5", "1.234,5"])).numbers.tolist()
     [2.5, 1234.5]
     """
+    if isinstance(values, Few) and values.null_count == len(values):
+        return Numbers(np.full(len(values), np.nan), np.zeros(len(values), dtype=np.bool_))
     if isinstance(values, Few) and values.kind == "number" and not missing:
         plain = [np.nan if value is None else value for value in values.values]
         return _finite(np.array(plain, dtype=np.float64))

@@ -103,7 +103,7 @@ def evaluate(
     if len(rows) != len(as_of):
         raise ValueError(f"rows and as_of differ in length: got {len(rows)} and {len(as_of)}")
     ready = _Ready(scorecard, tables, known_types)
-    out = _empty(scorecard, tables, rows, as_of)
+    out = _empty(scorecard, ready.made, tables, rows, as_of)
     for start in range(0, len(rows), BLOCK):
         part = slice(start, start + BLOCK)
         ready.fill(out, part, rows[part], as_of[part])
@@ -115,7 +115,7 @@ def stages_entered(
 ) -> dict[str, BoolArray]:
     """Say for each stage with entry criteria which rows meet them, wherever the leads stand now."""
     ready = _Ready(scorecard, tables, None)
-    out = _empty(scorecard, tables, rows, as_of)
+    out = _empty(scorecard, ready.made, tables, rows, as_of)
     met = {stage.id: np.zeros(len(rows), dtype=bool) for stage in scorecard.stages if stage.enter}
     for start in range(0, len(rows), BLOCK):
         part = slice(start, start + BLOCK)
@@ -124,12 +124,12 @@ def stages_entered(
     return met
 
 
-def _empty(card: Scorecard, tables: LeadTables, at: IntArray, as_of: IntArray) -> RuleResult:
+def _empty(card: Scorecard, made: _Made, tables: LeadTables, at: IntArray, as_of: IntArray) -> RuleResult:
     rows = len(at)
     shape = (rows, len(card.rules))
     return RuleResult(
-        rule_ids=card.rule_ids,
-        groups=tuple(rule.group for rule in card.rules),
+        rule_ids=made.rule_ids,
+        groups=made.groups,
         points=np.zeros(shape),
         group_points={group.id: np.zeros(rows) for group in card.groups},
         total=np.zeros(rows),
@@ -159,6 +159,8 @@ class _Made:
     def __init__(self, card: Scorecard, types: Collection[str]) -> None:
         measures = Measures()
         folded_types = [folded(name) for name in types]
+        self.rule_ids = card.rule_ids
+        self.groups = tuple(rule.group for rule in card.rules)
         self.each = EachRules(card.rules, measures)
         others = [(i, rule) for i, rule in enumerate(card.rules) if not isinstance(rule, ActivityRule)]
         self.attributes = [(i, _reader(rule)) for i, rule in others if isinstance(rule, AttributeRule)]
