@@ -74,11 +74,14 @@ class AuditTrail:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
+        self._changed = threading.Condition()
+        self._taken = self._done = 0
 
     def note(self, actor: str, action: str, lead_id: str | None = None, detail: str | None = None) -> None:
         """Take a note; it is in the ledger soon."""
         note = [actor, action, lead_id, detail, datetime.now(UTC).isoformat(timespec="seconds")]
         self._spool.append(orjson.dumps(note))
+        self._taken += 1
         if self._thread is None:
             self.start()
 
@@ -87,8 +90,15 @@ class AuditTrail:
         with self._starting:
             if self._thread is None and not self._stop.is_set():
                 self._take(*((segment, 0) for segment in self._spool.left_behind()))
+                self._taken += len(self._waiting)
                 self._thread = threading.Thread(target=self._run, name="qualify-audit", daemon=True)
                 self._thread.start()
+
+    def flush(self, seconds: float) -> bool:
+        """Wait until all notes so far are written; return whether they are."""
+        target = self._taken
+        with self._changed:
+            return self._changed.wait_for(lambda: self._done >= target, seconds)
 
     def close(self, seconds: float = 10.0) -> None:
         """Write what can be written and end; the rest waits on the disk for the next process."""
@@ -122,6 +132,9 @@ class AuditTrail:
                 self._waiting.popleft()
                 left -= 1
                 self._segments[0] = (segment, left)
+                with self._changed:
+                    self._done += 1
+                    self._changed.notify_all()
             segment.drop()
             self._segments.popleft()
         return True
