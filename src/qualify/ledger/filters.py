@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, case, func, or_, select
 
 from qualify.ledger.desk import BINS, QueueQuery
 from qualify.ledger.tables import leads
@@ -74,12 +74,12 @@ def _cell(connection: Connection, query: QueueQuery) -> list[ColumnElement[bool]
     found: list[ColumnElement[bool]] = []
     for column, wanted in ((leads.c.fit, query.fit_bin), (leads.c.engagement, query.engagement_bin)):
         if wanted is not None:
-            found.append(_within(column, quartiles(connection, column), wanted))
+            found += _within(column, quartiles(connection, column), wanted)
     return found
 
 
-def _within(column: Column[float], cuts: Sequence[float], wanted: int) -> ColumnElement[bool]:
-    """Return the condition of one bin, as bounds that an index can serve."""
+def _within(column: Column[float], cuts: Sequence[float], wanted: int) -> list[ColumnElement[bool]]:
+    """Return the conditions of one bin, as bounds that an index can serve."""
     low = [column >= cuts[wanted - 1]] if wanted > 0 and cuts else []
     high = [column < cuts[wanted]] if wanted < len(cuts) else []
-    return and_(*low, *high)
+    return [*low, *high]

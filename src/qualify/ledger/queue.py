@@ -63,6 +63,9 @@ def grid_counts(connection: Connection, query: QueueQuery) -> GridCounts:
     """Count the leads of a result by fit and engagement; see `Ledger.grid`."""
     cuts = quartiles(connection, leads.c.fit), quartiles(connection, leads.c.engagement)
     cell = bin_of(leads.c.fit, cuts[0]) * BINS + bin_of(leads.c.engagement, cuts[1])
+    if not cuts[0]:
+        empty = (GridCell(*divmod(number, BINS), 0, None) for number in range(BINS * BINS))
+        return GridCounts(tuple(empty), (), ())
     # The limit, which cuts nothing off, keeps SQLite from working out a lead's cell once for each of the 16.
     inner = select(cell.label("cell"), leads.c.probability)
     found = inner.where(*conditions(connection, query, bins=False)).limit(_ALL).subquery()
