@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from qualify.compiled import compiled
 from qualify.features.encode import Encoders
 from qualify.features.frame import FeatureFrame
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
@@ -97,7 +97,7 @@ def _columns(encoders: Encoders) -> IntArray:
     return np.array(chosen, dtype=np.int64).reshape(-1, 3)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _fill_bins(
     numbers: FloatArray,
     codes: CodeArray,
@@ -126,7 +126,7 @@ def _fill_bins(
             out[row, len(at_number) + k] = slots[start + (code if code >= 0 else size - 1)]
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _fill_design(
     numbers: FloatArray,
     codes: CodeArray,

@@ -7,8 +7,9 @@ order of the lead's own activities, so a lead gets the same bits in every batch.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 
+from qualify.compiled import compiled
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -42,7 +43,7 @@ TOTAL_FEATURES = (
 ROWS_A_BLOCK = 512
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _windows(
     offsets: IntArray,
     kind: CodeArray,
@@ -97,7 +98,7 @@ def _windows(
                     by_type[r, k, 5] += value[i]
 
 
-@njit(cache=True, parallel=True, nogil=True)
+@compiled(parallel=True)
 def _windows_by_blocks(
     offsets: IntArray,
     kind: CodeArray,
@@ -159,7 +160,7 @@ def activity_windows(
     return by_type, total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _current_stage(
     offsets: IntArray,
     stage: CodeArray,

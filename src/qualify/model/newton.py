@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 from scipy.linalg import cho_factor, cho_solve
 
+from qualify.compiled import compiled
 from qualify.leads.tables import CodeArray, FloatArray
 
 MAX_STEPS = 40
@@ -21,7 +21,7 @@ FRESH_HESSIAN = (0, 2, 5, 15)
 TOLERANCE = 1e-12
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _scores(columns: CodeArray, coefficients: FloatArray) -> FloatArray:
     rows, features = columns.shape
     out = np.full(rows, coefficients[-1])
@@ -31,7 +31,7 @@ def _scores(columns: CodeArray, coefficients: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _hessian(columns: CodeArray, curvature: FloatArray, size: int) -> FloatArray:
     rows, features = columns.shape
     h = np.zeros((size, size))

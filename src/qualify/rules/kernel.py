@@ -8,14 +8,14 @@ rules.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from qualify.compiled import compiled
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME
 
 _DAY = float(MICROSECONDS_A_DAY)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def age_factor(age_days, half_life, linear):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Return what is left of a point after `age_days`; an infinite half-life or line leaves it whole."""
     left = 1.0
@@ -26,7 +26,7 @@ def age_factor(age_days, half_life, linear):  # type: ignore[no-untyped-def]  # 
     return left
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def run(  # type: ignore[no-untyped-def]  # pragma: no cover
     offsets, type_, topic, value, occurred_at, known_at,  # the activities
     rows, as_of,

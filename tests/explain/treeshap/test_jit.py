@@ -1,61 +1,13 @@
-"""Compiled code is kept on disk where that is possible, and the kernel works where it is not."""
+"""Compiled code may be used by several threads and in a forked child."""
 
-import logging
 import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import numba
 import numpy as np
 import pytest
 
 from qualify.explain import treeshap
-from qualify.explain.treeshap import _jit
 from tests.explain.treeshap.models import normal_case
-
-PROGRAM = """
-from qualify.explain.treeshap._jit import kernel, part
-
-@part
-def add(x, y):
-    return x + y
-
-@kernel
-def double(x):
-    return add(x, x)
-
-print(double(21))
-"""
-
-
-def test_without_a_folder_to_write_in_it_compiles_and_says_so(monkeypatch, caplog):
-    real = numba.njit
-
-    def njit(function, *, cache=False, **how):
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return real(function, **how)
-
-    monkeypatch.setattr(numba, "njit", njit)
-    with caplog.at_level(logging.INFO):
-        double = _jit.kernel(lambda x: 2 * x)
-    assert double(21) == 42
-    assert "not kept between processes" in caplog.text
-    assert "NUMBA_CACHE_DIR" in caplog.text
-
-
-def test_compiled_code_is_kept_where_the_user_says(tmp_path):
-    (tmp_path / "program.py").write_text(PROGRAM)
-    done = subprocess.run(
-        [sys.executable, str(tmp_path / "program.py")],
-        env={**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / "kept")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "42"
-    assert [path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")] == ["program.double"]
 
 
 def test_several_threads_may_call_one_explainer():

@@ -1,22 +1,19 @@
-"""Compile the kernel, and keep the machine code on disk where the machine lets us."""
+"""How the kernels are compiled: divisions follow NumPy, as checking for zeros would cost time."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 import numba
 
+from qualify.compiled import compiled
+
 __all__ = ["kernel", "part"]
 
 
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls, with all parts that it calls, at its first call.
-
-    The machine code is kept beside the source or, where that is read-only, in `NUMBA_CACHE_DIR` or the
-    user's cache folder. Where none of them can be written, every process compiles anew, which takes
-    some seconds, and the log says so.
+    """Compile a function that Python calls; it is kept on disk with all its parts (see `compiled`).
 
     Parameters
     ----------
@@ -28,15 +25,7 @@ def kernel(function: Callable[..., Any]) -> Any:
     callable
         The same function, compiled.
     """
-    try:
-        return numba.njit(function, cache=True, nogil=True, error_model="numpy")
-    except RuntimeError as fault:
-        logging.getLogger(__name__).info(
-            "Compiled code is not kept between processes: %s. Set NUMBA_CACHE_DIR to a folder that can be "
-            "written.",
-            fault,
-        )
-        return numba.njit(function, nogil=True, error_model="numpy")
+    return compiled(error_model="numpy")(function)
 
 
 def part(function: Callable[..., Any]) -> Any:
