@@ -56,13 +56,17 @@ def connect(config: Config, folder: Path) -> mlflow.MlflowClient:
     return mlflow.MlflowClient()
 
 
+def is_local(config: Config) -> bool:
+    """Return whether the store is a file beside the configuration, not a server."""
+    return config.mlflow.tracking_uri.startswith("sqlite:")
+
+
 def open_experiment(config: Config, folder: Path) -> None:
     """Make the store and the experiment where there are none; a local store keeps artifacts beside it."""
     client = connect(config, folder)
     name = config.mlflow.experiment
     if client.get_experiment_by_name(name) is None:
-        local = config.mlflow.tracking_uri.startswith("sqlite:")
-        place = (folder / "mlartifacts").resolve().as_uri() if local else None
+        place = (folder / "mlartifacts").resolve().as_uri() if is_local(config) else None
         client.create_experiment(name, artifact_location=place)
 
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from qualify.config.schema import Config
+from qualify.config.yaml_text import read_mapping
 from qualify.errors import ConfigError, did_you_mean
 
 
@@ -33,16 +32,7 @@ def load_config(path: str | Path) -> Config:
 
 def parse_config(text: str, where: str) -> Config:
     """Check the text of a configuration; `where` is used in messages."""
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
-        raise ConfigError("the file is not valid YAML", where=place, got=error.problem or "") from error
-    except YAMLError as error:
-        raise ConfigError("the file is not valid YAML", where=where, got=str(error)) from error
-    if not isinstance(raw, dict):
-        raise ConfigError("the configuration is empty or not a mapping", where=where, got=type(raw).__name__)
+    raw = read_mapping(text, what="the configuration", where=where)
     try:
         return Config.model_validate(raw)
     except ValidationError as error:

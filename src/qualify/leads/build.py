@@ -26,7 +26,7 @@ from qualify.leads.events import build_activities, build_stages
 from qualify.leads.few import DocumentTable, Few, Values, missing
 from qualify.leads.numbers import parse_numbers
 from qualify.leads.parse import EXPECTED
-from qualify.leads.rejects import Rejects, rejected
+from qualify.leads.rejects import Note, Rejects, rejected
 from qualify.leads.stamp import Stamp, read_stamp
 from qualify.leads.tables import (
     NO_TIME,
@@ -93,16 +93,12 @@ def build_tables(
         counts = found.rejects["code"].value_counts().to_dict()
         raise DataError("No lead can be used.", where=stamp.origin, got=counts, mend="correct the table")
     attributes, notes = build_attributes(data, columns, leads, found.position, found.source_row, lenient)
-    built, more = (
-        build_activities(data, activities, found.keys, lenient, found.position)
-        if activities is not None
-        else (Activities.none(len(found.position)), [])
-    )
-    entered, yet_more = (
-        build_stages(data, stages, found.keys, lenient, found.position)
-        if stages is not None
-        else (Stages.none(len(found.position)), [])
-    )
+    built, more = Activities.none(len(found.position)), list[Note]()
+    entered, yet_more = Stages.none(len(found.position)), list[Note]()
+    if activities is not None:
+        built, more = build_activities(data, activities, found.keys, lenient, found.position)
+    if stages is not None:
+        entered, yet_more = build_stages(data, stages, found.keys, lenient, found.position)
     tables = LeadTables(
         lead_id=_objects(found.lead_id),
         created_at=found.created_at,

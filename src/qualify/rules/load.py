@@ -7,33 +7,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from qualify.errors import ConfigError, did_you_mean
 from qualify.rules.schema import Strict
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-def read_yaml(text: str, where: str) -> dict[str, Any]:
-    """Read a YAML mapping into plain Python values.
-
-    Raises
-    ------
-    ConfigError
-        Not YAML (the line is named), or not a mapping.
-    """
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
-        raise ConfigError("the scorecard is not valid YAML", where=place, got=error.problem or "") from error
-    except YAMLError as error:
-        raise ConfigError("the scorecard is not valid YAML", where=where, got=str(error)) from error
-    if not isinstance(raw, dict):
-        raise ConfigError("the scorecard is empty or not a mapping", where=where, got=type(raw).__name__)
-    return raw
 
 
 def validated(model: type[Model], raw: dict[str, Any], text: str, where: str) -> Model:

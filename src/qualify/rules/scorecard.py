@@ -9,9 +9,10 @@ from typing import Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from qualify.config import Label
+from qualify.config.yaml_text import read_mapping
 from qualify.errors import ConfigError, did_you_mean
 from qualify.rules.criteria import AttributeTest, Band, Criterion, Stage, Trigger
-from qualify.rules.load import dump_yaml, read_yaml, validated
+from qualify.rules.load import dump_yaml, validated
 from qualify.rules.schema import AnyRule, AttributeRule, Group, Rule, Strict, Words
 
 
@@ -70,7 +71,7 @@ class Scorecard(Strict):
     @classmethod
     def parse(cls, text: str, where: str) -> Scorecard:
         """Check the text of a scorecard; `where` is used in messages."""
-        card = validated(cls, read_yaml(text, where), text, where)
+        card = validated(cls, read_mapping(text, what="the scorecard", where=where), text, where)
         card._source, card._source_digest = text, card.digest
         return card
 
