@@ -13,6 +13,7 @@ import serving.access
 import serving.alerts
 import serving.pages
 from serving.api.docs import install_docs
+from serving.api.handoff_call import handoff_routes
 from serving.api.health import health_routes
 from serving.api.lead_calls import lead_routes
 from serving.api.observed import Observed
@@ -44,8 +45,8 @@ def create_app(runtime: Runtime, *, loopback: bool) -> FastAPI:
     )  # fmt: skip
     app.state.runtime = runtime
     install_problems(app)
-    for router in (score_routes(runtime), lead_routes(runtime), health_routes(runtime)):
-        app.include_router(router)
+    for routes in (score_routes, lead_routes, handoff_routes, health_routes):
+        app.include_router(routes(runtime))
     install_docs(app)
     serving.access.install(app, runtime, loopback=loopback)
     serving.pages.install(app, runtime)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
@@ -18,7 +18,7 @@ from serving.api.answers import PROBLEMS, problems
 from serving.api.problems import Problem, kind, unknown_lead
 from serving.runtime import Runtime
 
-__all__ = ["lead_routes"]
+__all__ = ["lead_routes", "seen", "to_json"]
 
 FLUSH_SECONDS = 2.0
 
@@ -73,7 +73,7 @@ def lead_routes(runtime: Runtime) -> APIRouter:
     @router.get("/v1/leads/{lead_id}", responses=problems(404))
     def lead(lead_id: str, actor: Reader) -> Response:
         """Return one lead as it stands."""
-        return _json(_seen(runtime, actor, lead_id))
+        return _json(seen(runtime, actor, lead_id))
 
     @router.post("/v1/leads/{lead_id}/feedback", responses=problems(404, 409))
     def feedback(
@@ -82,7 +82,7 @@ def lead_routes(runtime: Runtime) -> APIRouter:
         """Keep an answer of sales. Sent again with the same key it is kept once and answered alike."""
         if not key or not key.strip():
             raise Problem(400, "A header is missing", "Idempotency-Key", kind("key-missing"))
-        _seen(runtime, actor, lead_id)
+        seen(runtime, actor, lead_id)
         with in_flight.only(key):
             kept = runtime.ledger.answer(
                 lead_id,
@@ -119,7 +119,7 @@ class _InFlight:
                 self._keys.discard(key)
 
 
-def _seen(runtime: Runtime, actor: Actor, lead_id: str) -> LeadRecord:
+def seen(runtime: Runtime, actor: Actor, lead_id: str) -> LeadRecord:
     """Return a lead that the actor may see; another one's is as unknown as one that is not there."""
     found = runtime.ledger.lead(lead_id)
     if found is None and runtime.writer.lag_rows and runtime.writer.flush(FLUSH_SECONDS):
@@ -130,12 +130,19 @@ def _seen(runtime: Runtime, actor: Actor, lead_id: str) -> LeadRecord:
     return found
 
 
-def _json(content: Any, headers: dict[str, str] | None = None) -> Response:
-    body = orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z)
-    return Response(
-        body, headers={"Cache-Control": "no-store", **(headers or {})}, media_type="application/json"
-    )
+def to_json(content: Any) -> bytes:
+    """Return records of the ledger as JSON; times in UTC."""
+    # Names of columns come from the database as a kind of text of their own.
+    return orjson.dumps(content, default=_plain, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
 
 
 def _plain(value: Any) -> Any:
-    return dict(value)
+    """Return what JSON has for a read-only mapping; anything else is a fault of ours."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"not to be told as JSON: {type(value).__name__}")
+
+
+def _json(content: Any, headers: dict[str, str] | None = None) -> Response:
+    told = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(to_json(content), headers=told, media_type="application/json")

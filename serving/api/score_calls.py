@@ -13,8 +13,8 @@ from serving.access import require
 from serving.api.answers import BATCH_BODY, BATCH_RESPONSES, SCORE_BODY, SCORE_RESPONSES
 from serving.api.documents import check_document, read_json
 from serving.api.problems import Problem, kind
-from serving.api.records import desk_json, pack
-from serving.api.scoring import score_documents
+from serving.api.records import pack
+from serving.api.scoring import Answered, score_leads
 from serving.runtime import Runtime
 
 __all__ = ["score_routes"]
@@ -26,11 +26,10 @@ Language = Annotated[Literal["en", "ja"] | None, Query(description="Language of 
 def score_routes(runtime: Runtime) -> APIRouter:
     """Return the calls that score."""
     router = APIRouter(tags=["score"], dependencies=[Depends(require("score"))])
-    desk = desk_json(runtime.desk)
 
-    def keep(answer: dict[str, Any], told: bytes, document: dict[str, Any]) -> None:
-        runtime.metrics.scores.labels(answer["band"]).inc()
-        runtime.writer.put(pack(told, orjson.dumps(document), desk))
+    def keep(answer: Answered, told: bytes, document: dict[str, Any]) -> None:
+        runtime.metrics.scores.labels(answer.score["band"]).inc()
+        runtime.writer.put(pack(told, document, answer.facts))
 
     def refuse(problem: Problem) -> None:
         runtime.metrics.rejects.labels(problem.code).inc()
@@ -41,13 +40,14 @@ def score_routes(runtime: Runtime) -> APIRouter:
         try:
             document = check_document(read_json(await request.body()), runtime.limits)
             scorer = runtime.models.scorer
-            answer = score_documents(scorer, [document], reasons, language or runtime.language)[0]
+            chosen = language or runtime.language
+            answer = score_leads(scorer, [document], reasons, chosen, runtime.desk)[0]
             if isinstance(answer, Problem):
                 raise answer
         except Problem as problem:
             refuse(problem)
             raise
-        told = _dumps(answer)
+        told = _dumps(answer.score)
         keep(answer, told, document)
         return Response(told, media_type="application/json")
 
@@ -65,7 +65,7 @@ def score_routes(runtime: Runtime) -> APIRouter:
                 refuse(answer)
                 told.append(_dumps(answer.document()))
             else:
-                told.append(_dumps(answer))
+                told.append(_dumps(answer.score))
                 keep(answer, told[-1], document)
         return Response(b"[" + b",".join(told) + b"]", media_type="application/json")
 
@@ -83,26 +83,23 @@ def _checked_list(raw: Any, most: int) -> list[Any]:
 
 def _score_all(
     runtime: Runtime, raw: list[Any], reasons: int, language: str
-) -> tuple[list[dict[str, Any]], list[dict[str, Any] | Problem]]:
+) -> tuple[list[dict[str, Any]], list[Answered | Problem]]:
     """Check and score a list; what is not of the form is answered in its place."""
-    documents: list[dict[str, Any]] = []
-    answers: list[dict[str, Any] | Problem] = []
-    good: list[int] = []
-    for position, each in enumerate(raw):
-        try:
-            documents.append(check_document(each, runtime.limits))
-            answers.append({})
-            good.append(position)
-        except Problem as problem:
-            documents.append({})
-            answers.append(problem)
-    scored = score_documents(runtime.models.scorer, [documents[i] for i in good], reasons, language)
-    for position, answer in zip(good, scored, strict=True):
-        answers[position] = answer
+    checked = [_checked(each, runtime) for each in raw]
+    good = [each for each in checked if not isinstance(each, Problem)]
+    scored = iter(score_leads(runtime.models.scorer, good, reasons, language, runtime.desk))
+    answers = [each if isinstance(each, Problem) else next(scored) for each in checked]
     for position, answer in enumerate(answers):
         if isinstance(answer, Problem):
             answer.extra = {**answer.extra, "position": position}
-    return documents, answers
+    return [{} if isinstance(each, Problem) else each for each in checked], answers
+
+
+def _checked(raw: Any, runtime: Runtime) -> dict[str, Any] | Problem:
+    try:
+        return check_document(raw, runtime.limits)
+    except Problem as problem:
+        return problem
 
 
 def _dumps(answer: dict[str, Any]) -> bytes:

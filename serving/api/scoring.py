@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from qualify.config import Desk
 from qualify.errors import DataError
 from qualify.leads.documents import document_times, tables_from_documents
 from qualify.leads.rejects import Rejects
 from qualify.leads.tables import NO_TIME
+from qualify.ledger import LeadFacts
 from qualify.scorer import Scorer
 from serving.api.problems import Problem, kind, problem_of
+from serving.api.records import facts_of
 
-__all__ = ["score_documents"]
+__all__ = ["Answered", "score_documents", "score_leads"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A row of the score list, and what the desk shows of the lead besides."""
+
+    score: dict[str, Any]
+    facts: LeadFacts
 
 
 def score_documents(
@@ -34,33 +46,43 @@ def score_documents(
     list
         For each document the row of the score list, or the problem with it; `rank` is its place among them.
     """
+    answers = score_leads(scorer, documents, reasons, language, Desk())
+    return [answer.score if isinstance(answer, Answered) else answer for answer in answers]
+
+
+def score_leads(
+    scorer: Scorer, documents: Sequence[Mapping[str, Any]], reasons: int, language: str, desk: Desk
+) -> list[Answered | Problem]:
+    """Score lead documents as :func:`score_documents` does, with the facts for the ledger."""
     if not documents:
         return []
     try:
-        return _together(scorer, documents, reasons, language)
+        return _together(scorer, documents, reasons, language, desk)
     except DataError as error:
         if len(documents) == 1:
             return [problem_of(error)]
     # One document spoils the table that all are read as: each is read alone.
-    answers = [score_documents(scorer, [document], reasons, language)[0] for document in documents]
-    _rank([answer for answer in answers if isinstance(answer, dict)])
+    answers = [score_leads(scorer, [document], reasons, language, desk)[0] for document in documents]
+    _rank([answer.score for answer in answers if isinstance(answer, Answered)])
     return answers
 
 
 def _together(
-    scorer: Scorer, documents: Sequence[Mapping[str, Any]], reasons: int, language: str
-) -> list[dict[str, Any] | Problem]:
+    scorer: Scorer, documents: Sequence[Mapping[str, Any]], reasons: int, language: str, desk: Desk
+) -> list[Answered | Problem]:
     schema = scorer.parts.schema
     tables, rejects = tables_from_documents(documents, schema.data, schema.columns)
     given = document_times(documents, tables, schema.data)
     moments = np.where(given == NO_TIME, scorer.moments(tables, None), given)
     scores, late = scorer.score_objects(tables, moments, reasons=reasons, language=language)
-    place = dict(zip(tables.lead_id.tolist(), tables.source_row.tolist(), strict=True))
-    answers: list[dict[str, Any] | Problem] = [_left_out("not_scored", "")] * len(documents)
+    rows = {lead_id: row for row, lead_id in enumerate(tables.lead_id.tolist())}
+    answers: list[Answered | Problem] = [_left_out("not-scored", "")] * len(documents)
     for score in scores:
-        answers[place[score["lead_id"]]] = score
-    for row, problem in _problems(rejects.joined(late)):
-        answers[row] = problem
+        row = rows[score["lead_id"]]
+        place = int(tables.source_row[row])
+        answers[place] = Answered(score, facts_of(documents[place], desk, tables, row, score["as_of"]))
+    for place, problem in _problems(rejects.joined(late)):
+        answers[place] = problem
     return answers
 
 

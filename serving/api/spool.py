@@ -51,30 +51,30 @@ class Spool:
     Parameters
     ----------
     folder
-        Where the segments are; made when it is missing, readable by its owner only.
+        Where the segments are; made when it is needed, readable by its owner only.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._written = 0
-        self._current = self._new()
+        self._current: Segment | None = None
 
     def append(self, record: bytes) -> None:
         """Write one record (JSON without a line break); it outlives the process from here on."""
         with self._lock:
+            if self._current is None:
+                self._current = self._new()
             _write_all(self._current.handle, record + b"\n")
             self._written += 1
 
     def rotate(self) -> tuple[Segment, int] | None:
-        """Close the current segment; return it and its number of records, or None when it is empty."""
-        if not self._written:
-            return None
-        fresh = self._new()
+        """Close the current segment; return it and its number of records, or None when there is none."""
         with self._lock:
             full, count = self._current, self._written
-            self._current, self._written = fresh, 0
+            self._current, self._written = None, 0
+        if full is None:
+            return None
         full.sync()
         return full, count
 
@@ -82,9 +82,10 @@ class Spool:
         """Return the segments of processes that are gone, oldest first; they are this one's now."""
         found = []
         for path in sorted(self.folder.glob(f"*{_SUFFIX}")):
-            if path == self._current.path:
+            try:
+                handle = os.open(path, os.O_RDWR)
+            except FileNotFoundError:  # stored and deleted by its own process since it was listed
                 continue
-            handle = os.open(path, os.O_RDWR)
             if _locked(handle) and path.exists():
                 found.append(Segment(path, handle))
             else:
@@ -111,15 +112,13 @@ class Spool:
         return total
 
     def close(self) -> None:
-        """Close the current segment; an empty one is deleted, another one waits for the next process."""
-        with self._lock:
-            if self._written:
-                self._current.sync()
-                os.close(self._current.handle)
-            else:
-                self._current.drop()
+        """Close the current segment; it waits for the next process."""
+        left = self.rotate()
+        if left is not None:
+            os.close(left[0].handle)
 
     def _new(self) -> Segment:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
         handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
