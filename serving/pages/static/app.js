@@ -43,6 +43,12 @@
     return closed;
   }
 
+  /* Says whether there was anything to act on: only then is the key ours. */
+  function use(element, act) {
+    if (element) act(element);
+    return element !== null;
+  }
+
   const actions = {
     j: () => mark(current + 1, true),
     ArrowDown: () => mark(current + 1, true),
@@ -50,9 +56,9 @@
     ArrowUp: () => mark(current - 1, true),
     a: () => press("a"),
     r: () => press("r"),
-    u: () => document.querySelector('.flash [data-key="u"]')?.click() ?? false,
-    "/": () => document.getElementById("q")?.focus() ?? false,
-    "?": () => document.getElementById("keys")?.showModal() ?? false,
+    u: () => use(document.querySelector('.flash [data-key="u"]'), (button) => button.click()),
+    "/": () => use(document.getElementById("q"), (field) => field.focus()),
+    "?": () => use(document.getElementById("keys"), (dialog) => dialog.showModal()),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +36,9 @@ def make_desk(world: World, folder: Path) -> None:
     (folder / "qualify.yaml").write_text(kept + "\n" + DESK, encoding="utf-8")
     shutil.copy(world.folder / "scorecard.yaml", folder)
     for moment in TIMES:
-        done = call("score", *sources(folder), "--as-of", moment, "--out", folder / "s.parquet", "--ledger", "--model",
-                    world.bundle, "--reasons", 5, folder=folder)  # fmt: skip
+        out, model = folder / "s.parquet", world.bundle
+        done = call("score", *sources(folder), "--as-of", moment, "--out", out, "--ledger", "--model", model,
+                    "--reasons", 5, folder=folder)  # fmt: skip
         assert done.code == 0, done.err
 
 
@@ -77,7 +77,3 @@ def running(folder: Path, *, loopback: bool = True) -> Iterator[Live]:
         finally:
             server.should_exit = True
             thread.join(15)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -32,7 +32,8 @@ OLD = record(
 )
 NEW = record(
     9, 0.4, reason("views", 0.9, "4", "Viewed 4 times (strongly raises the chance)"),
-    reason("demo", 0.6, "1", "Asked for a demo (strongly raises the chance)"), reason("source", 0.4, "web", "Web"),
+    reason("demo", 0.6, "1", "Asked for a demo (strongly raises the chance)"),
+    reason("source", 0.4, "web", "Web"),
 )  # fmt: skip
 
 

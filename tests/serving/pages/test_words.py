@@ -16,7 +16,8 @@ NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 @pytest.mark.parametrize(("share", "said"), [
     (0.91, "about 9 in 10"), (0.5, "about 5 in 10"), (0.1, "about 1 in 10"), (0.07, "about 1 in 14"),
-    (0.03, "about 1 in 35"), (0.0123, "about 1 in 80"), (0.004, "about 1 in 250"), (0.0015, "about 1 in 700"), (0.0001, "hardly any"),
+    (0.03, "about 1 in 35"), (0.0123, "about 1 in 80"), (0.004, "about 1 in 250"), (0.0015, "about 1 in 700"),
+    (0.0001, "hardly any"),
     (0.97, "nearly all"),
 ])  # fmt: skip
 def test_a_chance_is_told_as_a_frequency(share, said):
