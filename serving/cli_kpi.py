@@ -48,11 +48,12 @@ def kpi(
     """Show the figures that marketing and sales share."""
     from qualify.config import load_config
     from qualify.console import emit_json, only_json
-    from serving.figures import ledger_answers, project_kpis
+    from qualify.ledger.stored import stored_answers
+    from serving.figures import project_kpis
 
     with only_json(as_json):
         settings, folder = load_config(config), Path(config).resolve().parent
-        answers = ledger_answers(settings, folder)
+        answers = stored_answers(settings, folder)
         now = _moment(as_of, settings.data.timezone)
         table = project_kpis(settings, folder, answers, now=now, by=by.value if by else None)
         chosen = language.value if language else settings.language

@@ -15,7 +15,7 @@ from qualify.leads.build import build_tables
 from qualify.leads.read import located, read_table
 from qualify.leads.tables import LeadTables
 
-__all__ = ["ledger_answers", "project_kpis", "read_funnel"]
+__all__ = ["project_kpis", "read_funnel"]
 
 _LIKELY_SOURCES = ("source", "lead_source", "channel", "流入元", "リードソース")
 
@@ -72,17 +72,3 @@ def read_funnel(config: Config, folder: Path, source: str | None = None) -> Lead
 
     tables, _ = build_tables(data, columns, read("leads"), read("activities"), read("stages"))
     return tables
-
-
-def ledger_answers(config: Config, folder: Path) -> pa.Table | None:
-    """Return the answers of sales; None where no ledger exists yet (none is made for reading)."""
-    from qualify.ledger import Ledger
-
-    url = config.service.ledger_url(folder)
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
-        return None
-    ledger = Ledger.open(url)
-    try:
-        return ledger.answers()
-    finally:
-        ledger.close()

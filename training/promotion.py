@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from mlflow.exceptions import MlflowException
 from qualify.config import Config
 from qualify.errors import GateRefused, UserError
 from training import registry
+from training.gate_record import AGAINST, GATE, OBJECTIONS, PASSED
 from training.in_use import open_registry
 
 
@@ -80,13 +82,13 @@ def promote(
     present = client.get_registered_model(name).aliases.get(registry.CHAMPION)
     if present is not None and str(present) == number:
         return Promoted(name, number, number, verdict)
-    against = objections(run)
+    against = objections(run, None if present is None else str(present))
     if against and not force:
         raise GateRefused(
             f"version {number} was not promoted", [*against, "--force --reason TEXT promotes it all the same"]
         )
     # Tags first: a version in use is never without them.
-    _tag(client, name, number, forced=force, reason=reason)
+    tag_promoted(client, name, number, forced=force, reason=reason)
     before = registry.promote(client, name, number)
     return Promoted(name, number, before, verdict, force, reason, against)
 
@@ -125,20 +127,31 @@ def resolve(client: mlflow.MlflowClient, name: str, version: str) -> str:
     return found
 
 
-def objections(run: Run | None) -> tuple[str, ...]:
-    """Return what speaks against a version, by its training run; nothing when it passes the gate."""
+def objections(run: Run | None, present: str | None = None) -> tuple[str, ...]:
+    """Return what the gate held against a version, by its training run; nothing when it passed.
+
+    The gate is held once, when a version is trained (`training.gate`); here its decision is read, so that no
+    second rule can disagree with it.
+
+    Parameters
+    ----------
+    present
+        The version in use; None: there is none to be better than.
+    """
     if run is None:
         return ("its training run is gone, so nothing is known about it",)
-    verdict, figures = run.data.tags.get("verdict"), run.data.metrics
-    found = []
+    tags = run.data.tags
+    verdict = tags.get("verdict")
     if verdict != "model":
-        found.append(f"the verdict of its training run is `{verdict or 'unknown'}`, not `model`")
-    own, rules = figures.get("log_loss"), figures.get("rules/log_loss")
-    if own is None:
-        found.append("its training run has no log-loss on later leads")
-    elif rules is not None and own > rules:
-        found.append(f"its log-loss on later leads, {own:.4f}, is worse than the rules', {rules:.4f}")
-    return tuple(found)
+        return (f"the verdict of its training run is `{verdict or 'unknown'}`, not `model`",)
+    if present is None:
+        return ()
+    if tags.get(AGAINST) != present:
+        with_whom = f"only with version {tags[AGAINST]}" if AGAINST in tags else "with none"
+        return (
+            f"it was compared {with_whom}, and version {present} is in use: `qualify retrain` compares again",
+        )
+    return () if tags.get(GATE) == PASSED else tuple(json.loads(tags.get(OBJECTIONS, "[]")))
 
 
 def _run_of(client: mlflow.MlflowClient, name: str, version: str) -> Run | None:
@@ -150,7 +163,10 @@ def _run_of(client: mlflow.MlflowClient, name: str, version: str) -> Run | None:
     return run if run.info.lifecycle_stage == "active" else None
 
 
-def _tag(client: mlflow.MlflowClient, name: str, version: str, *, forced: bool, reason: str | None) -> None:
+def tag_promoted(
+    client: mlflow.MlflowClient, name: str, version: str, *, forced: bool, reason: str | None
+) -> None:
+    """Note with a version when, how and why it came into use."""
     tags = {"promoted_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "promotion_forced": str(forced).lower()}
     for key, value in {**tags, "promotion_reason": reason or ""}.items():
         client.set_model_version_tag(name, version, key, value)

@@ -16,12 +16,16 @@ from mlflow.data.meta_dataset import MetaDataset
 from qualify.config import Config
 from qualify.evaluate import Metric
 from qualify.leads.tables import LeadTables
+from training.data import Loaded
 from training.pipeline import Trained
 from training.reporting import report_of, write_report_folder
 from training.verdict import Verdict
 
 DIGEST_LENGTH = 32
 """MLflow takes digests of at most 36 characters; the whole one is a tag."""
+
+LEARNED_FROM = "learned_from"
+"""The tag by which a run is found that has learned from the same data with the same settings."""
 
 
 def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: str, seconds: float) -> None:
@@ -32,7 +36,8 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     mlflow.log_params(params)
     mlflow.set_tags({
         "bundle": bundle_version, "verdict": verdict.use, "scorecard": trained.data.loaded.scorecard.version,
-        "data_sha256": digest, "reasons": " | ".join(verdict.reasons),
+        "data_sha256": digest, LEARNED_FROM: learned_from(trained.data.loaded),
+        "reasons": " | ".join(verdict.reasons),
     })  # fmt: skip
     mlflow.log_metrics(_metrics(trained) | {"seconds": seconds})
     # The URL of a source may hold a password; the run keeps everything else that is needed to repeat it.
@@ -89,6 +94,17 @@ def flat_metrics(metrics: Mapping[str, Mapping[str, Metric]], prefix: str = "") 
             called = f"{prefix}{scorer}{name}"
             found |= {called: metric.value, f"{called}_low": metric.low, f"{called}_high": metric.high}
     return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def learned_from(loaded: Loaded) -> str:
+    """Return a SHA-256 over the tables, the settings and the scorecard: what a training run depends on."""
+    settings = loaded.config.model_dump_json(
+        exclude={"data": {"leads", "activities", "stages"}, "mlflow": True, "service": True}
+    )
+    found = hashlib.sha256(digest_of(loaded.tables).encode())
+    found.update(settings.encode())
+    found.update(loaded.scorecard.to_text().encode())
+    return found.hexdigest()
 
 
 def digest_of(tables: LeadTables) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from qualify.errors import QualifyError, did_you_mean
-from qualify.evaluate.draws import Metric, interval, resample
+from qualify.evaluate.draws import CONFIDENCE, Metric, interval, resample
 from qualify.evaluate.metrics import METRICS, Scored
 from qualify.evaluate.rows import check_rows
 from qualify.leads.tables import FloatArray
@@ -25,6 +25,7 @@ def paired_difference(
     score_a: ArrayLike | None = None,
     score_b: ArrayLike | None = None,
     bootstrap: int = 400,
+    confidence: float = CONFIDENCE,
     seed: int = 0,
 ) -> Metric:
     """Return figure of A minus figure of B; in each draw both see the same leads.
@@ -38,6 +39,8 @@ def paired_difference(
         higher value of the others.
     score_a, score_b
         What to rank by instead of the probability.
+    bootstrap, confidence
+        Draws, and how much of them the interval holds.
 
     Returns
     -------
@@ -62,4 +65,4 @@ def paired_difference(
         return a.measure(drawn, (metric,)) - b.measure(drawn, (metric,))
 
     value, found = resample(difference, rows, bootstrap, seed)
-    return interval(float(value[0]), found[:, 0])
+    return interval(float(value[0]), found[:, 0], confidence=confidence)

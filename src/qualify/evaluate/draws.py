@@ -12,7 +12,7 @@ from qualify.leads.tables import FloatArray
 
 __all__ = ["Metric", "interval", "resample"]
 
-_TAILS = (2.5, 97.5)
+CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,10 @@ def resample(
     return value, np.array(drawn).reshape(len(drawn), len(value))
 
 
-def interval(value: float, drawn: FloatArray, *, noise: FloatArray | None = None) -> Metric:
-    """Return the value with its 95 % percentile interval.
+def interval(
+    value: float, drawn: FloatArray, *, noise: FloatArray | None = None, confidence: float = CONFIDENCE
+) -> Metric:
+    """Return the value with its percentile interval.
 
     Parameters
     ----------
@@ -79,6 +81,8 @@ def interval(value: float, drawn: FloatArray, *, noise: FloatArray | None = None
         For a distance from 0, which noise can only enlarge, and drawing once more: what noise alone makes of
         it in each draw. As the draws lie above the value, the distance to the upper end is taken downwards
         too; and a value such as noise alone makes has its lower end at 0.
+    confidence
+        How much of the draws the interval holds.
 
     Notes
     -----
@@ -87,8 +91,9 @@ def interval(value: float, drawn: FloatArray, *, noise: FloatArray | None = None
     used = drawn[np.isfinite(drawn)]
     if not np.isfinite(value) or len(used) == 0:
         return Metric(value, float("nan"), float("nan"))
-    low, high = (float(q) for q in np.percentile(used, _TAILS))
+    tails = ((1.0 - confidence) / 2.0, (1.0 + confidence) / 2.0)
+    low, high = (float(q) for q in np.quantile(used, tails))
     if noise is not None:
-        like_noise = value <= np.percentile(noise, _TAILS[1])
+        like_noise = value <= np.quantile(noise, tails[1])
         low = 0.0 if like_noise else max(0.0, min(low, 2 * value - high))
     return Metric(value, min(low, value), max(high, value))

@@ -127,6 +127,7 @@ def compute_metrics(
     score: ArrayLike | None = None,
     bootstrap: int = 400,
     seed: int = 0,
+    names: Sequence[str] = METRICS,
 ) -> dict[str, Metric]:
     """Measure a scorer.
 
@@ -148,6 +149,8 @@ def compute_metrics(
         Number of draws; 0 gives no intervals (NaN).
     seed
         The same seed gives the same intervals.
+    names
+        Which figures, of `METRICS`.
 
     Returns
     -------
@@ -176,13 +179,15 @@ def compute_metrics(
     """
     rows = check_rows(label, weight, lead)
     scored = Scored.of(rows, probability, score, capacity_share)
-    return _with_intervals(scored, rows, bootstrap, seed)
+    return _with_intervals(scored, rows, bootstrap, seed, names)
 
 
-def _with_intervals(scored: Scored, rows: Rows, draws: int, seed: int) -> dict[str, Metric]:
-    names = (*METRICS, _ECE_NOISE)
-    value, drawn = resample(lambda weight: scored.measure(weight, names), rows, draws, seed)
+def _with_intervals(
+    scored: Scored, rows: Rows, draws: int, seed: int, names: Sequence[str]
+) -> dict[str, Metric]:
+    measured = (*names, _ECE_NOISE)
+    value, drawn = resample(lambda weight: scored.measure(weight, measured), rows, draws, seed)
     return {
         name: interval(float(value[j]), drawn[:, j], noise=drawn[:, -1] if name == "ece" else None)
-        for j, name in enumerate(METRICS)
+        for j, name in enumerate(names)
     }

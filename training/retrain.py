@@ -1,0 +1,163 @@
+"""The loop: what sales answered becomes training data, and a better model takes over if the gate lets it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import mlflow
+
+from qualify.config import Config
+from qualify.ledger.stored import stored_answers
+from training import registry
+from training.answers import Joined, join_answers
+from training.data import load_tables
+from training.gate import compare_scorers
+from training.gate_record import gate_document
+from training.lock import only_one
+from training.promotion import tag_promoted
+from training.record import LEARNED_FROM, learned_from
+from training.train import Attempt, attempt
+
+Status = Literal["promoted", "first", "refused", "unchanged", "busy"]
+
+
+@dataclass(frozen=True)
+class Retrained:
+    """What a retraining did.
+
+    Parameters
+    ----------
+    status
+        ``promoted``: the challenger is in use; ``first``: it is, and there was none before; ``refused``: the
+        gate or the verdict said no; ``unchanged``: an earlier run has learned from the same; ``busy``:
+        another retraining is running.
+    reasons
+        Why, in sentences.
+    joined
+        What became of the answers; None where nothing was read.
+    attempt
+        The training run; None where none was made.
+    previous
+        The version in use before.
+    """
+
+    status: Status
+    reasons: tuple[str, ...]
+    joined: Joined | None = None
+    attempt: Attempt | None = None
+    previous: str | None = None
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Return what ``--json`` prints."""
+        done = self.attempt
+        return {
+            "status": self.status,
+            "reasons": list(self.reasons),
+            "promoted": self.status in ("promoted", "first"),
+            "answers": None if self.joined is None else self.joined.as_json(),
+            "run_id": None if done is None else done.run_id,
+            "version": None if done is None or done.registered is None else done.registered.version,
+            "previous": self.previous,
+            "verdict": None if done is None else done.verdict.use,
+            "gate": None if done is None else _gate(done),
+            "metrics": None if done is None else _metrics(done),
+            "seconds": None if done is None else done.seconds,
+        }
+
+
+def retrain(
+    config: Config, folder: Path, *, budget: float, seed: int, trials: int | None = None
+) -> Retrained:
+    """Learn from the tables and the answers of sales, and let the gate decide.
+
+    Safe to be run by a clock: it does nothing where nothing has changed or another one is running. Only leads
+    whose horizon has passed teach anything; younger ones are censored by the labels.
+
+    Raises
+    ------
+    DataError, ConfigError
+        A table or the configuration is wrong, or no outcome is known yet.
+    LedgerUnavailable
+        The ledger does not answer.
+    """
+    with only_one(folder) as free:
+        if not free:
+            return Retrained("busy", ("another retraining of this project is running",))
+        return _retrain(config, folder, budget=budget, seed=seed, trials=trials)
+
+
+def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: int | None) -> Retrained:
+    began = time.monotonic()
+    registry.open_experiment(config, folder)
+    loaded = load_tables(config, folder)
+    joined = join_answers(config, loaded.tables, stored_answers(config, folder))
+    loaded = replace(loaded, tables=joined.tables)
+    before = _same_run(config, learned_from(loaded))
+    if before is not None:
+        late = (
+            f"; {joined.late} answers are later than the tables and wait for newer ones"
+            if joined.late
+            else ""
+        )
+        return Retrained("unchanged", (f"run {before} has learned from the same data{late}",), joined)
+    done = attempt(loaded, folder, budget=budget, seed=seed, trials=trials, began=began)
+    _log_answers(done.run_id, joined)
+    return _decide(config, joined, done)
+
+
+def _decide(config: Config, joined: Joined, done: Attempt) -> Retrained:
+    """Put the challenger in use, if it was registered and the gate lets it."""
+    previous = None if done.ring is None else done.ring.champion
+    if done.registered is None:
+        why = (f"the verdict is `{done.verdict.use}`", *done.verdict.reasons)
+        return Retrained("refused", why, joined, done, previous)
+    if done.decision is None:
+        return Retrained("first", done.verdict.reasons, joined, done, previous)
+    if not done.decision.passed:
+        return Retrained("refused", done.decision.objections, joined, done, previous)
+    client, name = mlflow.MlflowClient(), config.mlflow.model_name
+    reason = "; ".join(check.text for check in done.decision.checks)
+    # Tags first: a version in use is never without them.
+    tag_promoted(client, name, done.registered.version, forced=False, reason=reason[:4_000])
+    registry.promote(client, name, done.registered.version)
+    passed = tuple(check.text for check in done.decision.checks)
+    return Retrained("promoted", passed, joined, done, previous)
+
+
+def _same_run(config: Config, digest: str) -> str | None:
+    """Return a finished run that learned from the same; None where there is none."""
+    client = mlflow.MlflowClient()
+    experiment = client.get_experiment_by_name(config.mlflow.experiment)
+    if experiment is None:
+        return None
+    wanted = f"tags.{LEARNED_FROM} = '{digest}' and attributes.status = 'FINISHED'"
+    found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
+    return str(found[0].info.run_id) if found else None
+
+
+def _log_answers(run_id: str, joined: Joined) -> None:
+    """Keep with the run how many answers it learned from; which lead said what stays in the ledger."""
+    client, counts = mlflow.MlflowClient(), joined.as_json()
+    for name in ("given", "used", "later_than_tables", "in_crm_too"):
+        client.set_tag(run_id, f"answers_{name}", counts[name])
+    client.set_tag(run_id, "answers_conflicts", len(joined.conflicts))
+
+
+def _gate(done: Attempt) -> Mapping[str, Any] | None:
+    if done.ring is None or done.decision is None:
+        return None
+    return gate_document(done.ring, done.decision, compare_scorers(done.ring.contest, draws=100))
+
+
+def _metrics(done: Attempt) -> Mapping[str, Any]:
+    """Return the figures on all later leads by scorer."""
+    return {
+        ("challenger" if who == "model" else who): {
+            name: metric.as_dict() for name, metric in figures.items()
+        }
+        for who, figures in done.trained.judged[0].metrics.items()
+    }
