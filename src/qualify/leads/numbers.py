@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.leads.few import Few, Values
+from qualify.leads.manner import NumberManner
 from qualify.leads.strings import as_text, flat, is_text, without
 from qualify.leads.tables import BoolArray, FloatArray
 
@@ -42,7 +43,9 @@ class Numbers:
     unread: BoolArray
 
 
-def parse_numbers(values: Values, missing: Collection[str] = ()) -> Numbers:
+def parse_numbers(
+    values: Values, missing: Collection[str] = (), manner: NumberManner | None = None
+) -> Numbers:
     """Read a column as numbers; what cannot be read becomes missing and is counted.
 
     Parameters
@@ -53,6 +56,8 @@ def parse_numbers(values: Values, missing: Collection[str] = ()) -> Numbers:
         千, 万, 百万, 億. A percentage keeps its number: ``45%`` is 45.
     missing
         Placeholders that stand for a missing value, compared as text and as numbers.
+    manner
+        How the column is written of which these values are a part; None: they are all of it.
 
     Examples
     --------
@@ -68,7 +73,7 @@ def parse_numbers(values: Values, missing: Collection[str] = ()) -> Numbers:
         return _finite(np.array(plain, dtype=np.float64))
     array = flat(values)
     text = is_text(array.type)
-    parsed = _from_text(without(as_text(array), missing)) if text else _from_typed(array)
+    parsed = _from_text(without(as_text(array), missing), manner) if text else _from_typed(array)
     numbers = [float(m) for m in missing if _is_float(m)]
     if numbers:
         parsed.numbers[np.isin(parsed.numbers, numbers)] = np.nan
@@ -139,31 +144,68 @@ def _finite(values: FloatArray) -> Numbers:
     return Numbers(values, infinite)
 
 
-def _from_text(text: pa.Array) -> Numbers:
+def look_at_numbers(values: Values, missing: Collection[str] = ()) -> NumberManner:
+    """Return how the numbers of a column are written; of numbers proper, nothing is to be told.
+
+    Examples
+    --------
+    >>> look_at_numbers(pa.array(["2,5", "1.234,5"])).comma
+    True
+    """
+    array = flat(values)
+    if not is_text(array.type):
+        return NumberManner()
+    text = without(as_text(array), missing)
+    plain = _plain(text) is not None
+    text = text.dictionary_encode().dictionary
+    if plain:  # no comma stands in it, and the sign of a fraction is a point
+        pointed = pc.and_not(pc.match_substring(text, "."), pc.match_substring_regex(text, _MAYBE_DOTTED))
+        return NumberManner(english=bool(pc.any(pointed).as_py()))
+    _, text = _with_units(text)
+    return _manner(pc.utf8_trim_whitespace(text))
+
+
+def _plain(text: pa.Array) -> FloatArray | None:
+    """Read text as programs write numbers; None where some value is written in another way."""
     try:
-        return _finite(text.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False).copy())
+        numbers = text.cast(pa.float64())
     except pa.ArrowInvalid:
-        pass  # Some value is written in another way: take the longer road below.
+        return None
+    read: FloatArray = numbers.fill_null(np.nan).to_numpy(zero_copy_only=False).copy()
+    return read
+
+
+def _from_text(text: pa.Array, manner: NumberManner | None) -> Numbers:
+    plain = _plain(text) if manner is None or manner.plain else None
+    if plain is not None:
+        return _finite(plain)
     encoded = text.dictionary_encode()
-    distinct = np.append(_written_numbers(encoded.dictionary), np.nan)
+    distinct = np.append(_written_numbers(encoded.dictionary, manner), np.nan)
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     parsed = _finite(distinct[codes])
     unread = np.isnan(parsed.numbers) & text.is_valid().to_numpy(zero_copy_only=False)
     return Numbers(parsed.numbers, unread)
 
 
-def _written_numbers(text: pa.Array) -> FloatArray:
+def _written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatArray:
     """Read distinct strings; NaN where a string is no number."""
+    factor, text = _with_units(text)
+    text = pc.utf8_trim_whitespace(text)
+    text = _with_points(text, (manner or _manner(text)).comma)
+    plain = pc.match_substring_regex(text, _PLAIN)
+    numbers = pc.if_else(plain, text, pa.scalar(None, text.type)).cast(pa.float64())
+    return np.asarray(numbers.fill_null(np.nan).to_numpy(zero_copy_only=False) * factor, dtype=np.float64)
+
+
+def _with_units(text: pa.Array) -> tuple[FloatArray, pa.Array]:
+    """Tidy strings, and take the Japanese units off them: what each number is to be multiplied by."""
     text = _tidied(text)
     factor = np.ones(len(text))
     for unit, times in _UNITS.items():
         hit = pc.ends_with(text, unit)
         factor[hit.to_numpy(zero_copy_only=False)] = times
         text = pc.if_else(hit, pc.replace_substring_regex(text, f"{unit}$", ""), text)
-    text = _with_points(pc.utf8_trim_whitespace(text))
-    plain = pc.match_substring_regex(text, _PLAIN)
-    numbers = pc.if_else(plain, text, pa.scalar(None, text.type)).cast(pa.float64())
-    return np.asarray(numbers.fill_null(np.nan).to_numpy(zero_copy_only=False) * factor, dtype=np.float64)
+    return factor, text
 
 
 def _tidied(text: pa.Array) -> pa.Array:
@@ -182,26 +224,28 @@ def _tidied(text: pa.Array) -> pa.Array:
     return text
 
 
-def _with_points(text: pa.Array) -> pa.Array:
-    """Take thousands separators out and write the decimal sign as a point."""
+def _with_points(text: pa.Array, comma: bool) -> pa.Array:
+    """Take thousands separators out and write the decimal sign, a comma or a point, as a point."""
     grouped = pc.match_substring_regex(text, _GROUPED)
-    comma = pc.match_substring_regex(text, _COMMA)
+    paired = pc.match_substring_regex(text, _COMMA)
     dotted = pc.match_substring_regex(text, _DOTTED)
-    if _decimal_comma(text, grouped, comma):
+    if comma:
         text = pc.if_else(dotted, pc.replace_substring(text, ".", ""), text)
-        return pc.if_else(pc.or_(comma, dotted), pc.replace_substring(text, ",", "."), text)
+        return pc.if_else(pc.or_(paired, dotted), pc.replace_substring(text, ",", "."), text)
     text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
     sure = pc.match_substring_regex(text, _DOTTED_SURE)
     text = pc.if_else(sure, pc.replace_substring(text, ".", ""), text)
-    return pc.if_else(pc.and_not(comma, grouped), pc.replace_substring(text, ",", "."), text)
+    return pc.if_else(pc.and_not(paired, grouped), pc.replace_substring(text, ",", "."), text)
 
 
-def _decimal_comma(text: pa.Array, grouped: pa.Array, comma: pa.Array) -> bool:
-    """Say whether 2.5 is written ``2,5``: some value can mean nothing else, and none contradicts."""
-    european = pc.or_(pc.and_not(comma, grouped), pc.match_substring_regex(text, _DOTTED_SURE))
+def _manner(text: pa.Array) -> NumberManner:
+    """Look for values that can be meant in one way only."""
+    grouped = pc.match_substring_regex(text, _GROUPED)
+    paired = pc.match_substring_regex(text, _COMMA)
+    european = pc.or_(pc.and_not(paired, grouped), pc.match_substring_regex(text, _DOTTED_SURE))
     pointed = pc.and_(pc.match_substring_regex(text, _PLAIN), pc.match_substring(text, "."))
     english = pc.or_(
         pc.match_substring_regex(text, _GROUPED_SURE),
         pc.and_not(pointed, pc.match_substring_regex(text, _MAYBE_DOTTED)),
     )
-    return bool(pc.any(european).as_py()) and not pc.any(english).as_py()
+    return NumberManner(False, bool(pc.any(european).as_py()), bool(pc.any(english).as_py()))

@@ -8,10 +8,11 @@ import numpy as np
 
 from qualify.config import ColumnSpec
 from qualify.leads.few import Values
-from qualify.leads.numbers import Numbers, parse_booleans, parse_numbers
+from qualify.leads.manner import Manner, NumberManner, TimeManner
+from qualify.leads.numbers import Numbers, look_at_numbers, parse_booleans, parse_numbers
 from qualify.leads.strings import encode_clean
 from qualify.leads.tables import BoolArray, Column
-from qualify.leads.times import parse_times
+from qualify.leads.times import look_at_times, parse_times
 
 EXPECTED = {
     "number": "a number",
@@ -36,6 +37,7 @@ def parse_column(
     timezone: str = "UTC",
     day_first: bool = False,
     name: str = "column",
+    manner: Manner | None = None,
 ) -> ParsedColumn:
     """Read a column.
 
@@ -50,6 +52,8 @@ def parse_column(
         See `qualify.leads.times.parse_times`.
     name
         For messages.
+    manner
+        How the column is written of which these values are a part (see `look_at_column`).
 
     Examples
     --------
@@ -60,11 +64,26 @@ def parse_column(
     (('a', 'b'), [1, 0, -1])
     """
     if spec.type == "date":
-        times = parse_times(values, timezone=timezone, day_first=day_first, missing=spec.missing)
+        known = manner if isinstance(manner, TimeManner) else None
+        times = parse_times(
+            values, timezone=timezone, day_first=day_first, missing=spec.missing, manner=known
+        )
         return ParsedColumn(Column("date", times.micros), times.unread)
     if spec.type in ("number", "boolean"):
-        read = parse_numbers if spec.type == "number" else parse_booleans
-        numbers: Numbers = read(values, spec.missing)
+        numbers = _numbers(values, spec, manner)
         return ParsedColumn(Column("number", numbers.numbers), numbers.unread)
     codes, vocabulary = encode_clean(values, spec.missing, name)
     return ParsedColumn(Column("category", codes, vocabulary), np.zeros(len(codes), dtype=bool))
+
+
+def look_at_column(values: Values, spec: ColumnSpec) -> Manner | None:
+    """Return how a column is written, where a value alone does not tell; None where each does."""
+    if spec.type == "number":
+        return look_at_numbers(values, spec.missing)
+    return look_at_times(values, spec.missing) if spec.type == "date" else None
+
+
+def _numbers(values: Values, spec: ColumnSpec, manner: Manner | None) -> Numbers:
+    if spec.type == "boolean":
+        return parse_booleans(values, spec.missing)
+    return parse_numbers(values, spec.missing, manner if isinstance(manner, NumberManner) else None)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from qualify.errors import ConfigError
 from qualify.leads.few import Few, Values
 from qualify.leads.few_times import read_few
+from qualify.leads.manner import TimeManner
 from qualify.leads.strings import as_text, flat, is_text, without
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, FloatArray, IntArray
 from qualify.leads.written_times import read_written
@@ -65,6 +66,7 @@ def parse_times(
     timezone: str = "UTC",
     day_first: bool = False,
     missing: Collection[str] = (),
+    manner: TimeManner | None = None,
 ) -> Times:
     """Read a column as times.
 
@@ -79,6 +81,10 @@ def parse_times(
         The zone of naive times. At the end of summer time the earlier of two readings is taken.
     day_first
         Whether 01/04/2026 is the first of April.
+    missing
+        Placeholders that stand for a missing value.
+    manner
+        How the column is written of which these values are a part; None: they are all of it.
 
     Returns
     -------
@@ -98,8 +104,34 @@ def parse_times(
     if pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type):
         return _finished(_typed(array, timezone), np.zeros(len(array), dtype=bool))
     if not is_text(array.type):
-        return _from_numbers(array, timezone)
-    return _from_text(without(as_text(array), missing), timezone, day_first)
+        return _from_numbers(array, timezone, manner)
+    return _from_text(without(as_text(array), missing), timezone, day_first, manner)
+
+
+def look_at_times(values: Values, missing: Collection[str] = ()) -> TimeManner:
+    """Return whether a column's times are serial numbers, and their range; of times proper, nothing.
+
+    Examples
+    --------
+    >>> look_at_times(pa.array(["46000", "46000.5"])).lowest
+    46000.0
+    """
+    array = flat(values)
+    if not is_text(array.type):
+        return TimeManner() if pa.types.is_temporal(array.type) else _range(_as_numbers(array))
+    text = without(as_text(array), missing)
+    given = text.is_valid().to_numpy(zero_copy_only=False)
+    if not given.any():
+        return TimeManner()
+    serial = _serials(text, given)
+    return TimeManner(serial=False) if serial is None else _range(serial)
+
+
+def _range(numbers: FloatArray) -> TimeManner:
+    given = numbers[~np.isnan(numbers)]
+    if not len(given):
+        return TimeManner()
+    return TimeManner(True, float(given.min()), float(given.max()), bool(np.all(given == np.round(given))))
 
 
 def _finished(stamps: pa.Array, unread: BoolArray) -> Times:
@@ -121,13 +153,13 @@ def _in_zone(naive: pa.Array, timezone: str) -> pa.Array:
     return local.cast(pa.timestamp("us", tz="UTC"))
 
 
-def _from_text(text: pa.Array, timezone: str, day_first: bool) -> Times:
+def _from_text(text: pa.Array, timezone: str, day_first: bool, manner: TimeManner | None) -> Times:
     given = text.is_valid().to_numpy(zero_copy_only=False)
     if not given.any():
         return Times(np.full(len(text), NO_TIME, dtype=np.int64), given)
-    serial = _serials(text, given)
+    serial = _serials(text, given) if manner is None or manner.serial else None
     if serial is not None:
-        return _from_serials(serial, timezone)
+        return _from_serials(serial, timezone, manner)
     micros = np.full(len(text), NO_TIME, dtype=np.int64)
     naive = np.zeros(len(text), dtype=bool)
     for read in (_read_alike, _read_iso, partial(_read_other, day_first=day_first)):
@@ -199,20 +231,26 @@ def _serials(text: pa.Array, given: BoolArray) -> FloatArray | None:
     return np.asarray(text.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False))
 
 
-def _from_numbers(array: pa.Array, timezone: str) -> Times:
+def _from_numbers(array: pa.Array, timezone: str, manner: TimeManner | None) -> Times:
     if pa.types.is_boolean(array.type) or pa.types.is_duration(array.type) or pa.types.is_binary(array.type):
         given = array.is_valid().to_numpy(zero_copy_only=False)
         return Times(np.full(len(array), NO_TIME, dtype=np.int64), given)
-    numbers = array.cast(pa.float64(), safe=False).fill_null(np.nan)
-    return _from_serials(np.asarray(numbers.to_numpy(zero_copy_only=False)), timezone)
+    return _from_serials(_as_numbers(array), timezone, manner)
 
 
-def _from_serials(numbers: FloatArray, timezone: str) -> Times:
+def _as_numbers(array: pa.Array) -> FloatArray:
+    if not (pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)):
+        return np.full(len(array), np.nan)
+    return np.asarray(array.cast(pa.float64(), safe=False).fill_null(np.nan).to_numpy(zero_copy_only=False))
+
+
+def _from_serials(numbers: FloatArray, timezone: str, manner: TimeManner | None) -> Times:
     """Read numbers that all lie in one range as Excel serials, epoch times or dense dates (20260401)."""
     given = ~np.isnan(numbers)
     if not given.any():
         return Times(np.full(len(numbers), NO_TIME, dtype=np.int64), np.zeros(len(numbers), dtype=bool))
-    lowest, highest = numbers[given].min(), numbers[given].max()
+    manner = manner or _range(numbers)
+    lowest, highest = manner.lowest, manner.highest
     filled = np.where(given, numbers, 0.0)
     for low, high, unit in _SERIALS:
         if low <= lowest and highest <= high:
@@ -222,7 +260,7 @@ def _from_serials(numbers: FloatArray, timezone: str) -> Times:
                 return _finished(_in_zone(local, timezone), np.zeros(len(numbers), dtype=bool))
             micros = np.round(filled * unit).astype(np.int64)
             return Times(np.where(given, micros, NO_TIME), np.zeros(len(numbers), dtype=bool))
-    if np.all(filled == np.round(filled)) and lowest >= 1.0e7 and highest < 1.0e8:
+    if manner.whole and lowest >= 1.0e7 and highest < 1.0e8:
         digits = pa.array(filled.astype(np.int64), mask=~given).cast(pa.string())
         return _from_dense(digits, timezone, given)
     return Times(np.full(len(numbers), NO_TIME, dtype=np.int64), given)
