@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,15 +71,41 @@ def train(
         The verdict is not "model" and `force` is not set. The run is in MLflow; no version is registered.
     """
     began = time.monotonic()
+    if not registry.is_local(config):
+        # A server that cannot be reached should be known before an hour of work, not after it.
+        registry.open_experiment(config, folder)
     loaded = load_tables(config, folder)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        ready = pool.submit(registry.open_experiment, config, folder)
-        if not registry.is_local(config):
-            # A server that cannot be reached should be known before an hour of work, not after it.
-            ready.result()
-        # A new local store takes seconds to make, which need not be waited for.
-        trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
-        ready.result()
+    done = attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
+    # The run has ended well, with a finding: so the refusal is told outside of it.
+    if done.registered is None:
+        raise GateRefused(
+            f"the verdict is `{done.verdict.use}`, so no model was registered",
+            [*done.verdict.reasons, "with --force the model is registered all the same"],
+        )
+    return Outcome(
+        done.trained, done.verdict, done.registered, done.bundle_version, done.seconds, done.decision
+    )
+
+
+def attempt(
+    loaded: Loaded,
+    folder: Path,
+    *,
+    budget: float,
+    seed: int,
+    force: bool = False,
+    trials: int | None = None,
+    began: float,
+) -> Attempt:
+    """Train on tables that were read, log the run, and register the model if the verdict allows it.
+
+    Parameters
+    ----------
+    began
+        When the work on this run began, on the monotonic clock.
+    """
+    config = loaded.config
+    trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
     verdict = decide(trained.judged[0])
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
