@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import threading
 from collections import deque
@@ -106,6 +107,8 @@ class AuditTrail:
         if self._thread is not None:
             self._thread.join(seconds)
         self._spool.close()
+        while self._segments:
+            os.close(self._segments.popleft()[0].handle)
 
     def _run(self) -> None:
         wait, last = _EVERY_SECONDS, False
