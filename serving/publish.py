@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from qualify.config import Config, Desk
 from qualify.errors import ConfigError, did_you_mean
-from qualify.leads.stamp import read_stamp
+from qualify.leads.stamp import source_rows
 from qualify.leads.strings import as_text
 from qualify.leads.tables import NO_TIME, BoolArray, IntArray, LeadTables
 from qualify.ledger import LeadFacts, Ledger, Recorded
@@ -120,7 +120,7 @@ def _shown(column: str | None, leads: pa.Table, tables: LeadTables) -> list[str 
     """Return a column of the table as text, for the leads that are in use."""
     if column is None:
         return [None] * len(tables)
-    rows = read_stamp(leads).source_rows(leads.num_rows)
+    rows = source_rows(leads)
     at = np.searchsorted(rows, tables.source_row)
     found: list[str | None] = as_text(leads.column(column), column).take(pa.array(at)).to_pylist()
     return found

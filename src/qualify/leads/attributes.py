@@ -11,7 +11,8 @@ from qualify.config import ColumnSpec, Data
 from qualify.errors import DataError, did_you_mean
 from qualify.leads.columns import taken, value_at
 from qualify.leads.few import DocumentTable, Few, Values
-from qualify.leads.parse import EXPECTED, parse_column
+from qualify.leads.parse import EXPECTED, look_at_column, parse_column
+from qualify.leads.part import Part
 from qualify.leads.rejects import Note
 from qualify.leads.stamp import Stamp, read_stamp
 from qualify.leads.tables import BoolArray, Column, IntArray
@@ -27,6 +28,7 @@ def build_attributes(
     position: IntArray,
     source_row: IntArray,
     lenient: bool,
+    part: Part | None = None,
 ) -> tuple[dict[str, Column], list[Note]]:
     """Read the attributes of the leads at `position`; see `qualify.leads.build.build_tables`.
 
@@ -49,8 +51,13 @@ def build_attributes(
             raw: Values = Few([None] * len(position), "text")
         else:
             raw = leads.column(name) if whole else taken(leads.column(name), position)
-        result = parse_column(raw, spec, timezone=data.timezone, day_first=data.day_first, name=name)
-        notes += _unread(raw, result.unread, spec, name, source_row, stamp)
+        manner = part.manners.get(f"column:{name}") if part else None
+        if not (part or whole or lenient):  # rows that are left out tell too how the column is written
+            manner = look_at_column(leads.column(name), spec)
+        result = parse_column(
+            raw, spec, timezone=data.timezone, day_first=data.day_first, name=name, manner=manner
+        )
+        notes += _unread(raw, result.unread, spec, name, source_row, stamp, part)
         parsed[name] = result.column
     return parsed, notes
 
@@ -71,17 +78,23 @@ def _unread(
     name: str,
     source_row: IntArray,
     stamp: Stamp,
+    part: Part | None,
 ) -> list[Note]:
     """Note values that became missing; refuse a column of which nothing could be read."""
-    if not unread.any():
+    if not (unread.any() or (part and len(unread))):
         return []
-    where = np.flatnonzero(unread)
-    given = len(raw) - raw.null_count
-    first, row = value_at(raw, int(where[0])), int(source_row[where[0]])
-    if len(where) == given and given >= ENOUGH_TO_REFUSE:
-        raise DataError(
-            f"Column {name!r} cannot be read in any row.", where=f"{stamp.origin}, row {row}", got=first,
-            expected=EXPECTED[spec.type], mend=f"give `columns.{name}` another type, or correct the column",
-        )  # fmt: skip
-    message = f"column {name!r}: no {spec.type}, taken as missing; first {first!r} in row {row}"
-    return [Note("unread_value", len(where), message)]
+    given, bad = len(raw) - raw.null_count, int(unread.sum())
+    at = int(np.argmax(unread))
+    first, row = value_at(raw, at), int(source_row[at])
+    error = DataError(
+        f"Column {name!r} cannot be read in any row.", where=f"{stamp.origin}, row {row}", got=first,
+        expected=EXPECTED.get(spec.type), mend=f"give `columns.{name}` another type, or correct the column",
+    )  # fmt: skip
+    if part is not None:
+        part.note(f"column:{name}", bad, given, row, error, ENOUGH_TO_REFUSE)
+        if not bad:
+            return []
+    elif bad == given and given >= ENOUGH_TO_REFUSE:
+        raise error
+    about = f"column {name!r}: no {spec.type}, taken as missing"
+    return [Note.of("unread_value", bad, about, (row,), repr(first))]

@@ -26,8 +26,9 @@ from qualify.leads.events import build_activities, build_stages
 from qualify.leads.few import DocumentTable, Few, Values, missing
 from qualify.leads.numbers import parse_numbers
 from qualify.leads.parse import EXPECTED
+from qualify.leads.part import Part
 from qualify.leads.rejects import Note, Rejects, rejected
-from qualify.leads.stamp import Stamp, read_stamp
+from qualify.leads.stamp import Stamp, read_stamp, source_rows
 from qualify.leads.tables import (
     NO_TIME,
     Activities,
@@ -60,6 +61,7 @@ def build_tables(
     stages: pa.Table | DocumentTable | None = None,
     *,
     lenient: bool = False,
+    part: Part | None = None,
 ) -> tuple[LeadTables, Rejects]:
     """Bring the three tables into the form that the kernels use.
 
@@ -74,6 +76,9 @@ def build_tables(
     lenient
         For single lead documents: attributes and optional columns that are absent are missing values, and a
         lead without a creation date is taken.
+    part
+        Given when the tables are a part of larger ones, with all rows of each of its leads. What would be
+        refused of a whole table is noted in it.
 
     Returns
     -------
@@ -88,17 +93,19 @@ def build_tables(
     """
     check_timezone(data.timezone)
     stamp = read_stamp(leads)
-    found = _usable(data, leads, stamp, lenient)
-    if not len(found.position):
+    found = _usable(data, leads, stamp, lenient, part)
+    if not len(found.position) and part is None:
         counts = found.rejects["code"].value_counts().to_dict()
         raise DataError("No lead can be used.", where=stamp.origin, got=counts, mend="correct the table")
-    attributes, notes = build_attributes(data, columns, leads, found.position, found.source_row, lenient)
+    attributes, notes = build_attributes(
+        data, columns, leads, found.position, found.source_row, lenient, part
+    )
     built, more = Activities.none(len(found.position)), list[Note]()
     entered, yet_more = Stages.none(len(found.position)), list[Note]()
     if activities is not None:
-        built, more = build_activities(data, activities, found.keys, lenient, found.position)
+        built, more = build_activities(data, activities, found.keys, lenient, found.position, part)
     if stages is not None:
-        entered, yet_more = build_stages(data, stages, found.keys, lenient, found.position)
+        entered, yet_more = build_stages(data, stages, found.keys, lenient, found.position, part)
     tables = LeadTables(
         lead_id=_objects(found.lead_id),
         created_at=found.created_at,
@@ -106,7 +113,7 @@ def build_tables(
         activities=built,
         stages=entered,
         source_row=found.source_row,
-        order=_order(data, leads, found, stamp, lenient),
+        order=None if part else _order(data, leads, found, stamp, lenient),
     )
     return tables, Rejects(found.rejects, (*notes, *more, *yet_more))
 
@@ -117,13 +124,15 @@ def _objects(text: pa.Array | Few) -> NDArray[np.object_]:
     return np.asarray(text.to_numpy(zero_copy_only=False), dtype=object)
 
 
-def _usable(data: Data, leads: pa.Table | DocumentTable, stamp: Stamp, lenient: bool) -> _Leads:
+def _usable(
+    data: Data, leads: pa.Table | DocumentTable, stamp: Stamp, lenient: bool, part: Part | None
+) -> _Leads:
     """Find the rows with an id and a creation date, each id once."""
-    rows = stamp.source_rows(leads.num_rows)
-    ids = _ids(data, leads, rows, stamp)
+    rows = source_rows(leads)
+    ids = _ids(data, leads, rows, stamp, part)
     keys = id_keys(ids)
     no_id = missing(keys)
-    created, bad_time, created_raw = _created(data, leads, rows, stamp, lenient)
+    created, bad_time, created_raw = _created(data, leads, rows, stamp, lenient, part)
     usable = np.flatnonzero(~(no_id | bad_time))
     first = _first_of_each(keys, usable)
     position, again = usable[first], usable[~first]
@@ -166,26 +175,34 @@ def _left_out(
     return pd.concat(frames, ignore_index=True).sort_values("row", kind="stable", ignore_index=True)
 
 
-def _ids(data: Data, leads: pa.Table | DocumentTable, rows: IntArray, stamp: Stamp) -> pa.Array | Few:
+def _ids(
+    data: Data, leads: pa.Table | DocumentTable, rows: IntArray, stamp: Stamp, part: Part | None
+) -> pa.Array | Few:
     if data.lead_id is None:
         return pa.array(rows).cast(pa.string())
     raw = needed(leads, data.lead_id, "leads", stamp.origin, "data.lead_id")
     ids = id_text(raw, data.lead_id)
-    refuse_all_bad(missing(ids), raw, stamp, rows, data.lead_id, "the id of a lead")
+    refuse_all_bad(missing(ids), raw, stamp, rows, data.lead_id, "the id of a lead", part)
     return ids
 
 
 def _created(
-    data: Data, leads: pa.Table | DocumentTable, rows: IntArray, stamp: Stamp, lenient: bool
+    data: Data,
+    leads: pa.Table | DocumentTable,
+    rows: IntArray,
+    stamp: Stamp,
+    lenient: bool,
+    part: Part | None,
 ) -> tuple[IntArray, BoolArray, Values | None]:
     """Return creation times, the rows whose time is bad, and the column as it was given."""
     absent = data.created_at is None or (lenient and data.created_at not in leads.column_names)
     if data.created_at is None or absent:
         return np.full(len(rows), NO_TIME, dtype=np.int64), np.zeros(len(rows), dtype=bool), None
     raw = needed(leads, data.created_at, "leads", stamp.origin, "data.created_at")
-    times = parse_times(raw, timezone=data.timezone, day_first=data.day_first)
+    manner = part.times("created_at") if part else None
+    times = parse_times(raw, timezone=data.timezone, day_first=data.day_first, manner=manner)
     bad = times.unread if lenient else times.micros == NO_TIME
-    refuse_all_bad(bad, raw, stamp, rows, data.created_at, EXPECTED["date"])
+    refuse_all_bad(bad, raw, stamp, rows, data.created_at, EXPECTED["date"], part)
     return times.micros, bad, raw
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from qualify.errors import DataError, did_you_mean
 from qualify.leads.few import DocumentTable, Few, Values
+from qualify.leads.part import Part
 from qualify.leads.stamp import Stamp
 from qualify.leads.strings import as_text, flat, whole_numbers, without_fraction
 from qualify.leads.tables import BoolArray, IntArray
@@ -58,21 +59,30 @@ def id_text(values: Values, name: str) -> pa.Array | Few:
 
 
 def refuse_all_bad(
-    bad: BoolArray, values: Values, stamp: Stamp, rows: IntArray, name: str, expected: str
+    bad: BoolArray,
+    values: Values,
+    stamp: Stamp,
+    rows: IntArray,
+    name: str,
+    expected: str,
+    part: Part | None = None,
 ) -> None:
-    """Raise when every row of a needed column is bad.
+    """Raise when every row of a needed column is bad; of a part of a table, note how many are.
 
     Raises
     ------
     DataError
         Names the column, the first row, what stands there and what was expected.
     """
-    if not len(bad) or not bad.all():
+    if not len(bad) or not (bad.all() or part):
         return
-    raise DataError(
+    error = DataError(
         f"Column {name!r} cannot be read in any row.", where=f"{stamp.origin}, row {int(rows[0])}",
         got=value_at(values, 0), expected=expected, mend=_mend(values),
     )  # fmt: skip
+    if part is None:
+        raise error
+    part.note(f"{stamp.origin}: {name}: {expected}", int(bad.sum()), len(bad), int(rows[0]), error)
 
 
 def value_at(values: Values, position: int) -> Any:

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from qualify.config import Data
 from qualify.leads.columns import id_keys, id_text, needed, optional, refuse_all_bad
 from qualify.leads.few import DocumentTable, Few, Values, missing
-from qualify.leads.numbers import parse_numbers
+from qualify.leads.manner import TimeManner
+from qualify.leads.numbers import look_at_numbers, parse_numbers
 from qualify.leads.parse import EXPECTED
+from qualify.leads.part import Part
 from qualify.leads.rejects import Note, note_rows
-from qualify.leads.stamp import read_stamp
+from qualify.leads.stamp import read_stamp, source_rows
 from qualify.leads.strings import encode_clean, flat
 from qualify.leads.tables import NO_TIME, Activities, BoolArray, CodeArray, FloatArray, IntArray, Stages
 from qualify.leads.times import Times, parse_times
@@ -45,6 +47,7 @@ def build_activities(
     lead_keys: pa.Array | Few,
     lenient: bool = False,
     position: IntArray | None = None,
+    part: Part | None = None,
 ) -> tuple[Activities, list[Note]]:
     """Return the activities of the leads, and what was left out.
 
@@ -60,6 +63,8 @@ def build_activities(
         Whether optional columns that are named may be absent.
     position
         Position of each lead in its table, for rows that say which document they come from.
+    part
+        See `qualify.leads.build.build_tables`.
 
     Notes
     -----
@@ -68,14 +73,14 @@ def build_activities(
     """
     names, origin = data.activity_columns, read_stamp(table).origin
     types = needed(table, names.type, "activities", origin, "data.activity_columns.type")
-    placed = _place(data, table, lead_keys, "activity", names.type, lenient, position)
+    placed = _place(data, table, lead_keys, "activity", names.type, lenient, position, part)
     type_codes, type_names = encode_clean(placed.only(types), name=names.type)
     topic = optional(table, names.topic, "activities", origin, "data.activity_columns.topic", lenient)
     topic_codes, topic_names = _codes(placed, topic)
     value = optional(table, names.value, "activities", origin, "data.activity_columns.value", lenient)
-    values, unread = _values(placed, value)
+    values, unread = _values(placed, value, part)
     notes = placed.notes + note_rows(
-        "activity_bad_value", unread, "the value is no number and was left empty"
+        "activity_bad_value", source_rows(table)[unread], "the value is no number and was left empty"
     )
     ties = (values, topic_codes, type_codes, placed.known_at)
     order = event_order(placed.lead, placed.at, ties)
@@ -98,11 +103,12 @@ def build_stages(
     lead_keys: pa.Array | Few,
     lenient: bool = False,
     position: IntArray | None = None,
+    part: Part | None = None,
 ) -> tuple[Stages, list[Note]]:
     """Return the stages that the leads entered, and what was left out; as `build_activities` does."""
     names, origin = data.stage_columns, read_stamp(table).origin
     stage = needed(table, names.stage, "stages", origin, "data.stage_columns.stage")
-    placed = _place(data, table, lead_keys, "stage", names.stage, lenient, position)
+    placed = _place(data, table, lead_keys, "stage", names.stage, lenient, position, part)
     stage_codes, stage_names = encode_clean(placed.only(stage), name=names.stage)
     reason = optional(table, names.reason, "stages", origin, "data.stage_columns.reason", lenient)
     reason_codes, reason_names = _codes(placed, reason)
@@ -162,6 +168,7 @@ def _place(
     label_name: str,
     lenient: bool,
     position: IntArray | None,
+    part: Part | None,
 ) -> _Placed:
     """Find the lead and the times of every row; leave out and count what has none."""
     columns = data.activity_columns if kind == "activity" else data.stage_columns
@@ -169,21 +176,21 @@ def _place(
     at_name = columns.occurred_at if kind == "activity" else columns.entered_at  # type: ignore[union-attr]
     at_key = "occurred_at" if kind == "activity" else "entered_at"
     stamp = read_stamp(table)
-    rows = stamp.source_rows(table.num_rows)
+    rows = source_rows(table)
     ids = needed(table, columns.lead_id, what, stamp.origin, f"data.{kind}_columns.lead_id")
     raw_at = needed(table, at_name, what, stamp.origin, f"data.{kind}_columns.{at_key}")
     recorded = optional(
         table, columns.recorded_at, what, stamp.origin, f"data.{kind}_columns.recorded_at", lenient
     )
     keys = id_keys(id_text(ids, columns.lead_id))
-    at = _times(raw_at, data)
+    at = _times(raw_at, data, part.times(f"{kind}:{at_key}") if part else None)
     no_id = missing(keys)
     no_time = at.micros == NO_TIME
     label = table.column(label_name)
     no_label = _is_empty(label)
-    refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead")
-    refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"])
-    refuse_all_bad(no_label, label, stamp, rows, label_name, "a name")
+    refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead", part)
+    refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"], part)
+    refuse_all_bad(no_label, label, stamp, rows, label_name, "a name", part)
     lead = _leads_of(table, keys, lead_keys, position)
     usable = ~(no_id | no_time | no_label)
     kept = usable & (lead >= 0)
@@ -195,7 +202,7 @@ def _place(
         *note_rows(f"{kind}_bad_time", rows[no_time & ~no_id & ~no_label], "the time cannot be read"),
         *note_rows(f"{kind}_unknown_lead", rows[usable & ~kept], "the lead is not in the table of leads"),
     ]  # fmt: skip
-    known_at, more = _known_at(at.micros, recorded, data, rows, kind)
+    known_at, more = _known_at(at.micros, recorded, data, rows, kind, part)
     return _Placed(lead[kept], at.micros[kept], known_at[kept], kept, notes + more)
 
 
@@ -214,8 +221,8 @@ def _leads_of(
     return np.asarray(found.to_numpy(zero_copy_only=False)).astype(np.int64)
 
 
-def _times(values: Values, data: Data) -> Times:
-    return parse_times(values, timezone=data.timezone, day_first=data.day_first)
+def _times(values: Values, data: Data, manner: TimeManner | None) -> Times:
+    return parse_times(values, timezone=data.timezone, day_first=data.day_first, manner=manner)
 
 
 def _is_empty(values: Values) -> BoolArray:
@@ -225,12 +232,12 @@ def _is_empty(values: Values) -> BoolArray:
 
 
 def _known_at(
-    at: IntArray, recorded: Values | None, data: Data, rows: IntArray, kind: str
+    at: IntArray, recorded: Values | None, data: Data, rows: IntArray, kind: str, part: Part | None
 ) -> tuple[IntArray, list[Note]]:
     """Return the later of the two clocks; a row without a recording time is known when it happens."""
     if recorded is None:
         return at, []
-    times = _times(recorded, data)
+    times = _times(recorded, data, part.times(f"{kind}:recorded_at") if part else None)
     note = note_rows(
         f"{kind}_bad_recorded_at", rows[times.unread], "taken as recorded when it happened"
     )  # fmt: skip
@@ -243,9 +250,12 @@ def _codes(placed: _Placed, values: Values | None) -> tuple[CodeArray, tuple[str
     return encode_clean(placed.only(values))
 
 
-def _values(placed: _Placed, values: Values | None) -> tuple[FloatArray, IntArray]:
+def _values(placed: _Placed, values: Values | None, part: Part | None) -> tuple[FloatArray, IntArray]:
     """Return the values as numbers, and the positions of those that are none."""
     if values is None:
         return np.full(len(placed.at), np.nan), np.empty(0, dtype=np.int64)
-    numbers = parse_numbers(placed.only(values))
+    manner = part.numbers("activity:value") if part else None
+    if manner is None and not (isinstance(values, Few) or placed.kept.all()):
+        manner = look_at_numbers(values)  # rows that are left out tell too how the column is written
+    numbers = parse_numbers(placed.only(values), manner=manner)
     return numbers.numbers, np.flatnonzero(placed.kept)[numbers.unread]

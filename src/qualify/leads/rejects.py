@@ -42,20 +42,39 @@ def rejected(
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that was counted and did not cost a lead: a stable code, how often, and in words."""
+    """Something that was counted and did not cost a lead: a stable code, how often, and in words.
+
+    `about`, `rows` (the first few) and `example` are what the message is made from, so that notes of the
+    parts of a table can become one.
+    """
 
     code: str
     count: int
     message: str
+    about: str = ""
+    rows: tuple[int, ...] = ()
+    example: str = ""
+
+    @classmethod
+    def of(cls, code: str, count: int, about: str, rows: tuple[int, ...], example: str = "") -> Note:
+        """Word a note about some rows: naming the first ones, or one with its value."""
+        first = ", ".join(str(row) for row in rows)
+        more = " ..." if count > len(rows) else ""
+        message = f"{about}; first {example} in row {first}" if example else f"{about} (rows {first}{more})"
+        return cls(code, count, message, about, rows, example)
+
+    def plus(self, other: Note) -> Note:
+        """Return the note about the rows of both, which are different parts of one table."""
+        rows = tuple(sorted((*self.rows, *other.rows)))[: 1 if self.example else _FIRST_ROWS]
+        first = self if self.rows[0] < other.rows[0] else other
+        return Note.of(self.code, self.count + other.count, self.about, rows, first.example)
 
 
 def note_rows(code: str, rows: NDArray[Any], message: str) -> list[Note]:
     """Return a note about `rows`, naming the first of them; no note when there are none."""
     if not len(rows):
         return []
-    first = ", ".join(str(int(row)) for row in rows[:_FIRST_ROWS])
-    more = " ..." if len(rows) > _FIRST_ROWS else ""
-    return [Note(code, len(rows), f"{message} (rows {first}{more})")]
+    return [Note.of(code, len(rows), message, tuple(int(row) for row in rows[:_FIRST_ROWS]))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualify.leads.few import DocumentTable
+from qualify.leads.part import ROW
 from qualify.leads.tables import IntArray
 
 _KEY = b"qualify"
@@ -41,6 +42,14 @@ class Stamp:
         before = ragged - np.arange(len(ragged))
         position = np.arange(rows, dtype=np.int64)
         return position + np.searchsorted(before, position, side="right")
+
+
+def source_rows(table: pa.Table | DocumentTable) -> IntArray:
+    """Return the number of each row in its source; a part of a larger table brings them along."""
+    if isinstance(table, pa.Table) and ROW in table.column_names:
+        rows: IntArray = np.asarray(table.column(ROW).to_numpy())
+        return rows
+    return read_stamp(table).source_rows(table.num_rows)
 
 
 def stamp(
