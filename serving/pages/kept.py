@@ -34,3 +34,8 @@ class Kept(Generic[T]):
             if key not in self._values:
                 self._values[key] = (now, make())
             return self._values[key][1]
+
+    def clear(self) -> None:
+        """Forget everything: what was counted has changed."""
+        with self._lock:
+            self._values.clear()

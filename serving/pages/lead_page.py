@@ -123,4 +123,4 @@ def _owners(visit: Visit) -> list[str]:
     """Return whom a lead can be given to; sales people take leads for themselves only."""
     if visit.actor.role == "sales":
         return []
-    return sorted(visit.site.runtime.ledger.facets().owners)
+    return sorted(visit.site.counts.get("facets", visit.site.runtime.ledger.facets).owners)

@@ -70,7 +70,7 @@ def show_queue(visit: Visit, filters: Filters, cursor: str | None, retelling: Re
     """Gather what the queue's template shows."""
     ledger, desk, words = visit.site.runtime.ledger, visit.site.desk, visit.words
     query = queue_query(filters, visit.actor, desk.approach_within_hours, cursor)
-    page, facets = ledger.queue(query), ledger.facets()
+    page, facets = ledger.queue(query), visit.site.counts.get("facets", ledger.facets)
     scorer = visit.site.runtime.models.scorer
     told = retelling.tell(page.rows, scorer, ledger, words.book)
     rows = [replace(row, reasons=told.get(row.lead_id, row.reasons)) for row in page.rows]
@@ -103,7 +103,7 @@ def _summary(
         said.append(Sentence(words.text("queue.target", target=target)))
     if filters.waiting != "over_limit" and page.total:
         asked = replace(query, waiting="over_limit", cursor=None, limit=1)
-        over = visit.site.runtime.ledger.queue(asked).total
+        over = visit.site.counts.get(asked, lambda: visit.site.runtime.ledger.queue(asked).total)
         span = words.span(timedelta(hours=desk.approach_within_hours))
         text = words.counted("queue.over", over, span=span)
         link = replace(filters, waiting="over_limit").link() if over else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from qualify.config import Desk
 from serving.access import csrf_token
 from serving.pages.flash import FLASH_COOKIE, FLASH_SECONDS, Flash, read_flash
+from serving.pages.kept import Kept
 from serving.pages.language import choose_language
 from serving.pages.words import Words, words_for
 
@@ -30,6 +31,7 @@ __all__ = ["STATIC", "Site", "Visit", "asset_url", "lead_url"]
 
 STATIC = Path(__file__).parent / "static"
 
+_COUNTS_SECONDS = 15.0
 _NAVIGATION = (
     ("queue", "/", "read"),
     ("grid", "/grid", "read"),
@@ -43,9 +45,16 @@ _NAVIGATION = (
 
 @dataclass(frozen=True)
 class Site:
-    """The pages of one running service."""
+    """The pages of one running service.
+
+    Parameters
+    ----------
+    counts
+        Counts over all leads, kept for seconds, and until somebody answers here: each page shows some.
+    """
 
     runtime: Runtime
+    counts: Kept[Any] = field(default_factory=lambda: Kept(_COUNTS_SECONDS))
 
     def visit(self, request: Request, actor: Actor) -> Visit:
         """Return one reader's call."""
@@ -117,6 +126,7 @@ class Visit:
 
     def see_other(self, path: str, flash: Flash) -> Response:
         """Send the reader on after a form, so that loading the page again sends nothing again."""
+        self.site.counts.clear()
         answer = RedirectResponse(path, status_code=303)
         packed = flash.packed()
         if packed:

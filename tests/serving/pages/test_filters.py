@@ -57,7 +57,7 @@ def test_empty_fields_of_the_form_are_no_filters():
 
 
 @pytest.mark.parametrize("path", [
-    "https://evil.example", "//evil.example", "/\\evil.example", "evil", "", None, "/\n/evil", 
+    "https://evil.example", "//evil.example", "/\\evil.example", "evil", "", None, "/\n/evil",
     "javascript:alert(1)", "/\t/evil.example",
 ])  # fmt: skip
 def test_nobody_is_sent_to_another_site(path):

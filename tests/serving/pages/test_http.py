@@ -11,8 +11,10 @@ import pytest
 
 from qualify.ledger import LeadFacts, QueueQuery
 
-PAGES = ("/", "/grid", "/kpi", "/kpi?by=source", "/kpi?by=month", "/agreement", "/model", "/alerts",
-         "/audit", "/?band=A&waiting=over_limit&answered=all", "/?fit=3&engagement=3", "/?q=nobody-is-called-so")  # fmt: skip
+PAGES = (
+    "/", "/grid", "/kpi", "/kpi?by=source", "/kpi?by=month", "/agreement", "/model", "/alerts", "/audit",
+    "/?band=A&waiting=over_limit&answered=all", "/?fit=3&engagement=3", "/?q=nobody-is-called-so",
+)  # fmt: skip
 INTERNAL = re.compile(
     r"\bnan\b|\bNone\b|column:|activity:|recommended_stage|probability_low|rule_points|\{[a-z_]+\}"
 )
