@@ -64,12 +64,19 @@ def _about(package: Handoff, words: Catalogue, book: Phrasebook) -> tuple[str, .
         words.say(f"handoff.fact.{name}", value=book.stage(value) if name == "stage" else book.clean(value))
         for name, value in package.facts.items()
     )
+    told = set(package.facts.values())
     given = tuple(
-        f"{book.clean(str(name))}: {book.clean(str(value))}"
+        f"{_tidy(str(name), book)}: {book.clean(str(value))}"
         for name, value in package.attributes.items()
-        if value not in (None, "") and not isinstance(value, dict | list)
+        if value not in (None, "") and not isinstance(value, dict | list) and str(value) not in told
     )
     return (*facts, *given, digest.known_at(package.explanation, book))
+
+
+def _tidy(column: str, book: Phrasebook) -> str:
+    """Write a column's name as words: "job_title" becomes "Job title"."""
+    name = book.clean(column.replace("_", " "))
+    return name[:1].upper() + name[1:]
 
 
 def _interest(each: Interest, words: Catalogue, book: Phrasebook) -> str:
@@ -87,8 +94,9 @@ def _model(package: Handoff, words: Catalogue, book: Phrasebook) -> Iterator[str
         band=digest.band_line(lead, book),
     )
     yield book.disagreement(lead.disagreement)
-    yield from (book.clean(f"▲ {reason.text}") for reason in lead.raising[:_MOST_LINES])
-    yield from (book.clean(f"▼ {reason.text}") for reason in lead.lowering[:_MOST_LINES])
+    # The sentences were made of clean values, and are longer than a value may be.
+    yield from (f"▲ {reason.text}" for reason in lead.raising[:_MOST_LINES])
+    yield from (f"▼ {reason.text}" for reason in lead.lowering[:_MOST_LINES])
 
 
 def _rules(package: Handoff, book: Phrasebook) -> Iterator[str]:
