@@ -24,5 +24,7 @@ def equal_mass_bins(probability: FloatArray, weight: FloatArray, bins: int = BIN
     distinct, group = np.unique(probability, return_inverse=True)
     mass = np.bincount(group, weights=weight, minlength=len(distinct))
     middle = (np.cumsum(mass) - mass / 2) / mass.sum()
-    found: IntArray = np.minimum((middle * bins).astype(np.int64), bins - 1)[group]
+    # Rounded, so that a middle on a border does not change sides with the order in which weights were added.
+    place = np.round(middle * bins, 9).astype(np.int64)
+    found: IntArray = np.minimum(place, bins - 1)[group]
     return found
