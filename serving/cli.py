@@ -153,6 +153,8 @@ def explain(
             moved = moved_since(
                 scorer, sources, lead_id, int(moments[row]), then, chosen, settings=settings, folder=folder
             )
+        if what_if and then is None and told.changes is None and not told.closed:
+            say("nothing to try: no column is `actionable`, and no activity is one that a team can cause")
         if png:
             draw_waterfall(told, chosen, png)
             say(f"waterfall: {png}")

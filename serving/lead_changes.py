@@ -52,8 +52,11 @@ def explain_change(
 
 def suggest_changes(
     scorer: Scorer, tables: LeadTables, row: int, moment: int, language: str
-) -> tuple[Change, ...]:
-    """Return what would have to be so for the next band (see :mod:`qualify.explain.what_if`)."""
+) -> tuple[Change, ...] | None:
+    """Return what would have to be so for the next band (see :mod:`qualify.explain.what_if`).
+
+    None where the model knows of nothing that the team can bring about.
+    """
     parts, book, lead = scorer.parts, phrasebook(language), one_lead(tables, row)
 
     def chance(variants: LeadTables) -> FloatArray:
@@ -61,7 +64,7 @@ def suggest_changes(
         return found
 
     edits = plausible_edits(lead, parts.plan, parts.schema.columns, parts.evidence, book)
-    return smallest_changes(lead, moment, edits, parts.bands, chance, book)
+    return None if not edits else smallest_changes(lead, moment, edits, parts.bands, chance, book)
 
 
 def log_odds(scorer: Scorer, tables: LeadTables, moments: IntArray) -> FloatArray:

@@ -47,6 +47,13 @@ def test_a_share_that_speaks_the_other_way_says_so():
     assert told("ad", 0.4, language="ja").evidence.text.endswith("ほかの条件と合わせると逆の働き")
 
 
+def test_a_share_that_hardly_differs_contradicts_nothing():
+    everyone, close = Group(2000, 440), Group(400, 92)
+    known = Evidence(everyone, {SOURCE.name: FieldGroups((), {"fair": close, "ad": Group(400, 120)})})
+    assert "other way" not in told("fair", -0.4, evidence=known).evidence.text
+    assert "other way" in told("ad", -0.4, evidence=known).evidence.text
+
+
 def test_nothing_is_told_of_few_leads_nor_by_a_bundle_that_does_not_know():
     assert told("rare").evidence is None
     assert told("fair", evidence=None).evidence is None

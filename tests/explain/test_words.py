@@ -51,8 +51,8 @@ GOLDEN = [
         "“W_Nabellen offertes” recorded twice in the last 7 days",
         "直近7日間に「W_Nabellen offertes」を2回記録",
     ),
-    (COUNTRY, {"value": texts("India")}, "Country: India", "Country：India"),
-    (COUNTRY, {"value": texts(None)}, "Country is not given", "Countryは未入力"),
+    (COUNTRY, {"value": texts("India")}, "Country: India", "国：India"),
+    (COUNTRY, {"value": texts(None)}, "Country is not given", "国は未入力"),
     (SECONDS, {"value": np.array([1279.0])}, "Total time on website: 1,279", "サイト滞在時間：1,279"),
     (SIZE, {"value": np.array([120.0])}, "Company size: 120", "Company size：120"),
     (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from pydantic import TypeAdapter
 
 from qualify.config import ColumnSpec
+from qualify.features.frame import build_frame, field_values
 from qualify.features.plan import MIN_LEADS_A_TYPE, FeaturePlan
 from qualify.rules import default_scorecard
-from tests.rules.build import act, column, tables
+from tests.rules.build import act, column, micros, tables
 
 CATEGORY = {"c": ColumnSpec(type="category")}
 
@@ -76,3 +79,20 @@ def test_undated_tables_have_neither_age_nor_clock():
     found = tables([], [], columns={"c": column("a", "a")})
     # The tables of these tests are created at 1970-01-01: that counts as no date.
     assert [field.name for field in fit(found, CATEGORY).fields] == ["column:c"]
+
+
+def test_leads_of_which_only_dates_are_known_have_no_hour():
+    found = tables([act("view", 1)], [act("view", 1)])
+    dates = replace(found, created_at=np.array([micros(3), micros(4)]))
+    times = replace(found, created_at=np.array([micros(3), micros(4.25)]))
+    assert not fit(dates).timed
+    assert fit(times).timed
+    # Midnight is another moment elsewhere.
+    there = FeaturePlan.fit(dates, {}, None, "Asia/Tokyo", np.arange(2))
+    assert there.timed
+    rows, as_of = np.arange(2), np.full(2, micros(9))
+    for plan, hours in ((fit(dates), [np.nan, np.nan]), (fit(times), [0.0, 6.0])):
+        frame = build_frame(plan, times, rows, as_of, None)
+        clock = field_values(frame, "clock", rows)
+        np.testing.assert_array_equal(clock["hour"], hours)
+        assert clock["weekday"].tolist() == [6.0, 0.0]

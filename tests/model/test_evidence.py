@@ -19,6 +19,7 @@ SIZE = Field("column:size", "number", "size", "fit")
 WORD = Field("column:word", "category", "word", "fit")
 VIEWS = Field("activity:view", "activity", "view", "engagement")
 TITLE = Field("column:title", "job_title", "title", "fit")
+STAGE = Field("stage", "stage", "", "history")
 CLOCK = Field("clock", "clock", "", "history")
 
 
@@ -90,6 +91,16 @@ def test_activities_are_grouped_by_the_window_that_is_told():
     assert told(0.0, 6.0, 6.0) is None
 
 
+def test_stages_are_told_apart_by_how_long_ago_they_were_entered():
+    frame = frame_of(stage__value=["MQL"] * 90, stage__days_since=[1.0] * 30 + [7.0] * 30 + [400.0] * 30)
+    found = fitted(STAGE, frame, [1] * 30 + [0] * 60)
+    assert of_values(found, STAGE, value="MQL", days_since=6.9) == Group(30, 30)
+    assert of_values(found, STAGE, value="MQL", days_since=29.0) == Group(30, 0)
+    assert of_values(found, STAGE, value="MQL", days_since=90.0) == Group(30, 0)
+    assert of_values(found, STAGE, value="MQL", days_since=30.0) is None
+    assert of_values(found, STAGE, value="SAL", days_since=1.0) is None
+
+
 def test_titles_and_times_of_creation():
     frame = frame_of(column_title__rank=["head"] * 60, column_title__department=["it"] * 30 + [None] * 30)
     found = fitted(TITLE, frame, [1] * 30 + [0] * 30)
@@ -103,6 +114,9 @@ def test_titles_and_times_of_creation():
     assert of_values(found, CLOCK, weekday=4.0, hour=11.0) == Group(30, 0)
     assert of_values(found, CLOCK, weekday=4.0, hour=12.0) is None
     assert of_values(found, CLOCK, weekday=np.nan, hour=np.nan) == Group(30, 0)
+    dates = frame_of(clock__weekday=[6.0] * 30 + [0.0] * 30, clock__hour=[np.nan] * 60)
+    found = fitted(CLOCK, dates, [1] * 30 + [0] * 30)
+    assert of_values(found, CLOCK, weekday=5.0, hour=np.nan) == Group(30, 30)
 
 
 def test_a_field_of_one_group_tells_nothing():

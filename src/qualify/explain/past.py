@@ -13,6 +13,9 @@ from qualify.explain.words import Phrasebook
 from qualify.features.fields import Field
 from qualify.model.evidence import Evidence, Group
 
+CLEAR_ERRORS = 2.0
+"""Standard errors from which a share differs from that of all leads clearly enough to contradict a reason."""
+
 
 def with_evidence(
     reason: Reason,
@@ -44,7 +47,9 @@ def with_evidence(
 def _text(group: Group, everyone: Group, contribution: float, book: Phrasebook, stage: str | None) -> str:
     """Say the shares; where the share alone speaks the other way than the reason, say that too."""
     outcome = book.text("past.reached", stage=book.stage(stage)) if stage else book.text("past.succeeded")
-    against = (group.rate - everyone.rate) * contribution < 0
+    away = group.rate - everyone.rate
+    error = (everyone.rate * (1 - everyone.rate) / group.leads) ** 0.5
+    against = away * contribution < 0 and abs(away) > CLEAR_ERRORS * error
     return book.text(
         "past.against" if against else "past.plain",
         n=book.number(group.leads), rate=_share(group, book), all=book.percent(everyone.rate),

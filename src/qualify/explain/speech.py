@@ -75,7 +75,16 @@ def say_label(texts: Catalogue, field: Field) -> str:
         return say_did(texts, field.subject, "label")
     if field.kind == "rule":
         return texts.say("rule.label", name=tidy_name(texts, field.subject))
-    return texts.say("column.label", name=tidy_name(texts, field.subject))
+    return say_column(texts, field.subject)
+
+
+def say_column(texts: Catalogue, name: str) -> str:
+    """Name a column: in the reader's words where every CRM calls it so, else by its own name, tidied."""
+    known = f"known_column.{name.strip().lower().replace(' ', '_')}"
+    if known not in texts:
+        return texts.say("column.label", name=tidy_name(texts, name))
+    # As the user writes it: "Country" or "country".
+    return texts[known][:1].upper() + texts[known][1:] if name[:1].isupper() else texts[known]
 
 
 def say_did(texts: Catalogue, activity: str, form: str, **parts: object) -> str:

@@ -13,7 +13,7 @@ from qualify.explain.kinds import WORDINGS
 from qualify.explain.kinds.standing import say_stage
 from qualify.explain.kinds.wording import Values, say_rows
 from qualify.explain.numbers import say_counted, say_number, say_percent
-from qualify.explain.speech import clean_text, say_did, subject_of, tidy_name
+from qualify.explain.speech import clean_text, say_column, say_did, subject_of
 from qualify.features.fields import Field
 from qualify.leads.tables import FloatArray
 
@@ -185,8 +185,8 @@ class Phrasebook:
         return say_did(self._texts, activity, "label")
 
     def column(self, name: str) -> str:
-        """Name a column by its own name, tidied: "company size"."""
-        return self.text("column.label", name=tidy_name(self._texts, name))
+        """Name a column that has no words of the user's: "job title"."""
+        return say_column(self._texts, name)
 
     def stage_entered(self, stage: str) -> str:
         """Say one stage entry on a time line."""

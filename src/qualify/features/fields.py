@@ -54,7 +54,7 @@ class Field:
     points     ``points``: the scorecard's total
     stage      ``value`` (object: the stage or None), ``days_since`` (days since it was entered)
     age        ``days`` since creation
-    clock      ``weekday`` (0 = Monday) and ``hour`` of creation, in the configured time zone
+    clock      ``weekday`` (0 = Monday) and ``hour`` of creation, in the configured time zone (NaN: unknown)
     silence    ``days_since`` the last activity of any type (NaN: none yet), ``count_all``
     topics     ``distinct``: number of different pages, offers or webinars
     ========== =====================================================================================

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from qualify.errors import DataError, did_you_mean
 from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, current_stage
 from qualify.features.plan import ColumnPlan, FeaturePlan
 from qualify.features.text import has_tokens
+from qualify.features.zones import zone_offsets
 from qualify.leads.identity import ById
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
@@ -216,22 +215,12 @@ def _add_clock(
     created = tables.created_at[rows]
     known = created != NO_TIME
     frame.number("age:days", "age", "days", np.where(known, (as_of - created) / MICROSECONDS_A_DAY, np.nan))
-    local = created + _zone_offsets(created, plan.timezone)
+    local = created + zone_offsets(created, plan.timezone)
     weekday = (local // MICROSECONDS_A_DAY + 3) % 7
     hour = (local % MICROSECONDS_A_DAY) // 3_600_000_000
+    timed = known & plan.timed
     frame.number("clock:weekday", "clock", "weekday", np.where(known, weekday.astype(float), np.nan))
-    frame.number("clock:hour", "clock", "hour", np.where(known, hour.astype(float), np.nan))
-
-
-def _zone_offsets(times: IntArray, zone: str) -> IntArray:
-    """Return the UTC offset of each time, one look-up a distinct quarter of an hour."""
-    if zone == "UTC":
-        return np.zeros(len(times), dtype=np.int64)
-    quarter = 900_000_000
-    slots, back = np.unique(np.where(times == NO_TIME, 0, times) // quarter, return_inverse=True)
-    info = ZoneInfo(zone)
-    offsets = [datetime.fromtimestamp(int(s) * 900, UTC).astimezone(info).utcoffset() for s in slots]
-    return np.array([int(o.total_seconds()) * 1_000_000 if o else 0 for o in offsets], dtype=np.int64)[back]
+    frame.number("clock:hour", "clock", "hour", np.where(timed, hour.astype(float), np.nan))
 
 
 def _add_column(

@@ -17,7 +17,8 @@ from qualify.config import ColumnSpec, ColumnType, Label
 from qualify.features.fields import Field, Group
 from qualify.features.text import fit_tokens
 from qualify.features.topics import activity_topic, rule_topic
-from qualify.leads.tables import Column, LeadTables
+from qualify.features.zones import zone_offsets
+from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, Column, LeadTables
 from qualify.rules import Scorecard, rule_field
 
 MAX_TYPES = 60
@@ -52,6 +53,8 @@ class FeaturePlan:
         Id of each rule, and the field it is about, where it is about exactly one.
     rule_topics
         The topic of each rule, where it has one; empty in bundles that were written before there were topics.
+    timed
+        Whether leads are created at times of the day; False where only dates are known.
     """
 
     columns: tuple[ColumnPlan, ...]
@@ -65,6 +68,7 @@ class FeaturePlan:
     rule_labels: tuple[Label | None, ...] = ()
     rule_groups: tuple[str, ...] = ()
     rule_topics: tuple[str | None, ...] = ()
+    timed: bool = True
 
     @classmethod
     def fit(
@@ -91,6 +95,7 @@ class FeaturePlan:
             stages=tables.stages.stages,
             timezone=timezone,
             dated=bool(np.any(tables.created_at > 0)),
+            timed=_timed(tables.created_at[training_leads], timezone),
             rules=tuple((rule.id, rule_field(rule)) for rule in rules),
             rule_labels=tuple(rule.label for rule in rules),
             rule_groups=tuple(sorted({rule.group for rule in rules})),
@@ -125,6 +130,12 @@ class FeaturePlan:
         if self.rules:
             found.append(Field("points", "points", "", "engagement"))
         return tuple(found)
+
+
+def _timed(created: np.ndarray, timezone: str) -> bool:
+    """Tell whether any lead was created at another time than midnight."""
+    known = created[created != NO_TIME]
+    return len(known) == 0 or bool(np.any((known + zone_offsets(known, timezone)) % MICROSECONDS_A_DAY))
 
 
 def _frequent_types(tables: LeadTables, leads: np.ndarray) -> tuple[tuple[str, ...], tuple[bool, ...]]:

@@ -27,6 +27,9 @@ _MEASURES = {
 _COUNT_STEPS = (1.5, 2.5, 5.5)
 """Counts are told apart as 1, 2, 3 to 5, and more."""
 
+_STAGE_DAYS = (7.0, 30.0, 90.0)
+"""How long a lead has been in its stage is told apart at these days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -167,11 +170,19 @@ def _activity_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     return window * 10 + np.where(window > 0, np.searchsorted(_COUNT_STEPS, count), 0)
 
 
+def _stage_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
+    """Return the stage, and whether it was entered within a week, a month, a quarter, or earlier."""
+    days = np.asarray(values["days_since"], dtype=np.float64)
+    span = np.where(np.isnan(days), -1, np.searchsorted(_STAGE_DAYS, days, side="right"))
+    keys: NDArray[Any] = _texts(values["value"]) + " | " + span.astype(str).astype(object)
+    return keys
+
+
 def _clock_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     """Return weekday or week-end, and the quarter of the day."""
     weekday, hour = (np.asarray(values[part], dtype=np.float64) for part in ("weekday", "hour"))
-    known = ~(np.isnan(weekday) | np.isnan(hour))
-    quarter = np.where(known, hour, 0.0) // 6
+    known = ~np.isnan(weekday)
+    quarter = np.where(np.isnan(hour), 9.0, np.floor(np.nan_to_num(hour) / 6))
     return np.where(known, (np.where(known, weekday, 0.0) >= 5) * 10 + quarter, -1).astype(np.int64)
 
 
@@ -179,4 +190,5 @@ _OTHER_KEYS: dict[str, Callable[[Mapping[str, NDArray[Any]]], NDArray[Any]]] = {
     "activity": _activity_keys,
     "clock": _clock_keys,
     "job_title": _title_keys,
+    "stage": _stage_keys,
 }

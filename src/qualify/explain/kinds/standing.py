@@ -75,14 +75,15 @@ def _age_value(subject: Subject, days: float) -> str:
 
 def _clock_shown(values: Values) -> Shown:
     weekday, hour = (np.asarray(values[name], dtype=np.float64) for name in ("weekday", "hour"))
-    known = ~(np.isnan(weekday) | np.isnan(hour))
-    return (np.where(known, weekday, -1).astype(np.int64), np.where(known, hour, -1).astype(np.int64))
+    return tuple(np.where(np.isnan(each), -1, each).astype(np.int64) for each in (weekday, hour))
 
 
 def _clock(subject: Subject, weekday: int, hour: int) -> str:
     texts = subject.texts
     if weekday < 0:
         return texts["clock.missing"]
+    if hour < 0:
+        return texts.say("clock.day", weekday=texts[f"weekday.{weekday}"])
     return texts.say("clock.sentence", weekday=texts[f"weekday.{weekday}"], hour=hour, next=hour + 1)
 
 
@@ -90,6 +91,8 @@ def _clock_value(subject: Subject, weekday: int, hour: int) -> str:
     texts = subject.texts
     if weekday < 0:
         return texts["missing.value"]
+    if hour < 0:
+        return texts[f"weekday.{weekday}"]
     return texts.say("clock.value", weekday=texts[f"weekday.{weekday}"], hour=hour)
 
 
