@@ -9,12 +9,13 @@ import pyarrow as pa
 
 from qualify.config import Source, SqlSource
 from qualify.errors import DataError
+from qualify.leads.files import SUFFIXES, is_url
+from qualify.leads.part import ROW
 from qualify.leads.read_csv import read_csv
 from qualify.leads.read_parquet import read_parquet
 from qualify.leads.read_sql import read_sql
 from qualify.leads.stamp import read_stamp, stamp
-
-_SUFFIXES = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".txt")
+from qualify.leads.stream import open_stream
 
 
 def read_table(
@@ -75,12 +76,14 @@ def located(source: Source, folder: str | Path) -> Source:
 
 
 def _read_path(source: str, encoding: str | None, delimiter: str | None, what: str) -> pa.Table:
+    if is_url(source):
+        return _read_stream(source, encoding, delimiter, what)
     path = Path(source)
     try:
         if path.is_dir():
             return read_parquet(_parquet_in(path), path)
         if not path.exists():
-            return _read_pattern(source, what)
+            return _read_pattern(source, encoding, delimiter, what)
         with path.open("rb") as file:
             magic = file.read(4)
     except PermissionError as error:
@@ -101,22 +104,30 @@ def _read_path(source: str, encoding: str | None, delimiter: str | None, what: s
     return read_csv(path, encoding=encoding, delimiter=delimiter)
 
 
-def _read_pattern(source: str, what: str) -> pa.Table:
+def _read_pattern(source: str, encoding: str | None, delimiter: str | None, what: str) -> pa.Table:
     found = _matching(source) if glob.has_magic(source) else []
     if found and all(path.suffix in (".parquet", ".pq") for path in found):
         return read_parquet(found, None)
     if len(found) == 1:
-        return _read_path(str(found[0]), None, None, what)
+        return _read_path(str(found[0]), encoding, delimiter, what)
     if found:
-        raise DataError(f"The pattern for {what} fits several files that are not Parquet.", where=source,
-                        got=[path.name for path in found[:5]], mend="name one file")  # fmt: skip
+        return _read_stream(source, encoding, delimiter, what)
     raise DataError(f"The file of {what} does not exist.", where=source, mend=_near_files(Path(source)))
+
+
+def _read_stream(source: str, encoding: str | None, delimiter: str | None, what: str) -> pa.Table:
+    """Read what lies in an object store, or in several CSV files."""
+    stream = open_stream(source, encoding=encoding, delimiter=delimiter, what=what)
+    parts = [piece.drop_columns([ROW]) for piece in stream.pieces(None)]
+    assert stream.schema is not None, "files have a header"
+    table = pa.concat_tables(parts) if parts else stream.schema.empty_table()
+    return stamp(table, ragged=stream.ragged)
 
 
 def _near_files(path: Path) -> str:
     """Name the tables that lie beside a missing file."""
     folder = path.parent if path.parent.is_dir() else Path()
-    names = sorted(found.name for found in folder.iterdir() if found.name.endswith(_SUFFIXES))
+    names = sorted(found.name for found in folder.iterdir() if found.name.endswith(SUFFIXES))
     if not names:
         return "check the path; no CSV or Parquet file lies there"
     return f"check the path; there are {', '.join(names[:8])} in {folder}"

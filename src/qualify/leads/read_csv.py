@@ -6,6 +6,7 @@ import gzip
 import logging
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from qualify.errors import DataError
+from qualify.leads.files import File
 from qualify.leads.sniff import (
     HEAD_BYTES,
     check_encoding,
@@ -34,13 +36,18 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
-    """How a file is to be read; `skipped` lines stand before the header."""
+class Layout:
+    """How a file is to be read; `skipped` lines stand before the header, `bare` has no line after it.
+
+    Where `sure` is false, the encoding was told by the first bytes alone.
+    """
 
     names: list[str]
     delimiter: str
     encoding: str
     skipped: int
+    bare: bool = False
+    sure: bool = True
 
 
 def read_csv(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> pa.Table:
@@ -54,6 +61,14 @@ def read_csv(path: Path, *, encoding: str | None = None, delimiter: str | None =
     DataError
         Empty, no text, an unknown encoding, a row of more than 16 MB, an unclosed quote, a damaged archive.
     """
+    layout = find_layout(path, encoding, delimiter)
+    if layout.bare:  # Arrow wants the header's line to end
+        return pa.table({name: pa.array([], pa.string()) for name in layout.names})
+    return _read(path, layout)
+
+
+def find_layout(path: Path | File, encoding: str | None, delimiter: str | None) -> Layout:
+    """Look at the first bytes of a file for its header, and what of the rest is not given."""
     where = str(path)
     head, whole = _head(path)
     if not head.strip(b"\r\n\t \xef\xbb\xbf"):
@@ -67,10 +82,8 @@ def read_csv(path: Path, *, encoding: str | None = None, delimiter: str | None =
     if delimiter is None:
         delimiter = sniff_delimiter(text)
     names = unique_names(_header(text, delimiter, whole, where), where)
-    if whole and "\n" not in text and "\r" not in text:  # Arrow wants the header's line to end
-        return pa.table({name: pa.array([], pa.string()) for name in names})
-    layout = _Layout(names, delimiter, encoding, int(named is not None))
-    return _read(path, layout, may_sniff=found and not whole)
+    bare = whole and "\n" not in text and "\r" not in text
+    return Layout(names, delimiter, encoding, int(named is not None), bare, sure=whole or not found)
 
 
 def unique_names(names: list[str], where: str) -> list[str]:
@@ -96,10 +109,10 @@ def unique_names(names: list[str], where: str) -> list[str]:
     return list(found)
 
 
-def _head(path: Path) -> tuple[bytes, bool]:
+def _head(path: Path | File) -> tuple[bytes, bool]:
     """Return the first bytes, unpacked, and whether that is all."""
     try:
-        with _unpacked(path) as file:
+        with unpacked(path) as file:
             head = file.read(HEAD_BYTES)
             while len(head) < _MAX_HEADER_BYTES and b"\n" not in head and b"\r" not in head:
                 more = file.read(HEAD_BYTES)
@@ -108,16 +121,20 @@ def _head(path: Path) -> tuple[bytes, bool]:
                 head += more
             return head, not file.read(1)
     except (OSError, EOFError, zlib.error) as error:
-        raise _damaged(path) from error
+        raise damaged(path) from error
 
 
-def _unpacked(path: Path) -> Any:
+def unpacked(path: Path | File) -> Any:
+    """Open a file for reading, unpacked if it is compressed."""
+    if isinstance(path, File):
+        return path.unpacked()
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if packed else path.open("rb")
 
 
-def _damaged(path: Path) -> DataError:
+def damaged(path: Path | File) -> DataError:
+    """Return the error of an archive that ends too early."""
     return DataError("The compressed file is damaged or cut.", where=path, mend="fetch or export it again")
 
 
@@ -129,57 +146,68 @@ def _header(text: str, delimiter: str, whole: bool, where: str) -> list[str]:
     return [name.strip() for name in records[0]]
 
 
-def _read(path: Path, layout: _Layout, may_sniff: bool) -> pa.Table:
+def _read(path: Path, layout: Layout) -> pa.Table:
     try:
         table, ragged = _parse(path, layout, threads=True)
         if ragged:  # row numbers are known only when one thread reads
             table, ragged = _parse(path, layout, threads=False)
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError, zlib.error) as error:
-        if may_sniff and layout.encoding == "utf-8" and "UTF8" in str(error):
-            return _read(path, replace(layout, encoding=_sniff_whole(path)), may_sniff=False)
-        raise _explained(error, path) from error
-    _check_quotes(table, layout.delimiter, path)
+        if not layout.sure and layout.encoding == "utf-8" and "UTF8" in str(error):
+            return _read(path, replace(layout, encoding=_sniff_whole(path), sure=True))
+        raise explained(error, path) from error
+    check_quotes(table, layout.delimiter, path)
     return stamp(table, ragged=ragged)
 
 
-def _parse(path: Path, layout: _Layout, threads: bool) -> tuple[pa.Table, list[RaggedRow]]:
+def _parse(path: Path, layout: Layout, threads: bool) -> tuple[pa.Table, list[RaggedRow]]:
     ragged: list[RaggedRow] = []
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with pa.input_stream(str(path), compression="gzip" if packed else None) as stream:
+        table = csv.read_csv(stream, *options(layout, ragged, threads))
+    return table, ragged
+
+
+def options(
+    layout: Layout, ragged: list[RaggedRow], threads: bool, columns: Sequence[str] | None = None
+) -> tuple[csv.ReadOptions, csv.ParseOptions, csv.ConvertOptions]:
+    """Return how Arrow is to read a file; rows of another number of cells are added to `ragged`.
+
+    `columns` are those wanted, None for all.
+    """
 
     def note(row: Any) -> str:
         number = -1 if row.number is None else row.number - 2 - layout.skipped
         ragged.append(RaggedRow(number, row.actual_columns, row.expected_columns, row.text[:_SHOWN]))
         return "skip"
 
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    with pa.input_stream(str(path), compression="gzip" if packed else None) as stream:
-        table = csv.read_csv(
-            stream,
-            csv.ReadOptions(
-                use_threads=threads,
-                block_size=BLOCK_BYTES,
-                encoding=layout.encoding,
-                skip_rows=layout.skipped,
-                column_names=layout.names,
-                skip_rows_after_names=1,
-            ),
-            csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=note),
-            csv.ConvertOptions(
-                column_types=dict.fromkeys(layout.names, pa.string()),
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
-    return table, ragged
+    return (
+        csv.ReadOptions(
+            use_threads=threads,
+            block_size=BLOCK_BYTES,
+            encoding=layout.encoding,
+            skip_rows=layout.skipped,
+            column_names=layout.names,
+            skip_rows_after_names=1,
+        ),
+        csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=note),
+        csv.ConvertOptions(
+            column_types=dict.fromkeys(layout.names, pa.string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            include_columns=list(columns or ()),
+        ),
+    )
 
 
 def _sniff_whole(path: Path) -> str:
     """Look at the whole file when its first bytes were plain and later ones are not UTF-8."""
-    with _unpacked(path) as file:
+    with unpacked(path) as file:
         return sniff_encoding(file.read(), True, str(path))
 
 
-def _explained(error: Exception, path: Path) -> DataError:
+def explained(error: Exception, path: Path | File) -> DataError:
+    """Return the error of a file that Arrow could not read."""
     text = str(error)
     if "straddling" in text:
         return DataError(
@@ -192,11 +220,11 @@ def _explained(error: Exception, path: Path) -> DataError:
             mend="name it in `data.encoding`, for instance cp1252",
         )  # fmt: skip
     if isinstance(error, OSError | zlib.error) or "zlib" in text:
-        return _damaged(path)
+        return damaged(path)
     return DataError("The file cannot be read as CSV.", where=path, got=text)
 
 
-def _check_quotes(table: pa.Table, delimiter: str, path: Path) -> None:
+def check_quotes(table: pa.Table, delimiter: str, path: Path | File, before: int = 0) -> None:
     """Refuse a table whose last cell swallowed the following lines because its quote was never closed."""
     if table.num_rows == 0:
         return
@@ -209,6 +237,7 @@ def _check_quotes(table: pa.Table, delimiter: str, path: Path) -> None:
         )
         if lines and swallowed:
             raise DataError(
-                "A quote is never closed.", where=f"{path}, row {last}, column {name}", got=cell[:_SHOWN],
+                "A quote is never closed.",
+                where=f"{path}, row {before + last}, column {name}", got=cell[:_SHOWN],
                 mend="close the quotation mark, or double it inside the text",
             )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -20,10 +20,29 @@ _LONE_COLON = re.compile(r"(?<![:\\]):(?!:)")
 
 
 def read_sql(source: SqlSource) -> pa.Table:
-    """Run a query and return its rows.
+    """Run a query and return its rows; see `sql_pieces`."""
+    parts = list(sql_pieces(source, None))
+    try:
+        return pa.concat_tables(parts, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise DataError("The rows of the query do not fit together.", where="the query", got=str(error),
+                        mend="cast the column to one type in the query") from error  # fmt: skip
+
+
+def sql_pieces(source: SqlSource, columns: Sequence[str] | None, rows: int = _ROWS) -> Iterator[pa.Table]:
+    """Run a query and yield its rows in pieces, of which at least one; the server keeps the rest.
 
     The query is run as it stands: it takes no parameters, and nothing is committed. A password in the URL is
-    never shown.
+    never shown. A column has the type of its values in the piece.
+
+    Parameters
+    ----------
+    source
+        URL and query.
+    columns
+        Those wanted, None for all.
+    rows
+        Of a piece.
 
     Raises
     ------
@@ -41,11 +60,16 @@ def read_sql(source: SqlSource) -> pa.Table:
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise DataError("The database driver is not installed.", where=shown, got=str(error)) from error
     try:
-        with engine.connect().execution_options(stream_results=True) as connection:
+        with engine.connect().execution_options(stream_results=True, max_row_buffer=rows) as connection:
             # No colon of the query is a parameter, so all are escaped.
             result = connection.execute(text(_LONE_COLON.sub(r"\\:", source.query)))
             names = unique_names(list(result.keys()), shown)
-            parts = [_as_table(names, rows) for rows in result.partitions(_ROWS)]
+            empty = True
+            for part in result.partitions(rows):
+                empty = False
+                yield _wanted(_as_table(names, part), columns)
+            if empty:
+                yield _wanted(pa.table({name: pa.array([], pa.string()) for name in names}), columns)
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error)
         raise DataError(
@@ -53,8 +77,10 @@ def read_sql(source: SqlSource) -> pa.Table:
         ) from error
     finally:
         engine.dispose()
-    empty = pa.table({name: pa.array([], pa.string()) for name in names})
-    return pa.concat_tables(parts, promote_options="permissive") if parts else empty
+
+
+def _wanted(table: pa.Table, columns: Sequence[str] | None) -> pa.Table:
+    return table if columns is None else table.select([c for c in columns if c in table.column_names])
 
 
 def _as_table(names: Sequence[str], rows: Sequence[Any]) -> pa.Table:

@@ -33,14 +33,17 @@ class Stamp:
     origin: str = "the table"
     ragged: tuple[RaggedRow, ...] = ()
 
-    def source_rows(self, rows: int) -> IntArray:
-        """Return the number that each of `rows` read rows has in the source, ragged rows counted."""
+    def source_rows(self, rows: int, first: int = 0) -> IntArray:
+        """Return the number that each of `rows` read rows has in the source, ragged rows counted.
+
+        `first` rows were read before them.
+        """
+        position = np.arange(first, first + rows, dtype=np.int64)
         if not self.ragged:
-            return np.arange(rows, dtype=np.int64)
+            return position
         ragged = np.array(sorted(r.row for r in self.ragged), dtype=np.int64)
         # The k-th ragged row stands before every read row whose position is at least its own less k.
         before = ragged - np.arange(len(ragged))
-        position = np.arange(rows, dtype=np.int64)
         return position + np.searchsorted(before, position, side="right")
 
 

@@ -1,0 +1,165 @@
+"""A table read piece by piece, for tables larger than memory: the same rows as `qualify.leads.read` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from qualify.config import Source, SqlSource
+from qualify.errors import DataError
+from qualify.leads.csv_stream import csv_pieces, csv_schema
+from qualify.leads.files import File, find_files
+from qualify.leads.part import with_rows
+from qualify.leads.read_sql import sql_pieces
+from qualify.leads.stamp import RaggedRow
+
+__all__ = ["TableStream", "open_stream"]
+
+PIECE_ROWS = 65_536
+
+Pieces: TypeAlias = Callable[[Sequence[str] | None], Iterator[pa.Table]]
+"""Yields the wanted columns (None: all) and the rows' numbers in the source (`qualify.leads.part.ROW`)."""
+
+
+@dataclass
+class TableStream:
+    """A table that can be gone through once.
+
+    Parameters
+    ----------
+    origin
+        What messages call it.
+    schema
+        Its columns; None where only its rows tell (a query).
+    files
+        What it is read from; none for a query.
+    pieces
+        Goes through the rows.
+    ragged
+        Rows with another number of cells than the header; complete when all rows are read.
+    """
+
+    origin: str
+    schema: pa.Schema | None
+    files: list[File]
+    pieces: Pieces
+    ragged: list[RaggedRow] = field(default_factory=list)
+
+
+def open_stream(
+    source: Source, *, encoding: str | None = None, delimiter: str | None = None, what: str = "leads"
+) -> TableStream:
+    """Open a table for reading piece by piece.
+
+    Parameters
+    ----------
+    source, encoding, delimiter, what
+        As of `qualify.leads.read.read_table`; several CSV files with the same header, and URLs of object
+        stores, are understood too.
+
+    Raises
+    ------
+    DataError
+        The source is missing, empty, or not a table; rows that cannot be read are told while they are read.
+    """
+    if isinstance(source, SqlSource):
+        return TableStream("the query", None, [], lambda columns: _numbered(sql_pieces(source, columns)))
+    files = find_files(source)
+    if not files:
+        raise DataError(f"The file of {what} does not exist.", where=source, mend="check the path")
+    _refuse_empty(files, what)
+    if all(file.is_parquet() for file in files):
+        schema = _joined_schema(files)
+        return TableStream(
+            source, schema, files, lambda columns: _numbered(_parquet_pieces(files, schema, columns))
+        )
+    stream = TableStream(source, csv_schema(files, encoding, delimiter), files, lambda _: iter(()))
+    stream.pieces = lambda columns: csv_pieces(files, encoding, delimiter, columns, stream.ragged)
+    return stream
+
+
+def _refuse_empty(files: list[File], what: str) -> None:
+    empty = next((file for file in files if not file.size), None)
+    if empty is not None:
+        raise DataError(f"The file of {what} is empty.", where=empty, expected="a header and rows")
+
+
+def _numbered(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    before = 0
+    for piece in pieces:
+        yield with_rows(piece, np.arange(before, before + piece.num_rows))
+        before += piece.num_rows
+
+
+def _joined_schema(files: list[File]) -> pa.Schema:
+    """Return the columns of all files, those of their folders' names included, as plain types."""
+    schemas = []
+    for file in files:
+        with _opened(file) as opened:
+            found = opened.schema_arrow
+        schemas.append(pa.schema([*map(_plain, found), *_keys(file, found.names)]))
+    try:
+        return pa.unify_schemas(schemas, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise DataError(
+            "The Parquet files do not fit together.", where=files[0].path, got=str(error),
+            expected="the same columns in every file",
+        ) from error  # fmt: skip
+
+
+def _plain(column: pa.Field) -> pa.Field:
+    kind = column.type
+    return pa.field(column.name, kind.value_type if pa.types.is_dictionary(kind) else kind)
+
+
+def _keys(file: File, names: Sequence[str]) -> list[pa.Field]:
+    return [pa.field(key, pa.string()) for key in file.keys if key not in names]
+
+
+def _opened(file: File) -> parquet.ParquetFile:
+    try:
+        return parquet.ParquetFile(file.open())
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged(file, error) from error
+
+
+def _damaged(where: object, error: Exception) -> DataError:
+    return DataError("The Parquet file is damaged or cut.", where=where, got=str(error),
+                     mend="export or fetch it again")  # fmt: skip
+
+
+def _parquet_pieces(
+    files: list[File], schema: pa.Schema, columns: Sequence[str] | None
+) -> Iterator[pa.Table]:
+    wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
+    for file in files:
+        with _opened(file) as opened:
+            for group in range(opened.num_row_groups):
+                for batch in _batches(file, opened, group, wanted.names):
+                    yield _fitted(pa.table(batch), wanted, file.keys)
+
+
+def _batches(
+    file: File, opened: parquet.ParquetFile, group: int, names: Sequence[str]
+) -> Iterator[pa.RecordBatch]:
+    present = [name for name in names if name in opened.schema_arrow.names]
+    try:
+        yield from opened.iter_batches(PIECE_ROWS, row_groups=[group], columns=present, use_threads=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise _damaged(f"{file}, row group {group}", error) from error
+
+
+def _fitted(table: pa.Table, wanted: pa.Schema, keys: dict[str, str]) -> pa.Table:
+    """Return the wanted columns with their types; what a file lacks is missing."""
+    columns = []
+    for column in wanted:
+        if column.name in table.column_names:
+            columns.append(table.column(column.name).cast(column.type))
+        else:
+            columns.append(pa.repeat(pa.scalar(keys.get(column.name), column.type), table.num_rows))
+    return pa.table(columns, schema=wanted)
