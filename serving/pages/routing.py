@@ -16,6 +16,8 @@ from serving.pages.site import Site, Visit
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from qualify.ledger import LeadRecord
+
 __all__ = ["Answering", "PageRoute", "Reading", "Ruling", "shown_lead"]
 
 logger = logging.getLogger(__name__)
@@ -91,7 +93,7 @@ _TOLD: dict[type[QualifyError], tuple[int, str]] = {
 }
 
 
-def shown_lead(visit: Visit, lead_id: str) -> Any:
+def shown_lead(visit: Visit, lead_id: str) -> LeadRecord:
     """Return the record of a lead that the reader may see.
 
     Raises

@@ -6,9 +6,7 @@ import re
 import shutil
 
 import pytest
-
-playwright = pytest.importorskip("playwright.sync_api")
-expect = playwright.expect
+from playwright.sync_api import expect, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (390, 1440)
@@ -29,7 +27,7 @@ pytestmark = pytest.mark.needs(*BROWSERS)
 @pytest.fixture(scope="module")
 def browser():
     program = next(found for name in BROWSERS if (found := shutil.which(name)))
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         chromium = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()

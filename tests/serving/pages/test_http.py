@@ -246,3 +246,18 @@ def test_the_model_page_puts_every_scorer_beside_the_model_with_intervals(live):
         picture = client.get("/model/pictures/calibration.png")
         assert picture.content.startswith(b"\x89PNG")
         assert client.get("/model/pictures/..%2Fverdict.png").status_code == 404
+
+
+def test_a_ledger_that_is_away_is_told_with_a_way_to_try_again(live):
+    from serving.runtime import LedgerDoor
+
+    door, live.runtime.door = live.runtime.door, LedgerDoor("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    try:
+        with live.client() as client:
+            answer = client.get("/?band=A")
+    finally:
+        live.runtime.door = door
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "The ledger cannot be reached just now" in answer.text
+    assert 'href="/?band=A">Load again' in answer.text
