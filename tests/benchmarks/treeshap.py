@@ -23,7 +23,7 @@ import shap
 from qualify.explain import treeshap
 
 DEPTHS, TREES, FEATURES = (3, 4, 6), (100, 300, 1000), (20, 100, 400)
-TRAINING_ROWS, ROWS, FEW_ROWS = 20_000, 50_000, 500
+TRAINING_ROWS, ROWS, FEW_ROWS, BACKGROUND_ROWS = 20_000, 50_000, 500, 100
 
 
 def make_rows(rows: int, features: int, seed: int) -> np.ndarray:
@@ -67,6 +67,9 @@ def measure(booster: lgb.Booster, X: np.ndarray) -> Iterator[tuple[str, float, s
     yield "kernel", rows_per_second(explain, X), "rows/s"
     yield "predict", rows_per_second(booster.predict, X), "rows/s"
     yield "one_row", 1e6 / rows_per_second(lambda row: [explain(row) for _ in range(500)], one) / 500, "us"
+    against = treeshap.compile(booster, background=X[-BACKGROUND_ROWS:])
+    against(X[:1000])
+    yield "kernel_interventional", rows_per_second(against, X), "rows/s"
     yield (
         "pred_contrib",
         rows_per_second(lambda rows: booster.predict(rows, pred_contrib=True), few, 1),

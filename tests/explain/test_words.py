@@ -12,6 +12,7 @@ from tests.explain.examples import COUNTRY, EXAMPLES, FOREIGN, PRICING, SECONDS,
 
 EN, JA = phrasebook("en"), phrasebook("ja")
 NAN = float("nan")
+CLOCK = Field("clock", "clock", "", "history")
 
 GOLDEN = [
     (
@@ -51,6 +52,7 @@ GOLDEN = [
         "“W_Nabellen offertes” recorded twice in the last 7 days",
         "直近7日間に「W_Nabellen offertes」を2回記録",
     ),
+    (CLOCK, {"weekday": np.array([1.0]), "hour": np.array([NAN])}, "Created on a Tuesday", "火曜日に登録"),
     (COUNTRY, {"value": texts("India")}, "Country: India", "国：India"),
     (COUNTRY, {"value": texts(None)}, "Country is not given", "国は未入力"),
     (SECONDS, {"value": np.array([1279.0])}, "Total time on website: 1,279", "サイト滞在時間：1,279"),

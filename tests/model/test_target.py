@@ -128,6 +128,13 @@ def test_the_noise_of_a_topic_is_that_of_its_sum(fitted, frame):
     assert told.contributions.shape == (80, len(FIELDS))
 
 
+def test_contributions_are_centred_on_the_rows_that_were_learned_from(fitted):
+    """What is the same for every lead is in the base value, and no reason."""
+    told = TargetExplainer(fitted, FIELDS).explain(make_rows().frame)
+    assert np.abs(told.contributions.mean(axis=0)).max() < 0.05
+    assert np.abs(told.contributions).max() > 0.5
+
+
 def test_members_that_agree_have_no_noise(fitted, frame):
     base, points = fitted.linear.members[0]
     model = dataclasses.replace(
