@@ -41,9 +41,8 @@ EXAMPLE: dict[str, Any] = {
 }
 
 # Control characters have no place in an id, and PostgreSQL takes no U+0000 in a text.
-_Id = Annotated[
-    StrictStr, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
-]
+_ONE_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+_Id = Annotated[StrictStr, Field(min_length=1, max_length=200, pattern=_ONE_LINE)]
 _Text = Annotated[StrictStr, Field(max_length=2_000)]
 _Number: TypeAlias = StrictInt | StrictFloat
 _Time = Annotated[

@@ -47,7 +47,7 @@ class Feedback(BaseModel):
 def lead_routes(runtime: Runtime) -> APIRouter:
     """Return the calls about stored leads."""
     router = APIRouter(tags=["leads"], responses={**PROBLEMS, **problems(503)})
-    in_flight = _InFlight()
+    in_flight = InFlight()
 
     @router.get("/v1/leads")
     def queue(
@@ -97,7 +97,7 @@ def lead_routes(runtime: Runtime) -> APIRouter:
     return router
 
 
-class _InFlight:
+class InFlight:
     """Keys whose first request is not answered yet."""
 
     def __init__(self) -> None:

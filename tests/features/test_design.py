@@ -1,0 +1,38 @@
+"""The compiled designs are those of the encoders."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from qualify.features.design import DesignMaker
+from qualify.features.frame import build_frame
+from qualify.rules import evaluate
+from tests.world import AS_OF
+
+
+def frame_of(world, rows):
+    scorer = world.scorer
+    moments = np.full(len(rows), int(pd.Timestamp(AS_OF).value // 1000))
+    points = evaluate(scorer.scorecard, world.tables, rows, moments)
+    return build_frame(scorer.parts.plan, world.tables, rows, moments, points)
+
+
+@pytest.mark.parametrize("count", [0, 1, 700])
+def test_as_the_encoders_have_them(world, count):
+    frame = frame_of(world, np.arange(count))
+    for target in world.scorer.parts.targets:
+        design, bins = DesignMaker(target.encoders).make(frame)
+        np.testing.assert_array_equal(design, target.encoders.design(frame))
+        np.testing.assert_array_equal(bins, target.encoders.bins(frame))
+        assert design.flags.c_contiguous
+        assert bins.flags.c_contiguous
+
+
+def test_frames_of_other_features_are_looked_up_anew(world):
+    target = world.scorer.parts.targets[0]
+    maker, frame = DesignMaker(target.encoders), frame_of(world, np.arange(5))
+    before = maker.make(frame)
+    frame.numeric.reverse()
+    np.testing.assert_array_equal(maker.make(frame)[0], before[0])
