@@ -120,7 +120,7 @@ def for_many(params: TreeParams, rounds: int, rows: int) -> tuple[TreeParams, in
 
     More rows carry more trees before these learn noise: rounds grow with the cube root of the rows. What
     each tree costs is lowered by smaller draws of rows and columns and a larger step, at which trials saw
-    no loss in the mean of four bags (decision 0012).
+    no loss in the mean of four bags (decision 0015).
     """
     grown = rounds * (rows / MANY_ROWS) ** (1 / 3) / FASTER
     return replace(
