@@ -6,15 +6,19 @@ import time
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from qualify.ledger import Recorded
 
 CONFIG = "qualify.yaml"
 
 Config = Annotated[str, typer.Option("-c", "--config", help="The configuration.", metavar="PATH")]
 Activities = Annotated[str | None, typer.Option(help="Activities table (CSV or Parquet).", metavar="FILE")]
 Stages = Annotated[str | None, typer.Option(help="Stages table (CSV or Parquet).", metavar="FILE")]
+Memory = Annotated[str, typer.Option(help="Larger tables are split into parts on disk.", metavar="SIZE")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="A time, or created, created+1d, …", metavar="TIME")
 ]
@@ -36,8 +40,13 @@ class Engine(StrEnum):
 
 
 def score(
-    leads: Annotated[str, typer.Option(help="Leads table (CSV or Parquet).", metavar="FILE")],
     out: Annotated[str, typer.Option(help="Parquet, CSV(.gz), or a database URL#TABLE.", metavar="FILE")],
+    leads: Annotated[
+        str | None,
+        typer.Option(
+            help="Leads: file, folder, pattern, URL, URL#TABLE; default: as configured.", metavar="FILE"
+        ),
+    ] = None,
     activities: Activities = None,
     stages: Stages = None,
     as_of: AsOf = None,
@@ -47,52 +56,51 @@ def score(
     model: Model = None,
     config: Config = CONFIG,
     ledger: Annotated[bool, typer.Option("--ledger", help="Also store the list for the sales desk.")] = False,
+    memory: Memory = "2GB",
     as_json: Json = False,
 ) -> None:
     """Score leads: probability, rank, band and reasons."""
     from qualify.console import emit_json, only_json, say
     from qualify.moments import parse_as_of
-    from serving.batch import Sources, rejects_path, score_sources
+    from serving.batch import Job, rejects_of, run_job
+    from serving.batch.size import parse_memory
+    from serving.batch.work import claimed, place_of, room_needed
     from serving.cli_ledger import open_ledger, put_on_desk
     from serving.model_source import load_scorer
-    from serving.sink import check_out, write_scores
+    from serving.sink import check_out
 
     began = time.monotonic()
     with only_json(as_json):
         check_out(out)
-        settings, folder = _settings(config, needed=model is None or ledger)
+        room = parse_memory(memory)
+        settings, folder = _settings(config, needed=model is None or ledger or leads is None)
         # Opened first: a ledger that does not answer is told before anything is computed or written.
         if ledger:
             open_ledger(settings, folder).close()
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
-        scorer = load_scorer(model, settings, folder)
-        chosen = language.value if language else (settings.language if settings else "en")
-        sources = Sources(leads, activities, stages)
-        done = score_sources(scorer, sources, moment, reasons=reasons, language=chosen)
-        stored = put_on_desk(done, sources, settings, folder) if ledger else None
-        write_scores(done.table, out)
-        rejects = rejects_path(Path(out)) if "://" not in out else Path("scores.rejects.csv")
-        _write_rejects(done.rejects, rejects)
-        for line in done.rejects.lines():
+        sources = _sources(leads, activities, stages, settings, folder)
+        with claimed(out), room_needed(place_of(out).parent):
+            scorer = load_scorer(model, settings, folder)
+            chosen = language.value if language else (settings.language if settings else "en")
+            stored: list[Recorded] = []
+            job = Job(
+                scorer, sources, out, moment, reasons, chosen, room,
+                on_desk=(lambda done: stored.append(put_on_desk(done, sources, settings, folder)))
+                if ledger else None,
+            )  # fmt: skip
+            done = run_job(job)
+        for line in done.lines():
             say(line)
         seconds = time.monotonic() - began
         shown = out.rpartition("@")[2]
-        say(f"{done.table.num_rows} leads scored in {seconds:.1f} s: {shown}; {len(done.rejects)} rejected")
+        say(f"{done.scored} leads scored in {seconds:.1f} s: {shown}; {done.rejected} rejected")
     if as_json:
         emit_json({
-            "scored": done.table.num_rows, "rejected": len(done.rejects), "rejects": done.rejects.counts(),
-            "out": shown, "rejects_file": str(rejects) if len(done.rejects) else None,
+            "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(),
+            "out": shown, "rejects_file": str(rejects_of(out)) if done.rejected else None,
             "model_version": scorer.version, "scorecard_version": scorer.scorecard.version,
-            "seconds": seconds, **({"ledger": asdict(stored)} if stored else {}),
+            "seconds": seconds, **({"ledger": asdict(stored[0])} if stored else {}),
         })  # fmt: skip
-
-
-def _write_rejects(rejects, path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Write the rejects; where there are none, an older file of the same name would mislead."""
-    if len(rejects):
-        rejects.write_csv(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def explain(
@@ -178,14 +186,21 @@ def _settings(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
     return load_config(path), path.resolve().parent
 
 
+def _sources(leads, activities, stages, settings, folder: Path):  # type: ignore[no-untyped-def]
+    """Return the tables that are named, or else the configured ones."""
+    from serving.batch import Sources, named_source
+
+    if leads is None:
+        return _configured(settings, folder)
+    named = [None if each is None else named_source(each) for each in (activities, stages)]
+    return Sources(named_source(leads), *named)
+
+
 def _configured(settings, folder: Path):  # type: ignore[no-untyped-def]
     """Return the configured tables."""
-    from qualify.errors import UserError
+    from qualify.leads.read import located
     from serving.batch import Sources
 
     data = settings.data
-    found = [data.leads, data.activities, data.stages]
-    if any(source is not None and not isinstance(source, str) for source in found):
-        raise UserError("the configured tables come from a database", mend="name files with --leads")
-    names = [None if source is None else str(folder / source) for source in found]
-    return Sources(str(names[0]), names[1], names[2])
+    found = [None if each is None else located(each, folder) for each in (data.activities, data.stages)]
+    return Sources(located(data.leads, folder), *found)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import create_engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from qualify.errors import UserError
-from qualify.explain.reasons import list_to_json
+from serving.flat import flat
+from serving.upsert import upsert
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ROWS_A_GROUP = 65_536
+"""Rows that are written at a time: a row group of Parquet, a transaction of a database."""
 
 
 def check_out(out: str) -> None:
@@ -60,23 +61,34 @@ def check_file(path: Path, option: str) -> None:
         )
 
 
-def write_scores(table: pa.Table, out: str) -> None:
-    """Write a score list to a file or a database table."""
+def write_scores(tables: pa.Table | Iterable[pa.Table], out: str) -> None:
+    """Write a score list, or the pieces of one in their order, to a file or a database table.
+
+    The bytes of a file do not depend on how the list is cut into pieces.
+    """
+    groups = _groups([tables] if isinstance(tables, pa.Table) else tables)
     if "://" in out:
-        _write_sql(table, out)
+        upsert(groups, out)
         return
-    path = Path(out)
-    writer = _writer(path)
+    writer = _writer(Path(out))
     assert writer is not None, "check_out comes first"
-    write_whole(path, lambda file: writer(table, file))
+    with whole_file(Path(out)) as file:
+        writer(groups, file)
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Let `write` fill a file that appears whole or not at all."""
+    with whole_file(path) as file:
+        write(file)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that appears at the end, whole, or not at all."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            write(file)
+            yield file
         Path(name).chmod(0o666 & ~_umask())
         Path(name).replace(path)
     except BaseException:
@@ -90,7 +102,22 @@ def _umask() -> int:
     return mask
 
 
-def _writer(path: Path) -> Callable[[pa.Table, BinaryIO], None] | None:
+def _groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Cut pieces anew, into as many rows as are written at a time; of no rows, one piece."""
+    waiting: list[pa.Table] = []
+    rows = told = 0
+    for table in tables:
+        waiting.append(table)
+        rows += table.num_rows
+        while rows >= ROWS_A_GROUP:
+            joined = pa.concat_tables(waiting)
+            yield joined.slice(0, ROWS_A_GROUP).combine_chunks()
+            waiting, rows, told = [joined.slice(ROWS_A_GROUP)], rows - ROWS_A_GROUP, told + 1
+    if waiting and (rows or not told):
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
+def _writer(path: Path) -> Callable[[Iterator[pa.Table], BinaryIO], None] | None:
     if path.name.endswith((".parquet", ".pq")):
         return _write_parquet
     if path.name.endswith(".csv"):
@@ -100,43 +127,18 @@ def _writer(path: Path) -> Callable[[pa.Table, BinaryIO], None] | None:
     return None
 
 
-def _write_parquet(table: pa.Table, file: BinaryIO) -> None:
-    pq.write_table(table, file, compression="zstd")
+def _write_parquet(groups: Iterator[pa.Table], file: BinaryIO) -> None:
+    first = next(groups)
+    with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+        for group in chain([first], groups):
+            writer.write_table(group, row_group_size=ROWS_A_GROUP)
 
 
-def _write_csv(table: pa.Table, file: BinaryIO) -> None:
-    flat(table).to_csv(file, index=False, lineterminator="\n")
+def _write_csv(groups: Iterator[pa.Table], file: BinaryIO) -> None:
+    for number, group in enumerate(groups):
+        flat(group).to_csv(file, index=False, header=number == 0, lineterminator="\n")
 
 
-def _write_csv_gz(table: pa.Table, file: BinaryIO) -> None:
-    with gzip.GzipFile(fileobj=file, mode="wb", mtime=0) as packed:
-        flat(table).to_csv(packed, index=False, lineterminator="\n")
-
-
-def flat(table: pa.Table) -> pd.DataFrame:
-    """Return the list with reasons as JSON text, for sinks without nested values.
-
-    An id that a spreadsheet would run as a formula is written with a leading apostrophe.
-    """
-    position = table.column_names.index("reasons")
-    told = list_to_json(table["reasons"].combine_chunks())
-    frame: pd.DataFrame = table.set_column(position, "reasons", told).to_pandas()
-    frame["as_of"] = frame["as_of"].map(lambda moment: moment.isoformat())
-    risky = frame["lead_id"].str.startswith(_FORMULA)
-    frame.loc[risky, "lead_id"] = "'" + frame.loc[risky, "lead_id"]
-    return frame
-
-
-def _write_sql(table: pa.Table, out: str) -> None:
-    url, _, name = out.partition("#")
-    try:
-        engine = create_engine(url)
-        with engine.begin() as connection:
-            flat(table).to_sql(name, connection, if_exists="replace", index=False, chunksize=10_000)
-    except SQLAlchemyError as error:
-        raise UserError(
-            "the scores cannot be written to the database",
-            where=f"table {name}",
-            got=type(error).__name__,
-            mend="check the URL and the rights of its user",
-        ) from error
+def _write_csv_gz(groups: Iterator[pa.Table], file: BinaryIO) -> None:
+    with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as packed:
+        _write_csv(groups, cast("BinaryIO", packed))

@@ -132,16 +132,19 @@ class Scorer:
         frame.attrs["rejects"] = rejects.joined(late).frame.to_dict("records")
         return frame
 
-    def moments(self, tables: LeadTables, as_of: int | None, after_creation: int | None = None) -> IntArray:
+    def moments(
+        self, tables: LeadTables, as_of: int | None, after_creation: int | None = None, now: int | None = None
+    ) -> IntArray:
         """Return each lead's moment: `as_of`, or `after_creation` later than its creation, or the default.
 
-        The default is now; for models of a label column it is the creation date, where there is one.
+        The default is now (`now`, where a job has to be one moment); for models of a label column it is the
+        creation date, where there is one.
         """
         count = len(tables)
         if as_of is not None:
             return np.full(count, as_of, dtype=np.int64)
         dated = tables.created_at != NO_TIME
-        now = time.time_ns() // 1000
+        now = time.time_ns() // 1000 if now is None else now
         if after_creation is not None:
             return np.where(dated, tables.created_at + after_creation, NO_TIME)
         if self.parts.schema.flat:

@@ -31,6 +31,7 @@ def scores(*ids):
         "lead_id": pa.array(ids, pa.string()),
         "as_of": pa.array(moments, pa.timestamp("us", tz="UTC")),
         "probability": pa.array([0.25] * len(ids)),
+        "model_version": pa.array(["1"] * len(ids)),
         "reasons": pa.array(told, pa.list_(REASON)),
     })  # fmt: skip
 
@@ -68,12 +69,12 @@ def test_an_id_is_no_formula_in_a_spreadsheet(tmp_path, risky):
     assert pq.read_table(tmp_path / "s.parquet")["lead_id"].to_pylist() == [risky]
 
 
-def test_a_database_table_is_replaced(tmp_path):
+def test_a_database_table_holds_each_score_once(tmp_path):
     url = f"sqlite:///{tmp_path / 'crm.db'}"
-    write_scores(scores("a", "b", "c"), f"{url}#scores")
-    write_scores(scores("d"), f"{url}#scores")
-    found = pd.read_sql("select * from scores", create_engine(url))
-    assert found["lead_id"].tolist() == ["d"]
+    write_scores(scores("a", "=b"), f"{url}#scores")
+    write_scores(scores("d", "a"), f"{url}#scores")
+    found = pd.read_sql("select * from scores order by lead_id", create_engine(url))
+    assert found["lead_id"].tolist() == ["=b", "a", "d"]  # no spreadsheet reads a database
     assert json.loads(found["reasons"][0])[0]["text"] == "価格"
 
 

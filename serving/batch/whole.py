@@ -1,4 +1,4 @@
-"""The batch job: tables in, a score list and its rejects out."""
+"""The batch job in one piece, for tables that fit into memory."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from qualify.config import Source
 from qualify.leads.build import build_tables
 from qualify.leads.read import read_table
 from qualify.leads.rejects import Rejects
@@ -17,11 +18,11 @@ from qualify.scorer import Scorer
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the tables to be scored are (files, folders or globs)."""
+    """Where the tables to be scored are: files, folders, patterns, URLs, or queries."""
 
-    leads: str
-    activities: str | None = None
-    stages: str | None = None
+    leads: Source
+    activities: Source | None = None
+    stages: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_sources(scorer: Scorer, sources: Sources) -> tuple[LeadTables, Rejects]
     """Read the tables by the schema of the model."""
     data = scorer.parts.schema.data
 
-    def read(source: str | None, what: str) -> pa.Table | None:
+    def read(source: Source | None, what: str) -> pa.Table | None:
         if source is None:
             return None
         return read_table(source, encoding=data.encoding, delimiter=data.delimiter, what=what)
@@ -58,9 +59,9 @@ def read_sources(scorer: Scorer, sources: Sources) -> tuple[LeadTables, Rejects]
     )  # fmt: skip
 
 
-def moments_of(scorer: Scorer, tables: LeadTables, as_of: AsOf) -> IntArray:
-    """Return each lead's moment of scoring."""
-    return scorer.moments(tables, as_of.time, as_of.after_creation)
+def moments_of(scorer: Scorer, tables: LeadTables, as_of: AsOf, now: int | None = None) -> IntArray:
+    """Return each lead's moment of scoring; `now` is one moment for all parts of a job."""
+    return scorer.moments(tables, as_of.time, as_of.after_creation, now)
 
 
 def score_sources(scorer: Scorer, sources: Sources, as_of: AsOf, *, reasons: int, language: str) -> Scored:

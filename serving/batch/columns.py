@@ -1,0 +1,96 @@
+"""Which columns of each table a model needs, and which of them have to be seen whole to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TypeAlias
+
+import pyarrow as pa
+
+from qualify.config import ActivityColumns, ColumnSpec, Data, StageColumns
+from qualify.leads.columns import id_keys, id_text
+from qualify.leads.manner import Manner, NumberManner, TimeManner
+from qualify.leads.numbers import look_at_numbers
+from qualify.leads.parse import look_at_column
+from qualify.leads.part import ROW
+from qualify.leads.times import look_at_times
+
+__all__ = ["TABLES", "Manners", "keys_of", "look", "wanted"]
+
+TABLES = ("leads", "activities", "stages")
+
+Manners: TypeAlias = dict[str, Manner]
+_Look: TypeAlias = Callable[[pa.ChunkedArray], Manner | None]
+
+
+def wanted(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> list[str]:
+    """Return the columns of a table that are read, each once."""
+    if what == "leads":
+        names = [data.lead_id, data.created_at, *(n for n, spec in columns.items() if spec.type != "id")]
+    else:
+        names = list(_events(data, what).model_dump().values())
+    return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def keys_of(data: Data, what: str, piece: pa.Table) -> pa.Array:
+    """Return the id of each row as it is compared."""
+    name = data.lead_id if what == "leads" else _events(data, what).lead_id
+    if name is None:
+        return piece.column(ROW).combine_chunks().cast(pa.string())
+    return id_keys(id_text(piece.column(name), name))
+
+
+def look(data: Data, columns: Mapping[str, ColumnSpec], what: str, piece: pa.Table, manners: Manners) -> None:
+    """Add to `manners` how the columns of a piece are written."""
+    for role, name, see in _looks(data, columns, what):
+        known = manners.get(role)
+        if _settled(known) or name not in piece.column_names:
+            continue
+        found = see(piece.column(name))
+        if found is not None:
+            manners[role] = found if known is None else _both(known, found)
+
+
+def _both(known: Manner, found: Manner) -> Manner:
+    if isinstance(known, NumberManner) and isinstance(found, NumberManner):
+        return known | found
+    assert isinstance(known, TimeManner), "a role has one kind"
+    assert isinstance(found, TimeManner), "a role has one kind"
+    return known | found
+
+
+def _settled(manner: Manner | None) -> bool:
+    """Say whether no further value can change what is known."""
+    if isinstance(manner, NumberManner):
+        return manner.english and not manner.plain
+    return isinstance(manner, TimeManner) and not manner.serial
+
+
+def _look_at(spec: ColumnSpec, values: pa.ChunkedArray) -> Manner | None:
+    return look_at_column(values, spec)
+
+
+def _events(data: Data, what: str) -> ActivityColumns | StageColumns:
+    return data.activity_columns if what == "activities" else data.stage_columns
+
+
+def _looks(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> Iterator[tuple[str, str, _Look]]:
+    """Yield role (see `qualify.leads.part.Part`), column, and how to look at it."""
+    if what == "leads":
+        if data.created_at is not None:
+            yield "created_at", data.created_at, look_at_times
+        for name, spec in columns.items():
+            if spec.type in ("number", "date"):
+                yield f"column:{name}", name, partial(_look_at, spec)
+        return
+    names = _events(data, what)
+    if isinstance(names, ActivityColumns):
+        yield "activity:occurred_at", names.occurred_at, look_at_times
+        if names.value is not None:
+            yield "activity:value", names.value, look_at_numbers
+    else:
+        yield "stage:entered_at", names.entered_at, look_at_times
+    if names.recorded_at is not None:
+        kind = "activity" if what == "activities" else "stage"
+        yield f"{kind}:recorded_at", names.recorded_at, look_at_times

@@ -1,0 +1,249 @@
+"""A job of any size: the tables are split into buckets of leads, scored one by one, and merged by rank."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from qualify.config import Source
+from qualify.console import progress, say
+from qualify.errors import DataError, UserError
+from qualify.leads.build import build_tables
+from qualify.leads.files import File
+from qualify.leads.part import Part
+from qualify.leads.stream import TableStream, open_stream
+from qualify.moments import AsOf
+from qualify.scorer import Scorer
+from serving.batch.bucket import BucketJob, Told, score_bucket, scores_path, turned_away_path
+from serving.batch.columns import TABLES, wanted
+from serving.batch.merge import merge_sorted
+from serving.batch.size import bucket_count, bytes_needed, row_count
+from serving.batch.spill import Spilled, spill_table
+from serving.batch.summary import Summary, join_told
+from serving.batch.whole import Scored, Sources, rejects_path, score_sources
+from serving.batch.work import digest_of, open_work, put_json
+from serving.sink import whole_file, write_scores
+
+__all__ = ["Job", "rejects_of", "run_job"]
+
+_MERGED_ROWS = 65_536
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done.
+
+    Parameters
+    ----------
+    scorer
+        The model.
+    sources, out
+        Tables in; a file, or a database table (URL#TABLE).
+    as_of, reasons, language
+        See `qualify.scorer.Scorer.score`.
+    memory
+        Bytes that the process may use, roughly.
+    buckets
+        Into how many parts the tables are split; None: as the memory asks, and 1 where they fit.
+    on_desk
+        Called with the list in one piece before it is written; such a job is never split.
+    """
+
+    scorer: Scorer
+    sources: Sources
+    out: str
+    as_of: AsOf
+    reasons: int
+    language: str
+    memory: int
+    buckets: int | None = None
+    on_desk: Callable[[Scored], None] | None = None
+
+    def source(self, what: str) -> Source | None:
+        """Return one of the sources."""
+        found: Source | None = getattr(self.sources, what)
+        return found
+
+
+def run_job(job: Job) -> Summary:
+    """Score everything; the list and its rejects appear whole or not at all.
+
+    Raises
+    ------
+    UserError
+        Of what the user can mend; what was written on the way is taken away.
+    """
+    if job.on_desk is not None:
+        return _in_one_piece(job)
+    streams = _open(job)
+    buckets = job.buckets or _buckets(job, streams)
+    if buckets == 1 and all(stream.schema is not None for stream in streams.values()):
+        return _in_one_piece(job)
+    _check_columns(job, streams)
+    digest = digest_of(_facts(job, streams, buckets))
+    folder, now, begun = open_work(job.out, digest, time.time_ns() // 1000)
+    if begun:
+        done = len(list(folder.glob("done-*.json")))
+        say(f"continuing the job that was begun before: {done} of {buckets} buckets are done")
+    with _cleared(folder):
+        spilled = _spill(job, streams, folder, buckets)
+        batch_rows = max(64, min(8_192, _MERGED_ROWS // buckets))
+        one = BucketJob(job.scorer, folder, spilled, job.as_of, now, job.reasons, job.language, batch_rows)
+        told = _score(one, buckets)
+        summary = join_told(told, job.scorer.parts.schema.columns, spilled["leads"].origin)
+        _finish(job, folder, buckets, batch_rows, summary)
+    return summary
+
+
+def _in_one_piece(job: Job) -> Summary:
+    done = score_sources(job.scorer, job.sources, job.as_of, reasons=job.reasons, language=job.language)
+    if job.on_desk is not None:
+        job.on_desk(done)
+    write_scores(done.table, job.out)
+    path = rejects_of(job.out)
+    if len(done.rejects):
+        done.rejects.write_csv(path)
+    else:  # an older file of the same name would mislead
+        path.unlink(missing_ok=True)
+    return Summary.of(done.table.num_rows, done.rejects)
+
+
+def rejects_of(out: str) -> Path:
+    """Return where the rejects go: beside a file, else into the current folder."""
+    return rejects_path(Path(out)) if "://" not in out else Path("scores.rejects.csv")
+
+
+def _open(job: Job) -> dict[str, TableStream]:
+    data = job.scorer.parts.schema.data
+    found = {what: job.source(what) for what in TABLES}
+    return {
+        what: open_stream(source, encoding=data.encoding, delimiter=data.delimiter, what=what)
+        for what, source in found.items() if source is not None
+    }  # fmt: skip
+
+
+def _buckets(job: Job, streams: Mapping[str, TableStream]) -> int:
+    schema = job.scorer.parts.schema
+    needed = sum(
+        bytes_needed(stream, len(wanted(schema.data, schema.columns, what)), what)
+        for what, stream in streams.items()
+    )
+    return bucket_count(needed, job.memory)
+
+
+def _check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
+    """Refuse tables that lack a column, before anything is read or written."""
+    schema = job.scorer.parts.schema
+    if any(stream.schema is None for stream in streams.values()):
+        return  # the rows of a query tell
+    empty = {
+        what: stream.schema.empty_table() for what, stream in streams.items() if stream.schema is not None
+    }
+    build_tables(
+        schema.data, schema.columns, empty["leads"], empty.get("activities"), empty.get("stages"), part=Part()
+    )
+
+
+def _facts(job: Job, streams: Mapping[str, TableStream], buckets: int) -> dict[str, object]:
+    """Return what makes it the same job when it is begun again."""
+    scorer = job.scorer
+    return {
+        "qualify": version("qualify"), "out": job.out, "buckets": buckets, "as_of": asdict(job.as_of),
+        "reasons": job.reasons, "language": job.language, "model": scorer.version,
+        "scorecard": scorer.scorecard.version, "schema": scorer.parts.schema.data.model_dump(mode="json"),
+        "sources": {what: str(job.source(what)) for what in streams},
+        "files": [[file.path, file.size, file.changed] for file in _files(streams)],
+    }  # fmt: skip
+
+
+def _files(streams: Mapping[str, TableStream]) -> list[File]:
+    return [file for stream in streams.values() for file in stream.files]
+
+
+@contextmanager
+def _cleared(folder: Path) -> Iterator[None]:
+    """Take the work folder away at the end, and when the user has to mend something first.
+
+    After anything else (a signal, a fault) it stays, and the same job goes on from there.
+    """
+    try:
+        yield
+    except (UserError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spill(job: Job, streams: Mapping[str, TableStream], folder: Path, buckets: int) -> dict[str, Spilled]:
+    """Split the tables, unless that was done before."""
+    path = folder / "spilled.json"
+    if path.exists():
+        known = json.loads(path.read_text(encoding="utf-8"))
+        return {what: Spilled.of_json(found) for what, found in known.items()}
+    schema = job.scorer.parts.schema
+    counts = [row_count(stream.files) for stream in streams.values()]
+    total = None if None in counts else sum(count or 0 for count in counts)
+    with progress(total, "reading rows") as advance:
+        spilled = {
+            what: spill_table(stream, schema.data, schema.columns, what, folder, buckets, advance)
+            for what, stream in streams.items()
+        }
+    _refuse_changed(_files(streams))
+    put_json(path, {what: each.to_json() for what, each in spilled.items()})
+    return spilled
+
+
+def _refuse_changed(files: list[File]) -> None:
+    """Refuse a list from files that were written to while they were read."""
+    for file in files:
+        now = file.now()
+        if (now.size, now.changed) != (file.size, file.changed):
+            raise DataError("A file of the input changed while it was read.", where=file.path,
+                            mend="begin again when it is complete")  # fmt: skip
+
+
+def _score(job: BucketJob, buckets: int) -> list[Told]:
+    told = []
+    with progress(job.spilled["leads"].rows, "scoring leads") as advance:
+        for bucket in range(buckets):
+            told.append(score_bucket(job, bucket))
+            advance(told[-1].scored + sum(told[-1].rejected.values()))
+    return told
+
+
+def _finish(job: Job, folder: Path, buckets: int, batch_rows: int, summary: Summary) -> None:
+    """Merge the buckets into the list and its rejects; both appear together, when both are complete."""
+    every = range(buckets)
+    by_rank = [scores_path(folder, bucket) for bucket in every]
+    ranked = _ranked(
+        merge_sorted(by_rank, [("probability", "descending"), ("lead_id", "ascending")], batch_rows)
+    )
+    path = rejects_of(job.out)
+    if not summary.rejected:
+        write_scores(ranked, job.out)
+        path.unlink(missing_ok=True)
+        return
+    by_row = [turned_away_path(folder, bucket) for bucket in every]
+    left_out = merge_sorted(by_row, [("class", "ascending"), ("row", "ascending")], batch_rows)
+    with whole_file(path) as file:
+        for number, piece in enumerate(left_out):
+            frame = piece.select(["lead_id", "row", "code", "message"]).to_pandas()
+            frame.to_csv(file, index=False, header=number == 0)
+        write_scores(ranked, job.out)
+
+
+def _ranked(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    before = 0
+    for piece in pieces:
+        rank = np.arange(before + 1, before + piece.num_rows + 1, dtype=np.int64)
+        yield piece.add_column(2, "rank", pa.array(rank))
+        before += piece.num_rows

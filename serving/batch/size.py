@@ -1,0 +1,114 @@
+"""How much memory a job may use, how much its tables would need, and into how many buckets they are split."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from qualify.errors import UserError
+from qualify.leads.files import File
+from qualify.leads.stream import TableStream
+
+__all__ = ["MAX_BUCKETS", "bucket_count", "bytes_needed", "parse_memory", "row_count"]
+
+MAX_BUCKETS = 256
+"""Each has an open file while a table is split."""
+
+PROGRAM_BYTES = 400 << 20
+"""The process without any lead: the interpreter, Arrow, pandas, the model and its libraries."""
+
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+_CELL_BYTES = 48
+_LEAD_BYTES = 2_000  # of a lead's features, contributions and row of the list, beside its cells
+_TEXT_FACTOR = 4  # a CSV in memory, as texts and as what they were read as
+_PACKED_FACTOR = 8
+
+
+def parse_memory(text: str) -> int:
+    """Read an amount of memory.
+
+    Raises
+    ------
+    UserError
+        It is none, or too little to work with.
+
+    Examples
+    --------
+    >>> parse_memory("2GB"), parse_memory("512 MiB")
+    (2147483648, 536870912)
+    """
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?\s*", text.upper())
+    if found is None:
+        raise UserError("the amount of memory is not understood", where="--memory", got=text,
+                        expected="for instance 2GB or 800MB")  # fmt: skip
+    amount = int(float(found[1]) * _UNITS[found[2]])
+    if amount < PROGRAM_BYTES * 1.25:
+        raise UserError("this is too little memory", where="--memory", got=text, expected="at least 500MB")
+    return amount
+
+
+def row_count(files: Sequence[File]) -> int | None:
+    """Return how many rows Parquet files hold; None of other files."""
+    if not files or not all(file.is_parquet() for file in files):
+        return None
+    return sum(int(parquet.read_metadata(file.open()).num_rows) for file in files)
+
+
+def bytes_needed(stream: TableStream, columns: int, what: str) -> float:
+    """Estimate the memory that a table and what is made from it take; infinite where nothing tells.
+
+    Of a query, the first rows are read; the stream still yields them.
+    """
+    if stream.schema is None:
+        return _peek(stream, columns)
+    rows = row_count(stream.files)
+    if rows is not None:
+        return float(rows * (columns * _CELL_BYTES + (_LEAD_BYTES if what == "leads" else 0)))
+    return float(sum(_text_bytes(file) for file in stream.files) * _TEXT_FACTOR)
+
+
+def _text_bytes(file: File) -> int:
+    with file.open() as opened:
+        packed = opened.read(2) == b"\x1f\x8b"
+    return file.size * (_PACKED_FACTOR if packed else 1)
+
+
+def _peek(stream: TableStream, columns: int, enough: int = 4) -> float:
+    """Read the first pieces of a query: if that is all, its size is known."""
+    later = stream.pieces
+
+    def pieces(names: Sequence[str] | None) -> Iterator[pa.Table]:
+        # The query runs once: what was read to look at its size is told first.
+        source = chain(first, rest)
+        yield from (piece.select([n for n in piece.column_names if _kept(n, names)]) for piece in source)
+
+    rest = later(None)
+    first = [piece for _, piece in zip(range(enough), rest, strict=False)]
+    stream.pieces = pieces
+    rows = sum(piece.num_rows for piece in first)
+    return math.inf if len(first) == enough else float(rows * (columns * _CELL_BYTES + _LEAD_BYTES))
+
+
+def _kept(name: str, names: Sequence[str] | None) -> bool:
+    return names is None or name in names or name.startswith("\x00")
+
+
+def bucket_count(needed: float, memory: int) -> int:
+    """Return into how many buckets the tables are split; 1: they fit.
+
+    Examples
+    --------
+    >>> bucket_count(1e9, 2 << 30), bucket_count(20e9, 2 << 30)
+    (1, 23)
+    """
+    room = memory - PROGRAM_BYTES
+    if needed <= room:
+        return 1
+    if math.isinf(needed):
+        return 64
+    return min(MAX_BUCKETS, math.ceil(needed / (room / 2)))

@@ -1,0 +1,193 @@
+"""Tables split into buckets on disk: all rows of a lead are in one bucket, in the order of the input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from qualify.config import ColumnSpec, Data
+from qualify.errors import DataError
+from qualify.leads.manner import Manner, NumberManner, TimeManner
+from qualify.leads.part import ROW
+from qualify.leads.stamp import RaggedRow, stamp
+from qualify.leads.stream import TableStream
+from serving.batch.columns import Manners, keys_of, look, wanted
+from serving.batch.hashing import bucket_of
+
+__all__ = ["Spilled", "read_bucket", "spill_table"]
+
+_BUFFERED_BYTES = 96 << 20
+_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+
+
+@dataclass
+class Spilled:
+    """What is known of a table after all of it has been seen once.
+
+    Parameters
+    ----------
+    origin
+        What messages call it.
+    rows
+        Read rows.
+    manners
+        How its columns are written.
+    ragged
+        Rows with another number of cells than the header.
+    files
+        How many files each bucket has (their columns differ in type).
+    """
+
+    origin: str
+    rows: int = 0
+    manners: Manners = field(default_factory=dict)
+    ragged: list[RaggedRow] = field(default_factory=list)
+    files: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def of_json(cls, found: Mapping[str, Any]) -> Spilled:
+        """Return what `to_json` gave."""
+        manners = {role: _manner(each) for role, each in found["manners"].items()}
+        ragged = [RaggedRow(**each) for each in found["ragged"]]
+        return cls(found["origin"], found["rows"], manners, ragged, found["files"])
+
+
+def _manner(found: Mapping[str, Any]) -> Manner:
+    return TimeManner(**found) if "serial" in found else NumberManner(**found)
+
+
+def spill_table(
+    stream: TableStream,
+    data: Data,
+    columns: Mapping[str, ColumnSpec],
+    what: str,
+    folder: Path,
+    buckets: int,
+    advance: Callable[[int], None],
+) -> Spilled:
+    """Go through a table once and put its rows into the buckets' files.
+
+    Raises
+    ------
+    DataError
+        The table cannot be read, or it holds no rows where it has to.
+    """
+    done, names = Spilled(stream.origin), wanted(data, columns, what)
+    with ExitStack() as stack:
+        writer = _Writer(folder, what, buckets, stack)
+        for piece in stream.pieces(names):
+            look(data, columns, what, piece, done.manners)
+            writer.add(piece, bucket_of(keys_of(data, what, piece), buckets))
+            done.rows += piece.num_rows
+            advance(piece.num_rows)
+        writer.flush()
+        done.files = len(writer.schemas)
+    _schema_path(folder, what).write_bytes(_joined(stream, writer.schemas, names).serialize())
+    done.ragged = stream.ragged
+    if not done.rows and what == "leads" and not done.ragged:
+        raise DataError("The table of leads has a header but no rows.", where=stream.origin,
+                        expected="one row a lead")  # fmt: skip
+    return done
+
+
+def _schema_path(folder: Path, what: str) -> Path:
+    return folder / f"{what}.schema"
+
+
+def _joined(stream: TableStream, found: list[pa.Schema], names: list[str]) -> pa.Schema:
+    """Return the types of the whole table, which the pieces of a query may have found in part only.
+
+    Raises
+    ------
+    DataError
+        The rows of a query do not fit together.
+    """
+    if stream.schema is not None:
+        columns = [stream.schema.field(name) for name in names]
+        return pa.schema([*columns, pa.field(ROW, pa.int64())])
+    try:
+        return pa.unify_schemas(found, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise DataError("The rows of the query do not fit together.", where=stream.origin, got=str(error),
+                        mend="cast the column to one type in the query") from error  # fmt: skip
+
+
+class _Writer:
+    """Gathers rows by bucket, and writes them when they are many."""
+
+    def __init__(self, folder: Path, what: str, buckets: int, stack: ExitStack) -> None:
+        self._folder, self._what, self._stack = folder, what, stack
+        self._waiting: list[list[pa.Table]] = [[] for _ in range(buckets)]
+        self._bytes = 0
+        self.schemas: list[pa.Schema] = []
+        self._open: list[pa.RecordBatchWriter | None] = [None] * buckets
+
+    def add(self, piece: pa.Table, codes: NDArray[np.uint16]) -> None:
+        if (
+            not self.schemas or self.schemas[-1] != piece.schema
+        ):  # a query's columns have the types of the values of the piece
+            self._renew(piece.schema)
+        order = np.argsort(codes, kind="stable")
+        sorted_piece = piece.take(pa.array(order)) if len(self._waiting) > 1 else piece
+        ends = np.cumsum(np.bincount(codes, minlength=len(self._waiting))).tolist()
+        for bucket, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+            if end > start:
+                self._waiting[bucket].append(sorted_piece.slice(start, end - start))
+        self._bytes += piece.nbytes
+        if self._bytes > _BUFFERED_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        for bucket, waiting in enumerate(self._waiting):
+            if waiting:
+                self._writer(bucket).write_table(pa.concat_tables(waiting).combine_chunks())
+                waiting.clear()
+        self._bytes = 0
+
+    def _renew(self, schema: pa.Schema) -> None:
+        self.flush()
+        for bucket, writer in enumerate(self._open):
+            if writer is not None:
+                writer.close()
+                self._open[bucket] = None
+        self.schemas.append(schema)
+
+    def _writer(self, bucket: int) -> pa.RecordBatchWriter:
+        writer = self._open[bucket]
+        if writer is None:
+            path = _path(self._folder, self._what, bucket, len(self.schemas) - 1)
+            file = self._stack.enter_context(path.open("wb"))
+            writer = self._stack.enter_context(pa.ipc.new_stream(file, self.schemas[-1], options=_OPTIONS))
+            self._open[bucket] = writer
+        return writer
+
+
+def _path(folder: Path, what: str, bucket: int, number: int) -> Path:
+    return folder / f"{what}-{bucket:04d}-{number}.arrow"
+
+
+def read_bucket(spilled: Spilled, folder: Path, what: str, bucket: int) -> pa.Table:
+    """Return a bucket's rows as a table; the first bucket knows the rows that could not be read."""
+    parts, schema = [], pa.ipc.read_schema(pa.py_buffer(_schema_path(folder, what).read_bytes()))
+    for number in range(spilled.files):
+        path = _path(folder, what, bucket, number)
+        if path.exists():
+            with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as reader:
+                parts.append(reader.read_all())
+    table = pa.concat_tables([_as(part, schema) for part in parts]) if parts else schema.empty_table()
+    return stamp(table, origin=spilled.origin, ragged=[] if bucket else spilled.ragged)
+
+
+def _as(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    return table if table.schema.equals(schema) else table.select(schema.names).cast(schema)

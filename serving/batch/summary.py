@@ -1,0 +1,90 @@
+"""What a job did, in figures: however it was done, in one piece or in buckets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from qualify.errors import DataError
+from qualify.leads.part import refuse_unread
+from qualify.leads.rejects import Note, Rejects
+from serving.batch.bucket import Told
+
+__all__ = ["Summary", "join_told"]
+
+_EVENTS = ("ragged_row", "missing_id", "missing_type", "missing_name", "bad_time", "unknown_lead",
+           "bad_recorded_at", "bad_value")  # fmt: skip
+_ORDER = [f"{kind}_{code}" for kind in ("activity", "stage") for code in _EVENTS]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Figures of a job.
+
+    Parameters
+    ----------
+    scored
+        Leads in the list.
+    rejects
+        Leads that were left out, by code.
+    notes
+        What was counted and cost no lead.
+    """
+
+    scored: int
+    rejects: dict[str, int]
+    notes: tuple[Note, ...]
+
+    @classmethod
+    def of(cls, scored: int, rejects: Rejects) -> Summary:
+        """Return the summary of a job in one piece."""
+        return cls(scored, dict(Counter(rejects.frame["code"].tolist())), rejects.notes)
+
+    @property
+    def rejected(self) -> int:
+        """How many leads were left out."""
+        return sum(self.rejects.values())
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows each code stands for, leads first."""
+        found = Counter(self.rejects)
+        for note in self.notes:
+            found[note.code] += note.count
+        return dict(found)
+
+    def lines(self) -> list[str]:
+        """Return one line for each code, for people."""
+        return [f"{code}: {count} rows of leads" for code, count in sorted(self.rejects.items())] + [
+            f"{note.code}: {note.count}: {note.message}" for note in self.notes
+        ]
+
+
+def join_told(told: Sequence[Told], columns: Iterable[str], origin: str) -> Summary:
+    """Return the summary of all buckets.
+
+    Raises
+    ------
+    DataError
+        No lead can be used, or a column cannot be read in any row of any bucket.
+    """
+    refuse_unread(tally for each in told for tally in each.tallies)
+    rejects: Counter[str] = Counter()
+    for each in told:
+        rejects.update(each.rejected)
+    if not any(each.usable for each in told):
+        raise DataError("No lead can be used.", where=origin, got=dict(rejects), mend="correct the table")
+    joined: dict[tuple[str, str], Note] = {}
+    for note in (note for each in told for note in each.notes):
+        key = note.code, note.about
+        joined[key] = joined[key].plus(note) if key in joined else note
+    names = [f"column {name!r}: " for name in columns]
+    notes = sorted(joined.values(), key=lambda note: _place(note, names))
+    return Summary(sum(each.scored for each in told), dict(rejects), tuple(notes))
+
+
+def _place(note: Note, columns: Sequence[str]) -> tuple[int, int]:
+    """Return where a note stands in a job in one piece: by column, then activities, then stages."""
+    if note.code in _ORDER:
+        return 1, _ORDER.index(note.code)
+    return 0, next((i for i, name in enumerate(columns) if note.about.startswith(name)), len(columns))
