@@ -242,3 +242,22 @@ def test_completion_offers_the_commands():
         check=False,
     )
     assert sorted(shown.stdout.split()) == ["token", "train"]
+
+
+def test_what_is_registered_for_the_end_runs_and_the_code_stands(tmp_path):
+    program = (
+        "import atexit, sys\nfrom qualify.cli import console\n"
+        "atexit.register(lambda: print('at the end'))\n"
+        "sys.argv = ['qualify', 'init', '--leads', 'none.csv', '--target', 'y']\nconsole()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == "at the end\n"
+    assert "none.csv" in ended.stderr

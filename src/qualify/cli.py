@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import sys
@@ -9,7 +10,7 @@ import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points, version
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NoReturn, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -17,7 +18,7 @@ from typer.main import get_command
 
 from qualify.errors import QualifyError
 
-__all__ = ["GROUP", "HELP", "main"]
+__all__ = ["GROUP", "HELP", "console", "main"]
 
 GROUP = "qualify.commands"
 
@@ -90,6 +91,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost frame, where nothing may pass untold
         return _tell_error(error, debug="--debug" in words or bool(os.environ.get("QUALIFY_DEBUG")))
     return 0
+
+
+def console() -> NoReturn:
+    """Run the command of the process, and end the process.
+
+    Threads of Arrow's readers may outlive a read and hold Python objects. Letting go of them while the
+    interpreter is being taken down aborts a process that has done its work (apache/arrow, issue 34314). So
+    the interpreter is not taken down: what was registered for the end is run, and the process ends.
+    """
+    code = main()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed, or its reader has left
+            stream.flush()
+    os._exit(code)
 
 
 def _run(words: list[str]) -> None:
