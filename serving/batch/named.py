@@ -30,4 +30,4 @@ def named_source(name: str) -> Source:
         return name
     where, _, plain = name_of_table.rpartition(".")
     query = select(text("*")).select_from(table(plain, schema=where or None))
-    return SqlSource(url=url, query=" ".join(str(query.compile(dialect=dialect)).split("\n")))
+    return SqlSource(url=url, query=str(query.compile(dialect=dialect)).replace(" \n", " "))

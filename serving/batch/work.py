@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import glob
 import hashlib
 import json
 import os
@@ -49,6 +50,8 @@ def claimed(out: str) -> Iterator[None]:
     try:
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
+        for half_written in place.parent.glob(f".{glob.escape(place.name)}.*.part"):  # by a killed job
+            half_written.unlink()
         yield
     finally:
         path.unlink(missing_ok=True)
