@@ -84,6 +84,8 @@ def _check_reach(host: str, runtime: Runtime) -> None:
 
 
 def _run(runtime: Runtime, listening: socket.socket, *, loopback: bool) -> None:
+    import signal
+
     import uvicorn
 
     from serving.api.app import create_app
@@ -92,4 +94,6 @@ def _run(runtime: Runtime, listening: socket.socket, *, loopback: bool) -> None:
         create_app(runtime, loopback=loopback), log_config=None, access_log=False, server_header=False,
         lifespan="on", timeout_graceful_shutdown=10, proxy_headers=False,
     )  # fmt: skip
+    # uvicorn ends well on SIGTERM, and then hands the signal on: that it came is no error.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.Server(settings).run(sockets=[listening])

@@ -26,11 +26,12 @@ Band = Literal["A", "B", "C", "D"]
 Reader = Annotated[Actor, Depends(require("read"))]
 Answerer = Annotated[Actor, Depends(require("feedback"))]
 _Key = Annotated[
-    str | None,
+    str,
     Header(
-        alias="Idempotency-Key", description="Any text of the caller's, new for each answer.", max_length=200
+        alias="Idempotency-Key", description="Any text of the caller's, new for each answer.",
+        min_length=1, max_length=200, pattern=r"\S",
     ),
-]
+]  # fmt: skip
 
 
 class Feedback(BaseModel):
@@ -76,12 +77,8 @@ def lead_routes(runtime: Runtime) -> APIRouter:
         return _json(seen(runtime, actor, lead_id))
 
     @router.post("/v1/leads/{lead_id}/feedback", responses=problems(404, 409))
-    def feedback(
-        lead_id: str, actor: Answerer, answer: Annotated[Feedback, Body()], key: _Key = None
-    ) -> Response:
+    def feedback(lead_id: str, actor: Answerer, answer: Annotated[Feedback, Body()], key: _Key) -> Response:
         """Keep an answer of sales. Sent again with the same key it is kept once and answered alike."""
-        if not key or not key.strip():
-            raise Problem(400, "A header is missing", "Idempotency-Key", kind("key-missing"))
         seen(runtime, actor, lead_id)
         with in_flight.only(key):
             kept = runtime.ledger.answer(

@@ -82,7 +82,7 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, RequestValidationError):
-        return invalid(error.errors())
+        return _bad_request(error.errors())
     if isinstance(error, HTTPException):
         return Problem(error.status_code, None, _detail_of(error), headers=error.headers)
     if isinstance(error, LedgerUnavailable):
@@ -94,6 +94,17 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, UserError):
         return Problem(422, "The content is not understood", _told(error), kind("invalid"))
     return Problem(500, "A fault of the service", "The log names it by the request id.", kind("fault"))
+
+
+def _bad_request(errors: Sequence[Any]) -> Problem:
+    """Return the problem of a request; a needed header that is not there is told as such."""
+    for error in errors:
+        if error["type"] == "missing" and error["loc"][0] == "header":
+            name = str(error["loc"][-1])
+            return Problem(
+                400, "A header is missing", name, kind(f"{name.rpartition('-')[2].lower()}-missing")
+            )
+    return invalid(errors)
 
 
 def invalid(errors: Sequence[Any]) -> Problem:
