@@ -34,6 +34,7 @@ HELP = {
     "promote": "Put a model version in use, if it passes the gate.",
     "rollback": "Put the previous model version back in use.",
     "retrain": "Learn from the answers of sales and let the gate decide.",
+    "monitor": "Watch the model in use: drift, calibration, staleness.",
     "score": "Score leads: probability, rank, band and reasons.",
     "explain": "Explain one lead: reasons, points and time line.",
     "serve": "Run the online service and the pages for sales.",

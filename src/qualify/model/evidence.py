@@ -80,7 +80,7 @@ class Evidence:
         found = self.fields.get(field.name)
         if found is None:
             return [None] * len(next(iter(values.values())))
-        keys = _keys(field.kind, values, found.edges)
+        keys = group_keys(field.kind, values, found.edges)
         return [found.groups.get(str(key)) for key in keys.tolist()]
 
 
@@ -113,9 +113,8 @@ def one_row_a_lead(lead: IntArray, usable: BoolArray) -> IntArray:
 
 
 def _count(field: Field, values: Mapping[str, NDArray[Any]], label: FloatArray) -> FieldGroups:
-    measure = _MEASURES.get(field.kind)
-    edges = _edges(values[measure]) if measure is not None else ()
-    codes, keys = pd.factorize(_keys(field.kind, values, edges))
+    edges = group_edges(field.kind, values)
+    codes, keys = pd.factorize(group_keys(field.kind, values, edges))
     leads = np.bincount(codes[codes >= 0], minlength=len(keys))
     positives = np.bincount(codes[codes >= 0], weights=label[codes >= 0], minlength=len(keys))
     groups = {
@@ -124,6 +123,18 @@ def _count(field: Field, values: Mapping[str, NDArray[Any]], label: FloatArray) 
         if n >= FEWEST_LEADS
     }
     return FieldGroups(edges, groups)
+
+
+def group_edges(kind: str, values: Mapping[str, NDArray[Any]]) -> tuple[float, ...]:
+    """Return the cuts of a field's number into groups of about equal size; none where it has no number.
+
+    Parameters
+    ----------
+    kind, values
+        Of the field (see :class:`Field`).
+    """
+    measure = _MEASURES.get(kind)
+    return () if measure is None else _edges(np.asarray(values[measure], dtype=np.float64))
 
 
 def _edges(values: FloatArray) -> tuple[float, ...]:
@@ -135,8 +146,11 @@ def _edges(values: FloatArray) -> tuple[float, ...]:
     return tuple(float(cut) for cut in cuts if cut < top)
 
 
-def _keys(kind: str, values: Mapping[str, NDArray[Any]], edges: Sequence[float]) -> NDArray[Any]:
-    """Return each row's key; rows of which the same is told have the same one."""
+def group_keys(kind: str, values: Mapping[str, NDArray[Any]], edges: Sequence[float]) -> NDArray[Any]:
+    """Return each row's key; rows of which the same is told have the same one.
+
+    A number that is missing has the key -1, a word the empty text.
+    """
     measure = _MEASURES.get(kind)
     if measure is not None:
         number = np.asarray(values[measure], dtype=np.float64)
