@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from qualify.config import ColumnSpec, Config
+from qualify.decide.cohorts import last_known
 from qualify.decide.grouping import By
 from qualify.decide.kpi import KpiTable, compute_kpis
 from qualify.errors import ConfigError, did_you_mean
@@ -41,7 +42,7 @@ def project_kpis(
     tables = read_funnel(config, folder, source)
     return compute_kpis(
         tables, config.stages, answers, now=now, by=by, targets=config.targets, source=source,
-        limit_hours=config.service.desk.approach_within_hours,
+        limit_hours=config.service.desk.approach_within_hours, watched_until=last_known(tables, now),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from qualify.config import Config, Target
 from qualify.decide.agreement import Agreement, compute_agreement
-from qualify.decide.cohorts import stage_entries
+from qualify.decide.cohorts import last_known, stage_entries
 from qualify.leads.tables import MICROSECONDS_A_DAY, IntArray
 from serving.figures import read_funnel
 
@@ -53,7 +53,8 @@ def known_outcomes(config: Config, runtime: Runtime, first: pa.Table, now: datet
     """Return by lead whether the first target was reached within its horizon after the first score.
 
     A lead that had reached it before has no outcome to wait for. One whose horizon has not passed
-    has none yet, even where it has got there: counting only those would make every side look right.
+    when the tables end has none yet, even where it has got there: counting only those would make
+    every side look right.
     """
     target = config.targets[0]
     tables = read_funnel(config, runtime.folder)
@@ -64,7 +65,8 @@ def known_outcomes(config: Config, runtime: Runtime, first: pa.Table, now: datet
     moment = round(now.timestamp() * 1e6)
     lead, at = stage_entries(tables, (str(target.stage),), moment)
     reached, before = _entered(rows, scored, lead, at, target)
-    known = (rows >= 0) & ~before & (scored + _horizon(target) <= moment)
+    watched = round(last_known(tables, now).timestamp() * 1e6)
+    known = (rows >= 0) & ~before & (scored + _horizon(target) <= watched)
     return {ids[i]: bool(reached[i]) for i in np.flatnonzero(known)}
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["kpi_csv", "plain_cell", "show_kpis"]
 
 _MOST_OVERDUE = 20
+_STALE = timedelta(days=2)
+"""Tables that end longer ago than this are said to end."""
 _HEADINGS = (
     "figure",
     "group",
@@ -73,6 +75,8 @@ def show_kpis(visit: Visit, table: KpiTable) -> dict[str, Any]:
         "sections": sections,
         "k": words,
         "as_of": table.now,
+        "ends": table.watched_until if table.now - table.watched_until > _STALE else None,
+        "young": any(figure.immature for figure in table.figures),
         "overdue": [(lead, visit.words.span(timedelta(hours=lead.hours))) for lead in _visible(visit, table)],
         "overdue_text": _overdue_text(table, words),
         "given": _reasons(visit, table, words),
@@ -98,9 +102,7 @@ def _trend(groups: list[Figure], visit: Visit, label: str) -> Markup:
 
 def _definition(table: KpiTable, figure: Figure, words: Catalogue) -> str:
     """Say what a figure counts; one without its inputs was not watched for any time that could be named."""
-    return (
-        "" if figure.value is None and figure.within_days is None else kpi_words.define(table, figure, words)
-    )
+    return "" if figure.why and figure.denominator is None else kpi_words.define(table, figure, words)
 
 
 def _shown(figure: Figure, words: Catalogue) -> ShownFigure:

@@ -86,6 +86,34 @@ def test_a_closed_lead_gets_one_step() -> None:
     assert len(package(closed=True, stage="Won").steps) == 1
 
 
+def test_dates_and_counts_read_as_the_language_writes_them() -> None:
+    document = {
+        "attributes": {"employees": 9476, "revenue_jpy": 2_520_000_000, "phone": 312345678},
+        "activities": DOCUMENT["activities"],
+        "stages": [
+            {"stage": "Inquiry", "entered_at": "2026-01-05T20:00:00+00:00"},
+            {"stage": "MQL", "entered_at": "2026-01-05T20:10:00+00:00"},
+            {"stage": "SQL", "entered_at": "2026-01-08T21:00:00+00:00"},
+        ],
+    }  # fmt: skip
+    told = {}
+    for language in ("en", "ja"):
+        lead = make_lead(language, as_of=day(30), stage="SQL", closed=False)
+        package = build_handoff({}, lead, document, language, timezone="Asia/Tokyo")
+        told[language] = {section.key: section.lines for section in package.sections()}
+        assert not any("-0" in line or "T0" in line for line in told[language]["path"])
+    assert told["en"]["path"][0].startswith("6 Jan 2026: Inquiry. Before that: ")
+    assert told["en"]["path"][1] == "6 Jan 2026: MQL, within the hour"
+    assert told["ja"]["path"][0].startswith("2026年1月6日：問い合わせ")
+    assert "3 days later" in told["en"]["path"][2]
+    assert "Revenue (JPY): 2.52 billion" in told["en"]["about"]
+    assert "売上高（円）：25.2億" in told["ja"]["about"]
+    assert "Phone: 312345678" in told["en"]["about"]
+    once = [line for line in told["en"]["activities"] if "once" in line]
+    assert once
+    assert not any("1 times" in line for line in told["en"]["activities"])
+
+
 class _Tags(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -115,7 +143,7 @@ def test_an_empty_document_says_what_is_not_known() -> None:
     bare = package(document={"attributes": {}}, stage=None)
     lines = {section.key: section.lines for section in bare.sections()}
     assert lines["webinars"] == ("None attended.",)
-    assert lines["problems"] == ("Not known yet: ask for the problem first.",)
+    assert lines["problems"] == ("Not known yet: ask about the problem first.",)
     assert lines["path"] == ("No stages are recorded.",)
     assert find_interests(()) == ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualify.config import StageOrder, Target
-from qualify.decide.cohorts import Cohort
+from qualify.decide.cohorts import Cohort, last_known
 from qualify.decide.figure import waiting_median
 from qualify.decide.kpi import KpiTable, compute_kpis
 from qualify.decide.kpi_sales import overtaken
@@ -47,6 +48,25 @@ def test_rates_are_those_of_mature_cohorts() -> None:
     won = table.total("sql_to_won")
     assert (won.numerator, won.denominator, won.immature) == (1, 2, 1)
     assert table.total("sql_count").value == 3
+
+
+def test_what_the_tables_end_before_has_not_failed() -> None:
+    tables = funnel("abcd", STEPS)
+    assert last_known(tables, day(400)) == day(37)
+    assert last_known(tables, day(5)) == day(4)
+    late, honest = kpis(tables, 400), kpis(tables, 400, watched_until=day(37))
+    # d made it, but c and its like could still: only who was watched for ten days counts.
+    assert late.total("mql_to_sql").denominator == 4
+    assert honest.total("mql_to_sql").denominator == 3
+    assert honest.total("mql_to_sql").immature == 1
+    assert (late.watched_until, honest.watched_until) == (day(400), day(37))
+
+
+def test_an_absent_figure_names_its_time_all_the_same() -> None:
+    document = kpis(funnel("a", [("a", "Lost", 1)]), 40).to_dict("ja")
+    definitions = {figure["key"]: figure["definition"] for figure in document["figures"]}
+    assert "10日以内" in definitions["mql_to_sql"]
+    assert not any(re.search(r"(?<!\d)0日", text) for text in definitions.values())
 
 
 def test_an_entry_counts_only_once_it_was_recorded() -> None:

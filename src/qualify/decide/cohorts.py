@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
 from qualify.leads.tables import NO_TIME, BoolArray, FloatArray, IntArray, LeadTables
 
-__all__ = ["Cohort", "entry_cohort", "first_times", "matched_cohort", "stage_entries"]
+__all__ = ["Cohort", "entry_cohort", "first_times", "last_known", "matched_cohort", "stage_entries"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,17 @@ def entry_cohort(start: IntArray, done: IntArray) -> Cohort:
     lead = np.flatnonzero(start != NO_TIME)
     began, ended = start[lead], done[lead]
     return Cohort(lead, began, np.where(ended >= began, ended, NO_TIME))
+
+
+def last_known(tables: LeadTables, now: datetime) -> datetime:
+    """Return when the last activity or stage became known, at most `now`; `now` where there is none.
+
+    Tables of an export end there. What they say nothing of after that has not failed to happen.
+    """
+    moment = round(now.timestamp() * 1e6)
+    times = [part.known_at[part.known_at <= moment] for part in (tables.activities, tables.stages)]
+    known = np.concatenate(times)
+    return datetime.fromtimestamp(int(known.max()) / 1e6, UTC) if len(known) else now
 
 
 def matched_cohort(tables: LeadTables, first: BoolArray, then: BoolArray, now: int) -> Cohort:

@@ -54,9 +54,9 @@ class Figure:
     why: str | None = None
 
 
-def absent(key: str, unit: Unit, why: str) -> Figure:
+def absent(key: str, unit: Unit, why: str, days: float | None = None) -> Figure:
     """Return a figure whose inputs are not in the data: no value, and never 0."""
-    return Figure(key, unit, None, why=why)
+    return Figure(key, unit, None, within_days=days, why=why)
 
 
 def count_of(key: str, units: int, group: str | None) -> Figure:

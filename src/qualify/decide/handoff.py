@@ -36,6 +36,8 @@ class Handoff:
         What the lead came back to, and what it wants solved; empty where nothing is known.
     steps
         The suggested first step, and what follows from industry, size and stage.
+    timezone
+        The reader's: dates are told in it.
     """
 
     lead_id: str
@@ -47,6 +49,7 @@ class Handoff:
     interests: tuple[Interest, ...]
     problems: tuple[str, ...]
     steps: tuple[str, ...]
+    timezone: str = "UTC"
 
     def sections(self) -> tuple[Section, ...]:
         """Return the package as headed lists, for any page."""
@@ -122,7 +125,7 @@ def build_handoff(
     document
         The lead document, as sent to be scored: ``attributes``, ``activities``, ``stages``.
     timezone
-        Of naive times in the document.
+        Of naive times in the document, and of the dates that are told.
 
     Raises
     ------
@@ -145,6 +148,7 @@ def build_handoff(
         interests=find_interests(told.acts),
         problems=find_problems(attributes, told.path),
         steps=suggest_steps(explanation, attributes, language),
+        timezone=timezone,
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from qualify.decide.words import load_words
+from qualify.decide.handoff_facts import say_about
+from qualify.decide.words import load_words, say_day
 from qualify.explain import digest
 from qualify.explain.catalogue import Catalogue
 from qualify.explain.words import Phrasebook, phrasebook
 
 if TYPE_CHECKING:
     from qualify.decide.handoff import Handoff
-    from qualify.decide.handoff_history import PathStep, Seen
+    from qualify.decide.handoff_history import Counted, PathStep, Seen
     from qualify.decide.handoff_topics import Interest
 
 __all__ = ["Section", "make_sections"]
@@ -21,6 +23,7 @@ __all__ = ["Section", "make_sections"]
 _MOST_SEEN = 12
 _MOST_COUNTS = 12
 _MOST_LINES = 8
+_DAYS_AS_HOURS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +39,19 @@ class Section:
 def make_sections(package: Handoff) -> tuple[Section, ...]:
     """Return all parts of the package; an empty part says that nothing is known, and is never left out."""
     words, book = load_words(package.language), phrasebook(package.language)
+    zone = ZoneInfo(package.timezone)
     parts = {
-        "about": _about(package, words, book),
+        "about": say_about(package, words, book, zone),
         "steps": package.steps,
         "model": tuple(_model(package, words, book)),
-        "rules": tuple(_rules(package, book)),
-        "interests": tuple(_interest(each, words, book) for each in package.interests),
+        "rules": tuple(_rules(package, words, book)),
+        "interests": tuple(_interest(each, words, book, zone) for each in package.interests),
         "problems": tuple(book.clean(each) for each in package.problems),
-        "path": tuple(_path_line(step, words, book) for step in package.told.path),
-        "webinars": tuple(_webinars(package, words)),
-        "documents": _latest(package.told.documents),
-        "requests": _latest(package.told.requests),
-        "activities": tuple(
-            words.say("handoff.counted", label=each.label, n=each.times, day=f"{each.last:%Y-%m-%d}")
-            for each in package.told.counts[:_MOST_COUNTS]
-        ),
+        "path": tuple(_path_line(step, words, book, zone) for step in package.told.path),
+        "webinars": tuple(_webinars(package, words, zone)),
+        "documents": _latest(package.told.documents, words, zone),
+        "requests": _latest(package.told.requests, words, zone),
+        "activities": tuple(_counted(each, words, zone) for each in package.told.counts[:_MOST_COUNTS]),
     }  # fmt: skip
     return tuple(
         Section(key, words[f"handoff.heading.{key}"], lines or (words[f"handoff.none.{key}"],),
@@ -59,29 +60,15 @@ def make_sections(package: Handoff) -> tuple[Section, ...]:
     )  # fmt: skip
 
 
-def _about(package: Handoff, words: Catalogue, book: Phrasebook) -> tuple[str, ...]:
-    facts = tuple(
-        words.say(f"handoff.fact.{name}", value=book.stage(value) if name == "stage" else book.clean(value))
-        for name, value in package.facts.items()
-    )
-    told = set(package.facts.values())
-    given = tuple(
-        f"{_tidy(str(name), book)}: {book.clean(str(value))}"
-        for name, value in package.attributes.items()
-        if value not in (None, "") and not isinstance(value, dict | list) and str(value) not in told
-    )
-    return (*facts, *given, digest.known_at(package.explanation, book))
+def _interest(each: Interest, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> str:
+    key = f"handoff.interest.{'one' if each.activities == 1 else 'many'}"
+    day = say_day(words, each.last, zone)
+    return words.say(key, field=book.clean(each.field), n=each.activities, day=day)
 
 
-def _tidy(column: str, book: Phrasebook) -> str:
-    """Write a column's name as words: "job_title" becomes "Job title"."""
-    name = book.clean(column.replace("_", " "))
-    return name[:1].upper() + name[1:]
-
-
-def _interest(each: Interest, words: Catalogue, book: Phrasebook) -> str:
-    day = f"{each.last:%Y-%m-%d}"
-    return words.say("handoff.interest", field=book.clean(each.field), n=each.activities, day=day)
+def _counted(each: Counted, words: Catalogue, zone: ZoneInfo) -> str:
+    key = f"handoff.counted.{'one' if each.times == 1 else 'many'}"
+    return words.say(key, label=each.label, n=each.times, day=say_day(words, each.last, zone))
 
 
 def _model(package: Handoff, words: Catalogue, book: Phrasebook) -> Iterator[str]:
@@ -99,27 +86,45 @@ def _model(package: Handoff, words: Catalogue, book: Phrasebook) -> Iterator[str
     yield from (f"▼ {reason.text}" for reason in lead.lowering[:_MOST_LINES])
 
 
-def _rules(package: Handoff, book: Phrasebook) -> Iterator[str]:
+def _rules(package: Handoff, words: Catalogue, book: Phrasebook) -> Iterator[str]:
     lead = package.explanation
     yield digest.card_summary(lead, book)
     yield book.recommended(lead.recommended_stage)
     for line in digest.counted_lines(lead)[:_MOST_LINES]:
-        yield book.clean(f"{line.label}: {line.found} ({book.points(line.points)})")
+        said = words.say(
+            "handoff.rule", label=line.label, found=line.found, points=book.points(line.points)
+        )  # fmt: skip
+        yield book.clean(said)
 
 
-def _webinars(package: Handoff, words: Catalogue) -> Iterator[str]:
-    yield from _latest(package.told.webinars)
-    for line in _latest(package.told.registered):
+def _webinars(package: Handoff, words: Catalogue, zone: ZoneInfo) -> Iterator[str]:
+    yield from _latest(package.told.webinars, words, zone)
+    for line in _latest(package.told.registered, words, zone):
         yield words.say("handoff.missed", text=line)
 
 
-def _path_line(step: PathStep, words: Catalogue, book: Phrasebook) -> str:
-    after = "" if step.days is None else words.say("handoff.after", days=f"{step.days:.1f}")
-    doing = words.say("handoff.meanwhile", did=", ".join(step.between)) if step.between else ""
-    reason = words.say("handoff.reason", reason=book.clean(step.reason)) if step.reason else ""
-    return f"{step.at:%Y-%m-%d} {book.clean(step.label)}{after}{reason}{doing}"
+def _path_line(step: PathStep, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> str:
+    between = book.text("list.comma").join(step.between)
+    return "".join((
+        words.say("handoff.seen", day=say_day(words, step.at, zone), text=book.clean(step.label)),
+        "" if step.days is None else _after(step.days, words),
+        words.say("handoff.reason", reason=book.clean(step.reason)) if step.reason else "",
+        words.say("handoff.meanwhile", did=between) if between else "",
+    ))  # fmt: skip
 
 
-def _latest(seen: tuple[Seen, ...]) -> tuple[str, ...]:
+def _after(days: float, words: Catalogue) -> str:
+    """Say how long after the stage before: in whole hours up to two days, then in whole days."""
+    if days * 24 < 1:
+        return words["handoff.after.soon"]
+    if days < _DAYS_AS_HOURS:
+        return words.say("handoff.after.hours", n=int(days * 24))
+    return words.say("handoff.after.days", n=int(days))
+
+
+def _latest(seen: tuple[Seen, ...], words: Catalogue, zone: ZoneInfo) -> tuple[str, ...]:
     """Return the latest ones, newest first."""
-    return tuple(f"{each.at:%Y-%m-%d} {each.text}" for each in reversed(seen[-_MOST_SEEN:]))
+    return tuple(
+        words.say("handoff.seen", day=say_day(words, each.at, zone), text=each.text)
+        for each in reversed(seen[-_MOST_SEEN:])
+    )

@@ -36,6 +36,8 @@ class KpiTable:
     ----------
     now
         Nothing known later was looked at.
+    watched_until
+        Units whose time to an outcome had not passed by then are too young to be judged.
     figures
         First of all leads (`group` None), then of each group, figure by figure.
     reasons
@@ -47,6 +49,7 @@ class KpiTable:
     """
 
     now: datetime
+    watched_until: datetime
     by: By | None
     limit_hours: float
     figures: tuple[Figure, ...]
@@ -76,6 +79,7 @@ def compute_kpis(
     answers: pa.Table | None = None,
     *,
     now: datetime,
+    watched_until: datetime | None = None,
     by: By | None = None,
     limit_hours: float = 24.0,
     targets: Sequence[Target] = (),
@@ -93,6 +97,9 @@ def compute_kpis(
         The ledger's answers: ``lead_id``, ``verdict``, ``reason``, ``at``, ``undone``; None: there are none.
     now
         With a zone. Nothing that became known later is used.
+    watched_until
+        When the tables end, where that is before `now` (see `last_known`): that no outcome stands in them
+        says nothing about the time after it. None: `now`.
     limit_hours
         Agreed limit from SQL to the first approach.
     targets
@@ -109,7 +116,8 @@ def compute_kpis(
     """
     if now.tzinfo is None:
         raise UserError("the time of the figures has no zone", where="now", got=str(now))
-    moment = int(np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us").astype(np.int64))
+    moment = _micros(now)
+    watched = min(now, watched_until or now)
     column = tables.columns.get(source) if source is not None else None
     view = View(
         tables=tables,
@@ -118,12 +126,14 @@ def compute_kpis(
         targets=tuple(targets),
         answers=read_answers(answers, tables, moment),
         now=moment,
+        watched=_micros(watched),
         limit_hours=limit_hours,
         grouping=Grouping(by, column),
     )
     found = tuple(_figures(view))
     return KpiTable(
         now=now.astimezone(UTC),
+        watched_until=watched.astimezone(UTC),
         by=by,
         limit_hours=limit_hours,
         figures=found,
@@ -131,6 +141,10 @@ def compute_kpis(
         overdue=kpi_sales.overdue(view),
         roles=view.roles,
     )
+
+
+def _micros(moment: datetime) -> int:
+    return int(np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us").astype(np.int64))
 
 
 def _figures(view: View) -> Iterator[Figure]:

@@ -26,7 +26,8 @@ def figures(view: View) -> Iterator[Figure]:
     for key, (first, then, days) in _KINDS.items():
         begin, end = (types_of(kind, view.tables.activities.types) for kind in (first, then))
         if not begin.any() or not end.any():
-            yield absent(key, "share", f"no_{key}" if len(view.tables.activities) else "no_activities")
+            why = f"no_{key}" if len(view.tables.activities) else "no_activities"
+            yield absent(key, "share", why, days)
             continue
         yield from view.share(key, matched_cohort(view.tables, begin, end, view.now), days)
 

@@ -41,8 +41,8 @@ def _step(view: View, first: str, then: str) -> Iterator[Figure]:
     key = f"{first}_to_{then}"
     why = _why(view, first) or _why(view, then)
     if why is not None:
-        yield absent(key, "share", why)
-        yield absent(f"{key}_days", "days", why)
+        yield absent(key, "share", why, view.days(then))
+        yield absent(f"{key}_days", "days", why, view.days(then))
         return
     cohort, days = entry_cohort(view.entered(first), view.entered(then)), view.days(then)
     yield from view.share(key, cohort, days)
@@ -54,7 +54,7 @@ def _duration(view: View, key: str, cohort: Cohort, days: float) -> Iterator[Fig
     within = round(days * MICROSECONDS_A_DAY)
 
     def make(units: Cohort, group: str | None) -> Figure:
-        mature = units.mature(within, view.now)
+        mature = units.mature(within, view.watched)
         made = units.only(mature & units.reached(within))
         taken = (made.done - made.start) / MICROSECONDS_A_DAY
         young = int(np.count_nonzero(~mature))

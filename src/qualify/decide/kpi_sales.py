@@ -142,7 +142,8 @@ def _outcome(view: View, key: str) -> Iterator[Figure]:
     roles, verdicts = _OUTCOMES[key]
     staged = len(view.tables.stages) > 0 and any(role in view.roles for role in roles)
     if not staged and not len(view.answers.of(*verdicts)[0]):
-        yield absent(key, "share", "no_answers" if len(view.tables.stages) else "no_stages_no_answers")
+        why = "no_answers" if len(view.tables.stages) else "no_stages_no_answers"
+        yield absent(key, "share", why, view.days("sql"))
         return
     leads = len(view.tables)
     handed = _earliest(

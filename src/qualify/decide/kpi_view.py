@@ -30,7 +30,10 @@ class Overdue:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The tables as known at `now` (microseconds), and how figures are grouped."""
+    """The tables as known at `now`, and how figures are grouped; times in microseconds.
+
+    `watched` is until when the tables tell outcomes: what they end before, they cannot know.
+    """
 
     tables: LeadTables
     roles: dict[str, str]
@@ -38,6 +41,7 @@ class View:
     targets: tuple[Target, ...]
     answers: Answers
     now: int
+    watched: int
     limit_hours: float
     grouping: Grouping
 
@@ -66,7 +70,7 @@ class View:
         within = round(days * MICROSECONDS_A_DAY)
 
         def make(units: Cohort, group: str | None) -> Figure:
-            mature = units.mature(within, self.now)
+            mature = units.mature(within, self.watched)
             reached = int(np.count_nonzero(units.reached(within) & mature))
             of = int(np.count_nonzero(mature))
             return share_of(key, reached, of, group, immature=len(units) - of, days=days)

@@ -20,6 +20,7 @@ def kpi_document(table: KpiTable, language: str) -> dict[str, Any]:
     words = load_words(language)
     return {
         "as_of": table.now,
+        "watched_until": table.watched_until,
         "by": table.by,
         "limit_hours": table.limit_hours,
         "roles": dict(table.roles),
@@ -60,13 +61,16 @@ def say_interval(figure: Figure, words: Catalogue) -> str:
     """Write the interval; empty where there is none."""
     if figure.low is None or figure.high is None:
         return ""
-    return f"{_amount(figure.low, figure, words)} – {_amount(figure.high, figure, words)}"
+    low, high = (_amount(side, figure, words) for side in (figure.low, figure.high))
+    return words.say("kpi.interval", low=low, high=high)
 
 
 def say_counted(figure: Figure, words: Catalogue) -> str:
     """Write what a share or a wait was counted from; empty for plain counts."""
     if figure.unit == "count" or not figure.denominator:
         return ""
+    if figure.unit == "days":
+        return words.say("kpi.counted", n=f"{figure.denominator:,}")
     return words.say(
         "kpi.of", numerator=f"{figure.numerator:,}", denominator=f"{figure.denominator:,}"
     )  # fmt: skip

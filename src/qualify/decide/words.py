@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
 from qualify.errors import ConfigError
 from qualify.explain.catalogue import LANGUAGES, Catalogue
 
-__all__ = ["load_words"]
+__all__ = ["load_words", "say_day", "say_moment"]
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -30,4 +32,19 @@ def load_words(language: str) -> Catalogue:
     flat = YAML(typ="safe", pure=True).load(text)
     return Catalogue(
         "ja" if language == "ja" else "en", {str(key): str(value) for key, value in flat.items()}
+    )
+
+
+def say_day(words: Catalogue, time: datetime, zone: ZoneInfo) -> str:
+    """Write a date as the language does, in the reader's zone: "3 Mar 2026"."""
+    local = time.astimezone(zone)
+    month = words["date.months"].split()[local.month - 1]
+    return words.say("date.day", day=local.day, month=month, year=local.year)
+
+
+def say_moment(words: Catalogue, time: datetime, zone: ZoneInfo) -> str:
+    """Write a time as the language does, in the reader's zone: "3 Mar 2026, 14:05 UTC"."""
+    local = time.astimezone(zone)
+    return words.say(
+        "date.moment", day=say_day(words, time, zone), clock=f"{local:%H:%M}", zone=local.tzname() or ""
     )
