@@ -47,15 +47,21 @@ def read_sources(scorer: Scorer, sources: Sources) -> tuple[LeadTables, Rejects]
     """Read the tables by the schema of the model."""
     data = scorer.parts.schema.data
 
-    def read(source: Source | None, what: str) -> pa.Table | None:
+    acts, steps = data.activity_columns, data.stage_columns
+
+    def read(source: Source | None, what: str, *texts: str | None) -> pa.Table | None:
         if source is None:
             return None
-        return read_table(source, encoding=data.encoding, delimiter=data.delimiter, what=what)
+        coded = [name for name in texts if name is not None]
+        return read_table(
+            source, encoding=data.encoding, delimiter=data.delimiter, what=what, dictionaries=coded
+        )
 
     leads = read_table(sources.leads, encoding=data.encoding, delimiter=data.delimiter, what="leads")
     return build_tables(
-        data, scorer.parts.schema.columns, leads, read(sources.activities, "activities"),
-        read(sources.stages, "stages"),
+        data, scorer.parts.schema.columns, leads,
+        read(sources.activities, "activities", acts.lead_id, acts.type, acts.topic),
+        read(sources.stages, "stages", steps.lead_id, steps.stage, steps.reason),
     )  # fmt: skip
 
 

@@ -71,3 +71,20 @@ def test_nested_and_binary_columns_are_refused() -> None:
         as_text(pa.array([[1, 2]]), "tags")
     with pytest.raises(DataError, match="'blob' cannot be read as text"):
         as_text(pa.array([b"\xff\xfe"]), "blob")
+
+
+@given(
+    st.lists(st.sampled_from([None, "", " a", "a", "5.0", "5", "?", "é", "zz"]), min_size=600, max_size=700),
+    st.data(),
+)
+def test_codes_of_a_dictionary_column_are_those_of_its_texts(
+    texts: list[str | None], data: st.DataObject
+) -> None:
+    """Chunks with dictionaries of their own, and words that no row holds any more."""
+    cut = data.draw(st.integers(0, len(texts)))
+    chunks = [pa.array(part, pa.string()).dictionary_encode() for part in (texts[:cut], texts[cut:])]
+    kept = pa.array([text != "zz" for text in texts])
+    coded = pa.chunked_array(chunks).filter(kept)
+    codes, vocabulary = encode_clean(coded, missing=("?",))
+    expected = encode_clean(pa.array([text for text in texts if text != "zz"], pa.string()), missing=("?",))
+    assert (codes.tolist(), vocabulary) == (expected[0].tolist(), expected[1])

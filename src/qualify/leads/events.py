@@ -20,7 +20,7 @@ from qualify.leads.parse import EXPECTED
 from qualify.leads.part import Part
 from qualify.leads.rejects import Note, note_rows
 from qualify.leads.stamp import read_stamp, source_rows
-from qualify.leads.strings import encode_clean, flat
+from qualify.leads.strings import encode_clean, flat, is_text, one_dictionary
 from qualify.leads.tables import NO_TIME, Activities, BoolArray, CodeArray, FloatArray, IntArray, Stages
 from qualify.leads.times import Times, parse_times
 
@@ -182,16 +182,14 @@ def _place(
     recorded = optional(
         table, columns.recorded_at, what, stamp.origin, f"data.{kind}_columns.recorded_at", lenient
     )
-    keys = id_keys(id_text(ids, columns.lead_id))
+    lead, no_id = _leads_of(table, ids, columns.lead_id, lead_keys, position)
     at = _times(raw_at, data, part.times(f"{kind}:{at_key}") if part else None)
-    no_id = missing(keys)
     no_time = at.micros == NO_TIME
     label = table.column(label_name)
     no_label = _is_empty(label)
     refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead", part)
     refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"], part)
     refuse_all_bad(no_label, label, stamp, rows, label_name, "a name", part)
-    lead = _leads_of(table, keys, lead_keys, position)
     usable = ~(no_id | no_time | no_label)
     kept = usable & (lead >= 0)
     notes = [
@@ -208,11 +206,30 @@ def _place(
 
 def _leads_of(
     table: pa.Table | DocumentTable,
+    ids: Values,
+    name: str,
+    lead_keys: pa.Array | Few,
+    position: IntArray | None,
+) -> tuple[IntArray, BoolArray]:
+    """Return the lead of each row, -1 where there is none, and which rows name none.
+
+    By its document, else by its id; of a dictionary column, each different id is looked up once.
+    """
+    if not isinstance(ids, Few) and pa.types.is_dictionary(ids.type) and is_text(ids.type):
+        encoded = one_dictionary(ids)
+        lead, no_id = _leads_of(table, encoded.dictionary, name, lead_keys, None)
+        at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return np.append(lead, -1)[at], np.append(no_id, True)[at]
+    keys = id_keys(id_text(ids, name))
+    return _by_key(table, keys, lead_keys, position), missing(keys)
+
+
+def _by_key(
+    table: pa.Table | DocumentTable,
     keys: pa.Array | Few,
     lead_keys: pa.Array | Few,
     position: IntArray | None,
 ) -> IntArray:
-    """Return the lead of each row, -1 where there is none: by its document, else by its id."""
     if isinstance(table, DocumentTable) and table.document is not None and position is not None:
         of_document = np.full(max(int(table.document.max()), int(position.max())) + 1, -1, dtype=np.int64)
         of_document[position] = np.arange(len(position))

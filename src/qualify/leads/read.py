@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ def read_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     what: str = "leads",
+    dictionaries: Sequence[str] = (),
 ) -> pa.Table:
     """Read a table.
 
@@ -35,6 +37,9 @@ def read_table(
         Of a CSV file; found by looking when None.
     what
         The role of the table (leads, activities, stages), for messages. A table of leads has to have rows.
+    dictionaries
+        Columns of strings that stay codes where Parquet holds them so: a few values for many rows are then
+        read once each.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def read_table(
     if isinstance(source, SqlSource):
         table, origin = read_sql(source), "the query"
     else:
-        table, origin = _read_path(source, encoding, delimiter, what), source
+        table, origin = _read_path(source, encoding, delimiter, what, dictionaries), source
     if table.num_columns == 0:
         raise DataError(f"The table of {what} has no columns.", where=origin)
     ragged = read_stamp(table).ragged
@@ -75,13 +80,15 @@ def located(source: Source, folder: str | Path) -> Source:
     return str(Path(folder) / source)
 
 
-def _read_path(source: str, encoding: str | None, delimiter: str | None, what: str) -> pa.Table:
+def _read_path(
+    source: str, encoding: str | None, delimiter: str | None, what: str, dictionaries: Sequence[str] = ()
+) -> pa.Table:
     if is_url(source):
         return _read_stream(source, encoding, delimiter, what)
     path = Path(source)
     try:
         if path.is_dir():
-            return read_parquet(_parquet_in(path), path)
+            return read_parquet(_parquet_in(path), path, dictionaries)
         if not path.exists():
             return _read_pattern(source, encoding, delimiter, what)
         with path.open("rb") as file:
@@ -95,7 +102,7 @@ def _read_path(source: str, encoding: str | None, delimiter: str | None, what: s
     if not magic:
         raise DataError(f"The file of {what} is empty.", where=source, expected="a header and rows")
     if magic == b"PAR1":
-        return read_parquet([path], path.parent)
+        return read_parquet([path], path.parent, dictionaries)
     if magic.startswith(b"PK") or magic == b"\xd0\xcf\x11\xe0":
         raise DataError(
             f"The file of {what} is an Excel workbook or an archive.", where=source,

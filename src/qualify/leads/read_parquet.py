@@ -12,7 +12,7 @@ from qualify.errors import DataError
 from qualify.leads.read_csv import unique_names
 
 
-def read_parquet(files: Sequence[Path], base: Path | None) -> pa.Table:
+def read_parquet(files: Sequence[Path], base: Path | None, dictionaries: Sequence[str] = ()) -> pa.Table:
     """Read files and put them below each other.
 
     Parameters
@@ -21,13 +21,15 @@ def read_parquet(files: Sequence[Path], base: Path | None) -> pa.Table:
         In the order in which they are read.
     base
         The folder whose `key=value` sub-folders become columns.
+    dictionaries
+        Columns of strings that are to stay codes into their different values.
 
     Raises
     ------
     DataError
         A file is damaged, or the files' columns do not fit together.
     """
-    tables = [_with_partitions(_read_file(path), path, base) for path in files]
+    tables = [_with_partitions(_read_file(path, dictionaries), path, base) for path in files]
     if len(tables) == 1:
         return tables[0]
     try:
@@ -39,9 +41,9 @@ def read_parquet(files: Sequence[Path], base: Path | None) -> pa.Table:
         ) from error  # fmt: skip
 
 
-def _read_file(path: Path) -> pa.Table:
+def _read_file(path: Path, dictionaries: Sequence[str]) -> pa.Table:
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, read_dictionary=list(dictionaries)) as file:
             table = file.read()
     except PermissionError as error:
         raise DataError("The file may not be read.", where=path, mend="check its permissions") from error

@@ -148,6 +148,8 @@ def encode_clean(
     whole = {_WHOLE.sub(r"\1", m.strip()) for m in missing}
     if isinstance(values, Few) and values.kind == "text":
         return _encode_few(values.values, whole)
+    if not isinstance(values, Few) and len(values) > FEW and _is_coded_text(values.type):
+        return _encode_dictionary(one_dictionary(values), whole, name)
     raw = flat(values)
     if len(raw) <= FEW and is_text(raw.type):
         return _encode_few(raw.to_pylist(), whole)
@@ -160,6 +162,31 @@ def encode_clean(
     codes, vocabulary = encode(distinct)
     lookup = np.append(codes, np.int32(-1))
     return lookup[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)], vocabulary
+
+
+def _is_coded_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_dictionary(kind)) and is_text(kind)
+
+
+def one_dictionary(values: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a dictionary column as one array with one dictionary, some values of which may be in no row."""
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _encode_dictionary(
+    encoded: pa.DictionaryArray, missing: Collection[str], name: str
+) -> tuple[CodeArray, tuple[str, ...]]:
+    """Encode a column that is encoded already, leaving out words that no row holds."""
+    distinct = without(whole_numbers(as_text(encoded.dictionary, name)), missing)
+    codes, vocabulary = encode(distinct)
+    codes = np.append(codes, np.int32(-1))[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    used = np.bincount(codes + 1, minlength=len(vocabulary) + 1)[1:] > 0
+    if used.all():
+        return codes, vocabulary
+    renumbered = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
+    return renumbered[codes], tuple(
+        word for word, kept in zip(vocabulary, used.tolist(), strict=True) if kept
+    )
 
 
 def _encode_few(texts: Sequence[str | None], missing: Collection[str]) -> tuple[CodeArray, tuple[str, ...]]:
