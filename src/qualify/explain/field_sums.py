@@ -76,3 +76,29 @@ def track_spread(values: Floats, seen: int, mean: Floats, squares: Floats) -> No
             away = values[row, j] - mean[row, j]
             mean[row, j] += away / seen
             squares[row, j] += away * (values[row, j] - mean[row, j])
+
+
+@kernel
+def lead(values: Floats, topics: Ints, topic: Ints, sign: Floats, out: Ints) -> None:
+    """Write which column did most for each chosen topic; of equal ones the first.
+
+    Parameters
+    ----------
+    values
+        Shape (rows, columns).
+    topics
+        Position of each column's topic, shape (columns,).
+    topic, sign
+        The chosen topics, -1 for none, and the signs of their sums, shape (rows, n).
+    out
+        Shape (rows, n); holds -1.
+    """
+    for row in range(topic.shape[0]):
+        for place in range(topic.shape[1]):
+            if topic[row, place] < 0:
+                continue
+            best = -np.inf
+            for j in range(len(topics)):
+                if topics[j] == topic[row, place] and values[row, j] * sign[row, place] > best:
+                    best = values[row, j] * sign[row, place]
+                    out[row, place] = j

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qualify.explain.field_sums import add_columns, lead
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
 SMALLEST = 1e-3
@@ -16,8 +17,7 @@ def sum_by_topic(contributions: FloatArray, topics: IntArray) -> FloatArray:
     if size == len(topics):
         return contributions
     out = np.zeros((len(contributions), size))
-    for j, topic in enumerate(topics.tolist()):
-        out[:, topic] += contributions[:, j]
+    add_columns(np.ascontiguousarray(contributions), topics, 1.0, out)
     return out
 
 
@@ -40,15 +40,9 @@ def leading_fields(
     ndarray of int64, shape (rows, n)
         Positions of fields, -1 where no topic was chosen; of equal fields the first.
     """
-    first = np.unique(topics, return_index=True)[1]
-    # An entry for -1 at the end, where indexing from behind finds it.
-    found = np.append(first, -1)[topic]
-    for shared in np.flatnonzero(np.bincount(topics) > 1).tolist():
-        members = np.flatnonzero(topics == shared)
-        row, place = np.nonzero(topic == shared)
-        towards = contributions[row][:, members] * np.sign(size[row, place])[:, None]
-        found[row, place] = members[np.argmax(towards, axis=1)]
-    return found
+    out = np.full(topic.shape, -1, dtype=np.int64)
+    lead(np.ascontiguousarray(contributions), topics, topic, np.sign(size), out)
+    return out
 
 
 def worth_telling(contributions: FloatArray, noise: FloatArray | None) -> BoolArray:
@@ -83,8 +77,7 @@ def strongest(contributions: FloatArray, worth: BoolArray, n: int) -> tuple[IntA
         top = np.sort(np.argpartition(weight, width - n, axis=1)[:, width - n :], axis=1)
     else:
         top = np.broadcast_to(np.arange(width), (rows, width))
-    order = np.argsort(-np.take_along_axis(weight, top, axis=1), axis=1, kind="stable")
-    top = np.take_along_axis(top, order, axis=1)
-    chosen = np.take_along_axis(worth, top, axis=1)
-    sizes = np.take_along_axis(contributions, top, axis=1)
-    return np.where(chosen, top, -1), np.where(chosen, sizes, 0.0)
+    each = np.arange(rows)[:, None]
+    top = top[each, np.argsort(-weight[each, top], axis=1, kind="stable")]
+    chosen = worth[each, top]
+    return np.where(chosen, top, -1), np.where(chosen, contributions[each, top], 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeAlias
@@ -19,8 +20,9 @@ from qualify.leads.tables import (
     IntArray,
     LeadTables,
 )
+from qualify.rules.addresses import email_domain
 from qualify.rules.reading import Reading, number, reading_of
-from qualify.rules.remembered import SMALL
+from qualify.rules.remembered import MOST_WORDS, SMALL
 from qualify.rules.schema import Condition
 
 NO_ROW = -1
@@ -80,9 +82,8 @@ class Columns:
 
 def _by_code(conditions: Sequence[Condition], column: Column, reading: Reading | None) -> Picker:
     words = column.vocabulary
-    key = ById(conditions) if isinstance(conditions, tuple) and len(words) <= SMALL else None
-    if reading is None and key is not None and not _personal(key):
-        picked = np.array([*(_pick_word(key, word) for word in words), _missing_row(conditions)], np.int64)
+    if reading is None and isinstance(conditions, tuple) and len(words) <= SMALL:
+        picked = _known(ById(conditions)).words(words)
     else:
         known = _pick_words(conditions, reading or reading_of(words), len(words))
         picked = np.append(known, _missing_row(conditions))
@@ -90,15 +91,54 @@ def _by_code(conditions: Sequence[Condition], column: Column, reading: Reading |
     return lambda rows, as_of: picked[column.values[rows].astype(np.int64)]
 
 
-@lru_cache(maxsize=20_000)
-def _pick_word(conditions: ById[tuple[Condition, ...]], word: str) -> int:
-    return int(_pick_words(conditions.value, Reading((word,)), 1)[0])
+class _Known:
+    """What a table of conditions says of values that came before, for columns of few values."""
+
+    def __init__(self, conditions: tuple[Condition, ...]) -> None:
+        self._conditions = conditions
+        self.missing = _missing_row(conditions)
+        given = frozenset[str]().union(*(condition.given for condition in conditions))
+        self._addresses = bool(given & _ADDRESS)
+        self._domains_alone = given <= _ADDRESS | {"missing"}
+        self._known: dict[str | float, int] = {}
+
+    def words(self, words: Sequence[str]) -> Picked:
+        """Return the row of each word, and of a missing one."""
+        return np.array([*(self._word(word) for word in words), self.missing], dtype=np.int64)
+
+    def numbers(self, values: Sequence[float]) -> Picked:
+        """Return the row of each number."""
+        return np.array([self.missing if math.isnan(v) else self._number(v) for v in values], dtype=np.int64)
+
+    def _word(self, word: str) -> int:
+        if self._addresses:
+            # Addresses seldom come twice and are not to stay in memory; their domains are.
+            domain = email_domain(word) if self._domains_alone else None
+            if domain is None:
+                return self._pick(word)
+            word = f"x@{domain}"
+        found = self._known.get(word)
+        return self._learn(word, self._pick(word)) if found is None else found
+
+    def _number(self, value: float) -> int:
+        found = self._known.get(value)
+        if found is None:
+            found = self._learn(value, int(_pick_numbers(self._conditions, np.array([value]))[0]))
+        return found
+
+    def _pick(self, word: str) -> int:
+        return int(_pick_words(self._conditions, Reading((word,)), 1)[0])
+
+    def _learn(self, value: str | float, row: int) -> int:
+        if len(self._known) >= MOST_WORDS:
+            self._known.clear()
+        self._known[value] = row
+        return row
 
 
 @lru_cache(maxsize=1_000)
-def _personal(conditions: ById[tuple[Condition, ...]]) -> bool:
-    """Say whether addresses are read: these seldom come twice, and are not to stay in memory."""
-    return any(condition.given & _ADDRESS for condition in conditions.value)
+def _known(conditions: ById[tuple[Condition, ...]]) -> _Known:
+    return _Known(conditions.value)
 
 
 def _pick_words(conditions: Sequence[Condition], reading: Reading, words: int) -> Picked:
@@ -114,24 +154,28 @@ def _pick_words(conditions: Sequence[Condition], reading: Reading, words: int) -
 
 
 def _by_number(conditions: Sequence[Condition], column: Column) -> Picker:
-    missing_row = _missing_row(conditions)
+    if column.kind == "date":
+        return lambda rows, as_of: _pick_numbers(conditions, _days_before(column, rows, as_of))
 
     def pick(rows: IntArray, as_of: IntArray) -> Picked:
-        values = (
-            _days_before(column, rows, as_of)
-            if column.kind == "date"
-            else column.values[rows].astype(np.float64)
-        )
-        picked = np.full(len(rows), NO_ROW)
-        readable = _nothing_to_read(conditions, len(rows))
-        for position, condition in enumerate(conditions):
-            holds, could = _number_holds(condition, values)
-            readable |= could
-            picked[holds & (picked == NO_ROW)] = position
-        picked[~readable & _by_default(conditions, picked)] = UNREADABLE
-        return np.where(np.isnan(values), missing_row, picked)
+        values = column.values[rows].astype(np.float64)
+        if isinstance(conditions, tuple) and len(values) <= SMALL:
+            return _known(ById(conditions)).numbers(values.tolist())
+        return _pick_numbers(conditions, values)
 
     return pick
+
+
+def _pick_numbers(conditions: Sequence[Condition], values: FloatArray) -> Picked:
+    """Return which condition each value meets first."""
+    picked = np.full(len(values), NO_ROW)
+    readable = _nothing_to_read(conditions, len(values))
+    for position, condition in enumerate(conditions):
+        holds, could = _number_holds(condition, values)
+        readable |= could
+        picked[holds & (picked == NO_ROW)] = position
+    picked[~readable & _by_default(conditions, picked)] = UNREADABLE
+    return np.where(np.isnan(values), _missing_row(conditions), picked)
 
 
 def _nothing_to_read(conditions: Sequence[Condition], values: int) -> BoolArray:
