@@ -97,7 +97,15 @@ def test_progress_tells_of_itself_when_ten_seconds_have_passed(capsys, monkeypat
     with console.progress(None, "reading") as advance:
         advance(5)
         advance(7)
-    assert capsys.readouterr().err == "reading: 12\nreading: 12 in 12.0 s\n"
+    assert capsys.readouterr().err == "reading: 12, 1.1/s\nreading: 12 in 12.0 s\n"
+
+
+def test_progress_tells_the_rate_and_what_is_left(capsys, monkeypatch):
+    clock = iter([0.0, 20.0, 21.0])
+    monkeypatch.setattr(console.time, "monotonic", lambda: next(clock))
+    with console.progress(12_000, "scoring") as advance:
+        advance(4_000)
+    assert capsys.readouterr().err.startswith("scoring: 4,000 of 12,000, 200/s, 40 s left\n")
 
 
 def test_work_that_fails_does_not_claim_to_be_done(capsys):

@@ -33,7 +33,8 @@ def say(text: str) -> None:
 def progress(total: int | None, label: str) -> Iterator[Callable[[int], None]]:
     """Show how far a piece of work has come, on stderr.
 
-    A terminal gets a bar; anything else gets a plain line every ten seconds and one at the end.
+    A terminal gets a bar; anything else gets a plain line every ten seconds and one at the end. Both tell how
+    fast it goes and, where the total is known, how long it will take yet.
 
     Parameters
     ----------
@@ -103,11 +104,19 @@ def only_json(wanted: bool = True) -> Iterator[None]:
 @contextmanager
 def _bar(total: int | None, label: str) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TextColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(label, total=total)
-        yield lambda steps: shown.advance(task, steps)
+    columns = (*Progress.get_default_columns(), TextColumn("{task.fields[rate]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(label, total=total, rate="")
+        begun, done = time.monotonic(), 0
+
+        def advance(steps: int) -> None:
+            nonlocal done
+            done += steps
+            shown.update(task, advance=steps, rate=_rate(done, time.monotonic() - begun))
+
+        yield advance
 
 
 class _Lines:
@@ -125,14 +134,27 @@ class _Lines:
         now = time.monotonic()
         if now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
-            say(f"{self._label}: {self._count()}")
+            say(f"{self._label}: {self._count()}{self._pace(now - self._started)}")
 
     def close(self) -> None:
         """Print the last line, with the time taken."""
         say(f"{self._label}: {self._count()} in {time.monotonic() - self._started:.1f} s")
 
+    def _pace(self, seconds: float) -> str:
+        if not self._done:
+            return ""
+        rate = f", {_rate(self._done, seconds)}"
+        if self._total is None or self._done > self._total:
+            return rate
+        return f"{rate}, {seconds * (self._total - self._done) / self._done:.0f} s left"
+
     def _count(self) -> str:
         return f"{self._done:,}" if self._total is None else f"{self._done:,} of {self._total:,}"
+
+
+def _rate(done: int, seconds: float) -> str:
+    rate = done / max(seconds, 1e-9)
+    return f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
 
 
 def _to_json(value: Any) -> Any:
