@@ -137,7 +137,7 @@ def _reasons(visit: Visit, table: KpiTable, words: Catalogue) -> list[tuple[str,
     def name(reason: str) -> str:
         if not reason:
             return words["kpi.reason.none"]
-        key = f"reason.{reason}"
+        key = f"reason.{reason.lower().replace(' ', '_')}"
         return visit.words.text(key) if key in visit.words else visit.words.book.clean(reason)
 
     return [

@@ -92,7 +92,8 @@ def _why(record: LeadRecord, story: Explanation | None, words: Words) -> dict[st
 def _shown(reason: Reason, words: Words) -> ShownReason:
     size = reason.contribution
     text = words.book.fact(reason.text, size)
-    return ShownReason(text, "raises" if size > 0 else "lowers", str(words.book.strength(size)))
+    past = "" if reason.evidence is None else reason.evidence.text
+    return ShownReason(text, "raises" if size > 0 else "lowers", str(words.book.strength(size)), past)
 
 
 def _sides(shown: Sequence[ShownReason]) -> list[tuple[str, list[ShownReason]]]:

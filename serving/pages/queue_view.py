@@ -21,11 +21,12 @@ __all__ = ["ShownReason", "ShownRow", "Waiting", "show_reasons", "show_row", "sh
 
 @dataclass(frozen=True, slots=True)
 class ShownReason:
-    """A reason, and whether it ``raises`` or ``lowers`` the chance."""
+    """A reason, whether it ``raises`` or ``lowers`` the chance, and what became of past leads like it."""
 
     text: str
     side: str
     strength: str
+    past: str = ""
 
 
 @dataclass(frozen=True, slots=True)
