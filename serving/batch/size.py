@@ -19,9 +19,10 @@ __all__ = ["MAX_BUCKETS", "bucket_count", "bytes_needed", "parse_memory", "row_c
 MAX_BUCKETS = 256
 """Each has an open file while a table is split."""
 
-PROGRAM_BYTES = 400 << 20
+PROGRAM_BYTES = 480 << 20
 """The process without any lead: the interpreter, Arrow, pandas, the model and its libraries."""
 
+_LEAST_BYTES = 600 << 20
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _CELL_BYTES = 48
 _LEAD_BYTES = 2_000  # of a lead's features, contributions and row of the list, beside its cells
@@ -47,8 +48,8 @@ def parse_memory(text: str) -> int:
         raise UserError("the amount of memory is not understood", where="--memory", got=text,
                         expected="for instance 2GB or 800MB")  # fmt: skip
     amount = int(float(found[1]) * _UNITS[found[2]])
-    if amount < PROGRAM_BYTES * 1.25:
-        raise UserError("this is too little memory", where="--memory", got=text, expected="at least 500MB")
+    if amount < _LEAST_BYTES:
+        raise UserError("this is too little memory", where="--memory", got=text, expected="at least 600MB")
     return amount
 
 

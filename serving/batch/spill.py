@@ -23,7 +23,7 @@ from serving.batch.hashing import bucket_of
 
 __all__ = ["Spilled", "read_bucket", "spill_table"]
 
-_BUFFERED_BYTES = 96 << 20
+_BUFFERED_BYTES = 32 << 20
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
