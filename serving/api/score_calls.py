@@ -15,6 +15,7 @@ from serving.api.documents import check_document, read_json
 from serving.api.problems import Problem, kind
 from serving.api.records import pack
 from serving.api.scoring import Answered, score_leads
+from serving.api.together import Together
 from serving.runtime import Runtime
 
 __all__ = ["score_routes"]
@@ -26,6 +27,7 @@ Language = Annotated[Literal["en", "ja"] | None, Query(description="Language of 
 def score_routes(runtime: Runtime) -> APIRouter:
     """Return the calls that score."""
     router = APIRouter(tags=["score"], dependencies=[Depends(require("score"))])
+    together = Together(runtime.desk)
 
     def keep(answer: Answered, told: bytes, document: dict[str, Any]) -> None:
         runtime.metrics.scores.labels(answer.score["band"]).inc()
@@ -39,9 +41,8 @@ def score_routes(runtime: Runtime) -> APIRouter:
         """Score one lead document; the answer has the fields of a row of `qualify score`."""
         try:
             document = check_document(read_json(await request.body()), runtime.limits)
-            scorer = runtime.models.scorer
-            chosen = language or runtime.language
-            answer = score_leads(scorer, [document], reasons, chosen, runtime.desk)[0]
+            scorer, chosen = runtime.models.scorer, language or runtime.language
+            answer = await together.score(scorer, document, reasons, chosen)
             if isinstance(answer, Problem):
                 raise answer
         except Problem as problem:

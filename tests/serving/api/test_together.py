@@ -1,0 +1,89 @@
+"""Requests that are scored together get what they would get alone."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from qualify.config import ColumnSpec, Desk
+from serving.api.problems import Problem
+from serving.api.scoring import Answered, score_leads
+from serving.api.together import Together, reads_alone
+
+
+def asked_at_once(scorer, documents, reasons=3, language="en"):
+    async def ask():
+        together = Together(Desk())
+        calls = (together.score(scorer, each, reasons, language) for each in documents)
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    return asyncio.run(ask())
+
+
+def odd(document):
+    """The same lead, written in ways that other documents could change the meaning of."""
+    first = {**document["activities"][0], "occurred_at": 1_764_547_200} if document["activities"] else {}
+    return [
+        {**document, "lead_id": "text", "attributes": {**document["attributes"], "employees": "1,234"}},
+        {**document, "lead_id": "comma", "attributes": {**document["attributes"], "employees": "2,5"}},
+        {**document, "lead_id": "epoch", "activities": [first, *document["activities"][1:]]},
+        {**document, "lead_id": "bad", "created_at": "soon"},
+        {**document, "lead_id": 7},
+    ]
+
+
+def test_all_at_once_as_one_by_one(world, documents):
+    mixed = [
+        each
+        for pair in zip(documents, [*odd(documents[0]), *documents[:1] * 35], strict=True)
+        for each in pair
+    ]
+    answers = asked_at_once(world.scorer, mixed)
+    assert len(answers) == len(mixed)
+    for document, answer in zip(mixed, answers, strict=True):
+        alone = score_leads(world.scorer, [document], 3, "en", Desk())[0]
+        if isinstance(alone, Problem):
+            assert answer.document() == alone.document()
+        else:
+            assert isinstance(answer, Answered)
+            assert answer == alone
+
+
+def test_a_fault_reaches_every_caller(world, documents, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("broken")
+
+    monkeypatch.setattr("serving.api.together.score_leads", broken)
+    assert [type(answer) for answer in asked_at_once(world.scorer, documents[:3])] == [ZeroDivisionError] * 3
+
+
+COLUMNS = {
+    "n": ColumnSpec(type="number"), "b": ColumnSpec(type="boolean"), "d": ColumnSpec(type="date"),
+    "c": ColumnSpec(type="category"), "id": ColumnSpec(type="id"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "alone"),
+    [
+        ({}, True),
+        ({"attributes": {"n": 1, "b": True, "d": "2026-01-01", "c": "x"}}, True),
+        ({"attributes": {"n": "1,234"}}, False),
+        ({"attributes": {"n": True}}, False),
+        ({"attributes": {"n": 2**60}}, False),
+        ({"attributes": {"b": 1}}, False),
+        ({"attributes": {"d": "20260101"}}, False),
+        ({"attributes": {"c": 5}}, False),
+        ({"attributes": {"unused": 5}}, True),
+        ({"n": "1,234"}, False),
+        ({"created_at": 1_700_000_000}, False),
+        ({"as_of": "1700000000"}, False),
+        ({"activities": [{"occurred_at": "2026-01-01T00:00Z", "value": 1}]}, True),
+        ({"activities": [{"occurred_at": "2026-01-01T00:00Z", "value": "1"}]}, False),
+        ({"activities": [{"occurred_at": 1.7e9}]}, False),
+        ({"stages": [{"entered_at": 46_000}]}, False),
+    ],
+)  # fmt: skip
+def test_what_reads_alone(more, alone):
+    assert reads_alone({"lead_id": "a"} | more, COLUMNS) is alone
