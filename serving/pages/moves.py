@@ -21,6 +21,8 @@ __all__ = ["Move", "draw_history", "list_moves"]
 
 _SMALLEST = 0.1
 """Log-odds below which the change of a reason is not worth telling."""
+_SMALLEST_MOVE = 0.005
+"""Change of the chance below which nothing has to be explained."""
 _MOST_CHANGES = 3
 _MOST_ROWS = 30
 
@@ -32,7 +34,8 @@ class Move:
     Parameters
     ----------
     note
-        A remark instead of, or beside, the changes: the first score, a new model, nothing changed.
+        A remark instead of, or beside, the changes: the first score, a new model, nothing changed, or that
+        what is not listed outweighed what is.
     """
 
     as_of: datetime
@@ -65,7 +68,12 @@ def _note(old: ScoreRecord | None, new: ScoreRecord, changes: tuple[ShownReason,
         return words.text("lead.history_first")
     if old.score["model_version"] != new.score["model_version"]:
         return words.text("lead.history_model")
-    return "" if changes else words.text("lead.history_same")
+    away = float(new.score["probability"]) - float(old.score["probability"])
+    moved = abs(away) >= _SMALLEST_MOVE
+    if not changes:
+        return words.text("lead.history_small" if moved else "lead.history_same")
+    against = moved and all((change.side == "raises") != (away > 0) for change in changes)
+    return words.text("lead.history_outweighed") if against else ""
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any], words: Words) -> tuple[ShownReason, ...]:

@@ -90,8 +90,8 @@ def test_the_reasons_are_told_in_the_readers_language(live):
 def test_a_filter_of_the_address_is_told_and_can_be_taken_away(live):
     with live.client() as client:
         page = client.get("/?disagreement=model_higher&answered=all").text
-    assert "Model rates it higher than the rules" in page
-    assert 'href="/?answered=all" aria-label="Remove filter: Model rates it higher than the rules"' in page
+    assert "Model rates it above the rules" in page
+    assert 'href="/?answered=all" aria-label="Remove filter: Model rates it above the rules"' in page
 
 
 def test_a_grid_cell_leads_to_as_many_leads_as_it_says(live):

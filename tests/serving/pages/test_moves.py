@@ -68,6 +68,15 @@ def test_nothing_changed_is_said():
     assert list_moves([OLD, record(9, 0.2, *OLD.score["reasons"])], EN)[0].note == "No listed reason changed"
 
 
+def test_a_chance_that_fell_is_not_explained_by_what_raised_it_alone():
+    up = reason("views", 0.9, "4", "Viewed 4 times (strongly raises the chance)")
+    fell = list_moves([OLD, record(9, 0.1, up, OLD.score["reasons"][1])], EN)[0]
+    assert told(fell) == [("Views: 1 → 4", "raises")]
+    assert fell.note.startswith("Outweighed by smaller changes")
+    quiet = list_moves([OLD, record(9, 0.1, *OLD.score["reasons"])], EN)[0]
+    assert "time passing" in quiet.note
+
+
 def test_the_picture_tells_itself_to_those_who_do_not_see_it():
     drawn = draw_history([OLD, NEW], EN)
     assert 'aria-label="Chance at 2 scorings, from 20% to 40%"' in drawn
