@@ -129,14 +129,17 @@ def _below(table: KpiTable, language: str) -> Iterator[str]:
 
     words = load_words(language)
     for verdict, given in table.reasons.items():
-        said = ", ".join(f"{name or words['kpi.reason.none']} {count:,}" for name, count in given.items())
-        yield f"{words['kpi.reasons']} ({words[f'kpi.{verdict}.label']}): {said}"
+        each = (f"{name or words['kpi.reason.none']} {count:,}" for name, count in given.items())
+        said = words["kpi.comma"].join(each)
+        yield words.say("kpi.reasons_of", label=words[f"kpi.{verdict}.label"], reasons=said)
     hours = f"{table.limit_hours:g}"
     if table.total("sql_beyond_limit").value is not None:
         key = "kpi.overdue" if table.overdue else "kpi.overdue.none"
         yield words.say(key, hours=hours, n=len(table.overdue))
         for lead in table.overdue[:_SHOWN_OVERDUE]:
             yield f"  {lead.lead_id}  {words.say('kpi.hours', n=lead.hours)}"
-    yield words["kpi.immature_note"]
+    if any(figure.immature for figure in table.figures):
+        yield words["kpi.immature_note"]
     for figure in (figure for figure in table.figures if figure.group is None and figure.value is not None):
-        yield f"- {words[f'kpi.{figure.key}.label']}: {kpi_words.define(table, figure, words)}"
+        meaning = kpi_words.define(table, figure, words)
+        yield words.say("kpi.meaning", label=words[f"kpi.{figure.key}.label"], meaning=meaning)
