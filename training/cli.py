@@ -84,6 +84,12 @@ def train(
     seed: Seed = None,
     trials: Annotated[int | None, typer.Option(min=0, help="Exact number of tuning trials.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Register whatever the verdict.")] = False,
+    reproduce: Annotated[
+        str | None, typer.Option(help="Repeat a run; nothing is registered.", metavar="RUN_ID")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(help="With --reproduce: a folder for the bundle.", metavar="DIR")
+    ] = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -91,6 +97,13 @@ def train(
     from qualify.config import load_config
     from qualify.console import emit_json, only_json, say
 
+    if reproduce is not None:
+        if (budget, seed, trials, force) != (None, None, None, False):
+            raise typer.BadParameter("takes its settings from the run alone", param_hint="--reproduce")
+        _reproduce(Path(config), reproduce, out, as_json)
+        return
+    if out is not None:
+        raise typer.BadParameter("goes with --reproduce only", param_hint="--out")
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
@@ -107,6 +120,22 @@ def train(
         say(summary(outcome))
     if as_json:
         emit_json(result_of(outcome, settings))
+
+
+def _reproduce(config: Path, run_id: str, out: str | None, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from qualify.config import load_config
+    from qualify.console import emit_json, only_json, say
+
+    with only_json(as_json):
+        settings = load_config(config)
+        from training.reproduce import reproduce as run
+
+        done = run(settings, config.resolve().parent, run_id, None if out is None else Path(out))
+        say(f"run {done.run_id} gave the same bundle again: {done.bundle}")
+    if as_json:
+        emit_json(asdict(done))
 
 
 def simulate(
