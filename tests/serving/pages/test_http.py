@@ -134,7 +134,7 @@ def test_a_key_with_another_content_is_refused(live):
             "csrf": form["csrf"], "answer_id": live.runtime.ledger.lead(lead.lead_id).last_answer.id,
         })  # fmt: skip
     assert again.status_code == 409
-    assert "sent before with another content" in again.text
+    assert "already sent with different content" in again.text
 
 
 @pytest.mark.parametrize("data", [{}, {"csrf": "forged"}])
@@ -150,7 +150,7 @@ def test_a_form_without_the_pages_token_is_refused(live, data):
 
 @pytest.mark.parametrize(("path", "status", "said"), [
     ("/leads/there-is-none", 404, "No such lead"), ("/?waiting=long", 400, "over_limit, within_limit"),
-    ("/?cursor=nonsense", 400, "cannot be understood"),
+    ("/?cursor=nonsense", 400, "could not be understood"),
 ])  # fmt: skip
 def test_what_is_wrong_is_told_on_a_page_with_a_way_back(live, path, status, said):
     with live.client() as client:
@@ -231,7 +231,7 @@ def test_a_stored_score_without_its_document_shows_its_stored_reasons(live):
     with live.client() as client:
         page = client.get("/leads/bare-lead").text
         package = client.get("/leads/bare-lead/handoff").text
-    assert "Here are the reasons that were stored" in page
+    assert "These are the reasons that were stored" in page
     assert "What speaks for it" in page
     assert "no hand-off package" in package
     live.runtime.ledger.forget("bare-lead", actor="test")
@@ -259,5 +259,5 @@ def test_a_ledger_that_is_away_is_told_with_a_way_to_try_again(live):
         live.runtime.door = door
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
-    assert "The ledger cannot be reached just now" in answer.text
+    assert "The ledger cannot be reached right now" in answer.text
     assert 'href="/?band=A">Load again' in answer.text

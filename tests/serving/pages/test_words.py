@@ -25,7 +25,7 @@ def test_a_chance_is_told_as_a_frequency(share, said):
 
 
 def test_a_chance_in_japanese():
-    assert JA.chance(0.42) == "10件中 約4件"
+    assert JA.chance(0.42) == "10件中約4件"
 
 
 @given(st.floats(0, 1))
