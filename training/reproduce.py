@@ -119,5 +119,5 @@ def _check_same(run: Run, version: str) -> None:
     if version != wanted:
         raise ModelError(
             "the same tables and settings gave another bundle", where=f"run {run.info.run_id}", got=version,
-            expected=wanted, mend="install the library versions that its manifest.json names",
+            expected=wanted, mend="install the versions of qualify and its libraries that made it",
         )  # fmt: skip
