@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qualify.config import ActivityColumns, Data, StageColumns
 from qualify.errors import UserError
@@ -140,7 +141,7 @@ class _Events:
                 "The table of leads has no id, so activities and stages cannot be brought to their leads.",
                 where=read_stamp(leads).origin, got=leads.column_names[:12], mend="name the column with --id",
             )  # fmt: skip
-        keys = id_keys(id_text(leads.column(lead_id), lead_id)).drop_null().unique()
+        keys = pc.unique(pc.drop_null(id_keys(id_text(leads.column(lead_id), lead_id))))
         if request.activities is not None:
             self.activities = _read(request, request.activities, "activities")
             found, names = self._look(self.activities, "activities")

@@ -239,7 +239,9 @@ def _from_numbers(array: pa.Array, timezone: str, manner: TimeManner | None) -> 
 
 
 def _as_numbers(array: pa.Array) -> FloatArray:
-    if not (pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)):
+    if not (
+        pa.types.is_integer(array.type) or pa.types.is_floating(array.type) or pa.types.is_decimal(array.type)
+    ):
         return np.full(len(array), np.nan)
     return np.asarray(array.cast(pa.float64(), safe=False).fill_null(np.nan).to_numpy(zero_copy_only=False))
 
