@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import sys
 import traceback
 from datetime import UTC, datetime
-from hashlib import sha256
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -15,10 +16,15 @@ __all__ = ["JsonLines", "log_to_stderr", "masked"]
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
+_KEY = secrets.token_bytes(16)
+
 
 def masked(lead_id: str) -> str:
-    """Return a short mark of a lead's id, to follow one lead through a log without naming it."""
-    return sha256(lead_id.encode()).hexdigest()[:10]
+    """Return a short mark of a lead's id, to follow one lead through the log of one process.
+
+    The key is forgotten with the process: nobody can find out later whose mark it was by trying ids.
+    """
+    return blake2b(lead_id.encode(), digest_size=5, key=_KEY).hexdigest()
 
 
 class JsonLines(logging.Formatter):

@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.api.logs import masked
 from serving.api.metrics import Metrics
 
 __all__ = ["Observed"]
@@ -63,6 +64,9 @@ class Observed:
         if logger.isEnabledFor(logging.INFO):
             told = {"route": route, "method": method, "status": status, "ms": round(seconds * 1e3, 2),
                     "request_id": scope["state"]["request_id"]}  # fmt: skip
+            lead_id = scope.get("path_params", {}).get("lead_id")
+            if lead_id is not None:
+                told["lead"] = masked(str(lead_id))
             if "qualify.problem" in scope:
                 told["problem"] = scope["qualify.problem"]
             logger.info("request", extra=told)

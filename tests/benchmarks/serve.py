@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -96,9 +97,30 @@ async def _as_fast_as_can_be(port: int, requests: Sequence[bytes], seconds: floa
     return sum(counts) / (time.perf_counter() - began)
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of the server and the processes that it started (Linux only)."""
+        ticks, family = 0, {self.pid}
+        for stat in sorted(Path("/proc").glob("[0-9]*/stat"), key=lambda path: int(path.parent.name)):
+            try:
+                told = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(told[1]) in family or int(stat.parent.name) == self.pid:
+                family.add(int(stat.parent.name))
+                ticks += int(told[11]) + int(told[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def running(words: Sequence[str], folder: Path, port: int | None) -> Iterator[int]:
-    """Start a server; give the port once it answers."""
+def running(words: Sequence[str], folder: Path, port: int | None) -> Iterator[Server]:
+    """Start a server; give it once it answers."""
     told = folder / "server.txt"
     # MLflow looks for its server on the path.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -106,7 +128,7 @@ def running(words: Sequence[str], folder: Path, port: int | None) -> Iterator[in
     with told.open("w") as out:
         process = subprocess.Popen(words, cwd=folder, stdout=out, stderr=out, env=environment)
     try:
-        yield asyncio.run(_waited_for(process, told, port))
+        yield Server(asyncio.run(_waited_for(process, told, port)), process.pid)
     finally:
         process.terminate()
         process.wait(30)
@@ -160,12 +182,12 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
 def measure_service(folder: Path, seconds: float) -> Iterator[tuple[str, float, str]]:
     """Yield the service's figures."""
     requests = [request("/v1/score", document) for document in documents(folder)]
-    with running([*QUALIFY, "serve", "--port", "0"], folder, None) as port:
-        asyncio.run(_at_rate(port, requests, 50, 2.0))
-        took = np.array(asyncio.run(_at_rate(port, requests, RATE, seconds))) * 1e3
+    with running([*QUALIFY, "serve", "--port", "0"], folder, None) as server:
+        asyncio.run(_at_rate(server.port, requests, 50, 2.0))
+        took = np.array(asyncio.run(_at_rate(server.port, requests, RATE, seconds))) * 1e3
         for share in (50, 99):
             yield f"p{share}_at_{RATE}_rps", float(np.percentile(took, share)), "ms"
-        yield "most", asyncio.run(_as_fast_as_can_be(port, requests, seconds)), "requests/s"
+        yield from _limits(server, requests, seconds)
 
 
 def measure_mlflow(folder: Path, seconds: float) -> Iterator[tuple[str, float, str]]:
@@ -176,9 +198,17 @@ def measure_mlflow(folder: Path, seconds: float) -> Iterator[tuple[str, float, s
     requests = [request("/invocations", body) for body in bodies]
     words = [sys.executable, "-m", "mlflow", "models", "serve", "-m", str(model), "--env-manager", "local",
              "--host", "127.0.0.1", "--port", str(MLFLOW_PORT)]  # fmt: skip
-    with running(words, folder, MLFLOW_PORT) as port:
-        asyncio.run(_as_fast_as_can_be(port, requests, 2.0))
-        yield "most", asyncio.run(_as_fast_as_can_be(port, requests, seconds)), "requests/s"
+    with running(words, folder, MLFLOW_PORT) as server:
+        asyncio.run(_as_fast_as_can_be(server.port, requests, 2.0))
+        yield from _limits(server, requests, seconds)
+
+
+def _limits(server: Server, requests: Sequence[bytes], seconds: float) -> Iterator[tuple[str, float, str]]:
+    """Yield the answers a second, and the processor time of each, which another load changes less."""
+    before = server.cpu_seconds()
+    most = asyncio.run(_as_fast_as_can_be(server.port, requests, seconds))
+    yield "most", most, "requests/s"
+    yield "cpu_a_request", (server.cpu_seconds() - before) / (most * seconds) * 1e3, "ms"
 
 
 def _flat(document: dict[str, Any]) -> dict[str, Any]:

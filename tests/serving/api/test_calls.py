@@ -10,6 +10,7 @@ import pytest
 
 from qualify.errors import LedgerUnavailable
 from serving.api.lead_calls import InFlight
+from serving.api.logs import masked
 from serving.api.problems import MEDIA_TYPE, Problem
 
 
@@ -155,7 +156,7 @@ def test_a_fault_tells_nothing_of_itself(client, runtime, documents, monkeypatch
     def broken(*_, **__):
         raise ZeroDivisionError("secret of Ms Example")
 
-    monkeypatch.setattr("serving.api.score_calls.score_leads", broken)
+    monkeypatch.setattr("serving.api.together.score_leads", broken)
     answer = client.post("/v1/score", json=documents[0])
     told = problem(answer, 500, "fault")
     assert "secret" not in answer.text
@@ -235,4 +236,5 @@ def test_logs_name_no_lead(client, documents, caplog):
         client.post("/v1/score", json=documents[0])
     told = json.dumps([vars(record) for record in caplog.records], default=str)
     assert "/v1/leads/{lead_id}" in told
+    assert masked(documents[0]["lead_id"]) in told
     assert documents[0]["lead_id"] not in told

@@ -112,6 +112,21 @@ def test_no_request_fails_during_swaps(client, runtime, documents, scorers):
     assert len({answer.json()["probability"] for answer in answers}) == 1
 
 
+def test_a_refused_model_is_told(client, runtime, scorers):
+    real, source = runtime.models, Source(**{"1": scorers[0], "2": ModelError("a changed byte")})
+    runtime.models = ModelSlot(source, lambda _: None)
+    source.now = "2"
+    runtime.models.refresh()
+    try:
+        ready, figures = client.get("/readyz"), client.get("/metrics").text
+    finally:
+        runtime.models = real
+    assert ready.status_code == 200
+    assert ready.json()["model"]["version"] == "first"
+    assert ready.json()["model"]["refused"]["reason"] == "a changed byte"
+    assert "qualify_model_refused 1.0" in figures
+
+
 def test_the_champion_of_the_registry(world):
     source = ChampionSource(world.config, world.folder)
     assert source.current() == str(world.trained["model_version"])
