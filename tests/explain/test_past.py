@@ -44,7 +44,7 @@ def test_none_and_all_are_facts():
 def test_a_share_that_speaks_the_other_way_says_so():
     assert told("fair", -0.4).evidence.text.endswith("counts the other way")
     assert "other way" not in told("ad", -0.4).evidence.text
-    assert told("ad", 0.4, language="ja").evidence.text.endswith("ほかの条件と合わせると逆の働き")
+    assert told("ad", 0.4, language="ja").evidence.text.endswith("働きは逆になります")
 
 
 def test_a_share_that_hardly_differs_contradicts_nothing():

@@ -19,7 +19,7 @@ def test_json_is_one_object_with_every_figure(world: World) -> None:
     assert found["mql_to_sql"]["low"] < found["mql_to_sql"]["value"] < found["mql_to_sql"]["high"]
     # No ledger, no calls of sales: said so, and never 0.
     assert found["sql_beyond_limit"]["value"] is None
-    assert "no answer, call or meeting" in found["sql_beyond_limit"]["note"]
+    assert "No answer, call or meeting" in found["sql_beyond_limit"]["note"]
     assert not (world.folder / "ledger.db").exists()
 
 
@@ -27,7 +27,7 @@ def test_the_text_speaks_the_chosen_language(world: World) -> None:
     called = world.call("kpi", "--language", "ja", "--as-of", "2026-06-01")
     assert called.code == 0, called.err
     assert "MQL → SQL 転換率" in called.out
-    assert "営業の回答・架電・商談の記録がありません" in called.out
+    assert "営業の回答・架電・商談がまだ記録されていません" in called.out
 
 
 def test_by_month_shows_months_and_by_source_names_sources(world: World) -> None:
