@@ -40,8 +40,8 @@ def parse_memory(text: str) -> int:
 
     Examples
     --------
-    >>> parse_memory("2GB"), parse_memory("512 MiB")
-    (2147483648, 536870912)
+    >>> parse_memory("2GB"), parse_memory("800 MiB")
+    (2147483648, 838860800)
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)I?B?\s*", text.upper())
     if found is None:
@@ -105,7 +105,7 @@ def bucket_count(needed: float, memory: int) -> int:
     Examples
     --------
     >>> bucket_count(1e9, 2 << 30), bucket_count(20e9, 2 << 30)
-    (1, 23)
+    (1, 25)
     """
     room = memory - PROGRAM_BYTES
     if needed <= room:

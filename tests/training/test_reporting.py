@@ -175,7 +175,7 @@ def test_numbers_that_need_a_unit_have_one():
     ("target", "english", "japanese"),
     [
         ({"stage": "SQL", "within_days": 60}, "SQL within 60 days", "60日以内のSQL"),
-        ({"column": "is_won", "positive": "yes"}, "is won: yes", "is won: yes"),
+        ({"column": "is_won", "positive": "yes"}, "is won: yes", "is won：yes"),
         ({"column": "x", "positive": "1", "label": Label(en="Sale", ja="成約")}, "Sale", "成約"),
     ],
 )

@@ -19,8 +19,14 @@ from tests.ledger.lists import DAY, T0, score_list, score_row, scored
 from tests.serving.access.house import config
 from tests.serving.alerts.receiver import Receiver, Reply, listening, until
 
-NOW = datetime.now(UTC) + timedelta(minutes=1)
+NOW = datetime.now(UTC)
+"""Set anew for each test: alerts are stored at the clock's time, and this module may be read long before."""
 HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def a_minute_from_now(monkeypatch):
+    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC) + timedelta(minutes=1))
 
 
 def settings(url: str, *, attempts: int = 8, timeout: float = 5.0, **webhook: object) -> Config:
