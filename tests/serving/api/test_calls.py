@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 
 import pytest
 
@@ -12,6 +11,7 @@ from qualify.errors import LedgerUnavailable
 from serving.api.lead_calls import InFlight
 from serving.api.logs import masked
 from serving.api.problems import MEDIA_TYPE, Problem
+from tests.serving.alerts.receiver import until
 
 
 @pytest.fixture(scope="module")
@@ -191,8 +191,7 @@ def test_without_its_ledger_the_service_scores_and_says_so(client, runtime, docu
     problem(client.post(where, json={"verdict": "won"}, headers={"Idempotency-Key": "x"}), 503, "ledger-away")
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json()["ledger"]) == (503, {"status": "away"})
-    time.sleep(0.3)
-    assert "qualify_ledger_lag_rows 1.0" in client.get("/metrics").text
+    until(lambda: "qualify_ledger_lag_rows 1.0" in client.get("/metrics").text)
     monkeypatch.undo()
     assert client.get("/v1/leads/while-away").status_code == 200
 
