@@ -118,8 +118,9 @@ def test_a_folder_in_the_bundle_is_refused(copy):
 
 
 def test_what_systems_leave_behind_is_no_fault(copy):
+    _, version = read_bundle(copy)
     (copy / ".DS_Store").write_bytes(b"\x00")
-    read_bundle(copy)
+    assert read_bundle(copy)[1] == version
 
 
 def rewritten(folder, **changes):

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.resources import files
 
-from ruamel.yaml import YAML
-
-from qualify.errors import ConfigError
-from qualify.explain.catalogue import LANGUAGES, Catalogue
+from qualify.explain.catalogue import LANGUAGES, Catalogue, read_catalogue
 
 __all__ = ["report_texts"]
 
@@ -22,12 +18,4 @@ def report_texts(language: str) -> Catalogue:
     ConfigError
         There are no texts in that language.
     """
-    if language not in LANGUAGES:
-        raise ConfigError(
-            "this language is not known", where="language", got=language, expected=" or ".join(LANGUAGES)
-        )
-    text = (files("training") / "templates" / f"{language}.yaml").read_text(encoding="utf-8")
-    found = YAML(typ="safe", pure=True).load(text)
-    return Catalogue(
-        "ja" if language == "ja" else "en", {str(key): str(value) for key, value in found.items()}
-    )
+    return read_catalogue("training", "templates", language)

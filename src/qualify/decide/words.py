@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from ruamel.yaml import YAML
-
-from qualify.errors import ConfigError
-from qualify.explain.catalogue import LANGUAGES, Catalogue
+from qualify.explain.catalogue import LANGUAGES, Catalogue, read_catalogue
 
 __all__ = ["load_words", "say_day", "say_moment"]
 
@@ -24,15 +20,7 @@ def load_words(language: str) -> Catalogue:
     ConfigError
         No texts exist in that language.
     """
-    if language not in LANGUAGES:
-        raise ConfigError(
-            "this language is not known", where="language", got=language, expected=" or ".join(LANGUAGES)
-        )
-    text = (files("qualify.decide") / "texts" / f"{language}.yaml").read_text(encoding="utf-8")
-    flat = YAML(typ="safe", pure=True).load(text)
-    return Catalogue(
-        "ja" if language == "ja" else "en", {str(key): str(value) for key, value in flat.items()}
-    )
+    return read_catalogue("qualify.decide", "texts", language)
 
 
 def say_day(words: Catalogue, time: datetime, zone: ZoneInfo) -> str:

@@ -55,11 +55,22 @@ def load_catalogue(language: str) -> Catalogue:
     ConfigError
         No catalogue exists for that language.
     """
+    return read_catalogue("qualify.explain", "texts", language)
+
+
+def read_catalogue(package: str, folder: str, language: str) -> Catalogue:
+    """Read a language's YAML file from a folder of a package; every room with texts of its own comes here.
+
+    Raises
+    ------
+    ConfigError
+        There are no texts in that language.
+    """
     if language not in LANGUAGES:
         raise ConfigError(
             "this language is not known", where="language", got=language, expected=" or ".join(LANGUAGES)
         )
-    text = (files("qualify.explain") / "texts" / f"{language}.yaml").read_text(encoding="utf-8")
+    text = (files(package) / folder / f"{language}.yaml").read_text(encoding="utf-8")
     tree = YAML(typ="safe", pure=True).load(text)
     return Catalogue("ja" if language == "ja" else "en", dict(_flat(tree, "")))
 
