@@ -81,14 +81,12 @@ def score(
         sources = _sources(leads, activities, stages, settings, folder)
         with claimed(out), room_needed(place_of(out).parent):
             scorer = load_scorer(model, settings, folder)
-            chosen = language.value if language else (settings.language if settings else "en")
+            chosen = _language(language, settings)
             stored: list[Recorded] = []
-            job = Job(
-                scorer, sources, out, moment, reasons, chosen, room,
-                on_desk=(lambda done: stored.append(put_on_desk(done, sources, settings, folder)))
-                if ledger else None,
-            )  # fmt: skip
-            done = run_job(job)
+            desk = (
+                (lambda each: stored.append(put_on_desk(each, sources, settings, folder))) if ledger else None
+            )
+            done = run_job(Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk))
         for line in done.lines():
             say(line)
         seconds = time.monotonic() - began
@@ -132,15 +130,14 @@ def explain(
     from dataclasses import asdict
 
     from qualify.console import emit_json, only_json, say
-    from qualify.explain.lead import render_html, render_text
+    from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
-    from qualify.explain.waterfall import draw_waterfall
     from qualify.moments import parse_as_of
     from serving.batch import Sources, moments_of, read_sources
     from serving.lead_view import explain_lead, find_lead
     from serving.model_source import load_scorer
     from serving.since import moved_since, read_then
-    from serving.sink import check_file, write_whole
+    from serving.sink import check_file
 
     with only_json(as_json):
         for option, path in (("--png", png), ("--html", html)):
@@ -150,7 +147,7 @@ def explain(
         settings, folder = _settings(config, needed=model is None or leads is None)
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
-        chosen = language.value if language else (settings.language if settings else "en")
+        chosen = _language(language, settings)
         sources = Sources(leads, activities, stages) if leads else _configured(settings, folder)
         tables, _ = read_sources(scorer, sources)
         row = find_lead(tables, lead_id)
@@ -163,17 +160,35 @@ def explain(
             )
         if what_if and then is None and told.changes is None and not told.closed:
             say("nothing to try: no column is `actionable`, and no activity is one that a team can cause")
-        if png:
-            draw_waterfall(told, chosen, png)
-            say(f"waterfall: {png}")
-        if html:
-            page = render_html(told, chosen).encode("utf-8")
-            write_whole(Path(html), lambda file: file.write(page))
-            say(f"page: {html}")
+        if then is None:
+            _draw(told, chosen, png, html)
     if as_json:
         emit_json(asdict(told if then is None else moved))
     else:
         typer.echo(render_text(told, chosen) if then is None else render_moved(moved, chosen))
+
+
+def _language(asked: Language | None, settings) -> str:  # type: ignore[no-untyped-def]
+    """Return the language asked for, or the configured one."""
+    if asked is not None:
+        return asked.value
+    return str(settings.language) if settings else "en"
+
+
+def _draw(told, language: str, png: str | None, html: str | None) -> None:  # type: ignore[no-untyped-def]
+    """Write the picture and the page that were asked for."""
+    from qualify.console import say
+    from qualify.explain.lead import render_html
+    from qualify.explain.waterfall import draw_waterfall
+    from serving.sink import write_whole
+
+    if png:
+        draw_waterfall(told, language, png)
+        say(f"waterfall: {png}")
+    if html:
+        page = render_html(told, language).encode("utf-8")
+        write_whole(Path(html), lambda file: file.write(page))
+        say(f"page: {html}")
 
 
 def _settings(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
