@@ -129,7 +129,7 @@ def explain(
     """Explain one lead: reasons, points and time line; or why its chance moved."""
     from dataclasses import asdict
 
-    from qualify.console import emit_json, only_json, say
+    from qualify.console import emit_json, only_json
     from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
     from qualify.moments import parse_as_of
@@ -137,12 +137,9 @@ def explain(
     from serving.lead_view import explain_lead, find_lead
     from serving.model_source import load_scorer
     from serving.since import moved_since, read_then
-    from serving.sink import check_file
 
     with only_json(as_json):
-        for option, path in (("--png", png), ("--html", html)):
-            if path:
-                check_file(Path(path), option)
+        _check_files(png, html)
         then = read_then(since, since_model, since_leads, files=bool(png or html))
         settings, folder = _settings(config, needed=model is None or leads is None)
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
@@ -154,14 +151,11 @@ def explain(
         moments = moments_of(scorer, tables, moment)
         if then is None:
             told = explain_lead(scorer, tables, row, moments, chosen, what_if=what_if or html is not None)
+            _besides(told, chosen, png, html, what_if)
         else:
             moved = moved_since(
                 scorer, sources, lead_id, int(moments[row]), then, chosen, settings=settings, folder=folder
             )
-        if what_if and then is None and told.changes is None and not told.closed:
-            say("nothing to try: no column is `actionable`, and no activity is one that a team can cause")
-        if then is None:
-            _draw(told, chosen, png, html)
     if as_json:
         emit_json(asdict(told if then is None else moved))
     else:
@@ -175,13 +169,26 @@ def _language(asked: Language | None, settings) -> str:  # type: ignore[no-untyp
     return str(settings.language) if settings else "en"
 
 
-def _draw(told, language: str, png: str | None, html: str | None) -> None:  # type: ignore[no-untyped-def]
-    """Write the picture and the page that were asked for."""
+def _check_files(png: str | None, html: str | None) -> None:
+    """Refuse places that cannot be written before anything is computed."""
+    from serving.sink import check_file
+
+    for option, path in (("--png", png), ("--html", html)):
+        if path:
+            check_file(Path(path), option)
+
+
+def _besides(  # type: ignore[no-untyped-def]
+    told, language: str, png: str | None, html: str | None, what_if: bool
+) -> None:
+    """Write the picture and the page that were asked for, and say where there is nothing to try."""
     from qualify.console import say
     from qualify.explain.lead import render_html
     from qualify.explain.waterfall import draw_waterfall
     from serving.sink import write_whole
 
+    if what_if and told.changes is None and not told.closed:
+        say("nothing to try: no column is `actionable`, and no activity is one that a team can cause")
     if png:
         draw_waterfall(told, language, png)
         say(f"waterfall: {png}")

@@ -130,13 +130,17 @@ def compute_kpis(
         limit_hours=limit_hours,
         grouping=Grouping(by, column),
     )
-    found = tuple(_figures(view))
+    return _table(view, now, watched, by)
+
+
+def _table(view: View, now: datetime, watched: datetime, by: By | None) -> KpiTable:
+    """Compute every figure of a view."""
     return KpiTable(
         now=now.astimezone(UTC),
         watched_until=watched.astimezone(UTC),
         by=by,
-        limit_hours=limit_hours,
-        figures=found,
+        limit_hours=view.limit_hours,
+        figures=tuple(_figures(view)),
         reasons=kpi_sales.reasons(view),
         overdue=kpi_sales.overdue(view),
         roles=view.roles,

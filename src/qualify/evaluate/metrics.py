@@ -137,18 +137,14 @@ def compute_metrics(
         0/1, shape (rows,).
     probability
         Predicted probability, shape (rows,).
-    weight
-        Shape (rows,), or None: all rows alike.
-    lead
-        What tells leads apart, shape (rows,), or None: one row a lead. The bootstrap draws leads, not rows.
+    weight, lead
+        Shape (rows,). None: all rows alike, and one row a lead. The bootstrap draws leads, not rows.
     capacity_share
         Share of the rows that sales can call.
     score
         Any finite number to rank by instead of the probability, for instance points.
-    bootstrap
-        Number of draws; 0 gives no intervals (NaN).
-    seed
-        The same seed gives the same intervals.
+    bootstrap, seed
+        Number of draws (0 gives no intervals: NaN), and what they follow from.
     names
         Which figures, of `METRICS`.
 

@@ -100,12 +100,7 @@ def build_tables(
     attributes, notes = build_attributes(
         data, columns, leads, found.position, found.source_row, lenient, part
     )
-    built, more = Activities.none(len(found.position)), list[Note]()
-    entered, yet_more = Stages.none(len(found.position)), list[Note]()
-    if activities is not None:
-        built, more = build_activities(data, activities, found.keys, lenient, found.position, part)
-    if stages is not None:
-        entered, yet_more = build_stages(data, stages, found.keys, lenient, found.position, part)
+    built, entered, more = _events(data, found, activities, stages, lenient, part)
     tables = LeadTables(
         lead_id=_objects(found.lead_id),
         created_at=found.created_at,
@@ -115,7 +110,25 @@ def build_tables(
         source_row=found.source_row,
         order=None if part else _order(data, leads, found, stamp, lenient),
     )
-    return tables, Rejects(found.rejects, (*notes, *more, *yet_more))
+    return tables, Rejects(found.rejects, (*notes, *more))
+
+
+def _events(
+    data: Data,
+    found: _Leads,
+    activities: pa.Table | DocumentTable | None,
+    stages: pa.Table | DocumentTable | None,
+    lenient: bool,
+    part: Part | None,
+) -> tuple[Activities, Stages, list[Note]]:
+    """Bring the events to their leads; a table that is not given holds none."""
+    built, notes = Activities.none(len(found.position)), list[Note]()
+    entered, more = Stages.none(len(found.position)), list[Note]()
+    if activities is not None:
+        built, notes = build_activities(data, activities, found.keys, lenient, found.position, part)
+    if stages is not None:
+        entered, more = build_stages(data, stages, found.keys, lenient, found.position, part)
+    return built, entered, [*notes, *more]
 
 
 def _objects(text: pa.Array | Few) -> NDArray[np.object_]:
