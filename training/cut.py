@@ -75,32 +75,17 @@ def _stages_of_leads(stages: Stages, of_lead: BoolArray) -> Stages:
 
 
 def _take_activities(activities: Activities, kept: BoolArray) -> Activities:
-    type_codes, types = _used_words(activities.type[kept], activities.types)
-    topic_codes, topics = _used_words(activities.topic[kept], activities.topics)
-    return Activities(
-        offsets=_counted(activities.offsets, kept),
-        type=type_codes,
-        types=types,
-        occurred_at=activities.occurred_at[kept],
-        known_at=activities.known_at[kept],
-        topic=topic_codes,
-        topics=topics,
-        value=activities.value[kept],
-    )
+    taken = activities.take(kept, _counted(activities.offsets, kept))
+    kind, types = _used_words(taken.type, taken.types)
+    topic, topics = _used_words(taken.topic, taken.topics)
+    return replace(taken, type=kind, types=types, topic=topic, topics=topics)
 
 
 def _take_stages(stages: Stages, kept: BoolArray) -> Stages:
-    stage_codes, names = _used_words(stages.stage[kept], stages.stages)
-    reason_codes, reasons = _used_words(stages.reason[kept], stages.reasons)
-    return Stages(
-        offsets=_counted(stages.offsets, kept),
-        stage=stage_codes,
-        stages=names,
-        entered_at=stages.entered_at[kept],
-        known_at=stages.known_at[kept],
-        reason=reason_codes,
-        reasons=reasons,
-    )
+    taken = stages.take(kept, _counted(stages.offsets, kept))
+    stage, names = _used_words(taken.stage, taken.stages)
+    reason, reasons = _used_words(taken.reason, taken.reasons)
+    return replace(taken, stage=stage, stages=names, reason=reason, reasons=reasons)
 
 
 def _take_column(column: Column, leads: IntArray) -> Column:

@@ -8,7 +8,7 @@ slice ``offsets[i]:offsets[i + 1]``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -98,6 +98,13 @@ class Activities:
         """Return the table of leads that did nothing."""
         return cls(offsets=np.zeros(leads + 1, dtype=np.int64))
 
+    def take(self, kept: BoolArray | IntArray, offsets: IntArray) -> Activities:
+        """Return the chosen activities, whose leads begin at `offsets`; the words stay as they are."""
+        return replace(
+            self, offsets=offsets, type=self.type[kept], occurred_at=self.occurred_at[kept],
+            known_at=self.known_at[kept], topic=self.topic[kept], value=self.value[kept],
+        )  # fmt: skip
+
     def __len__(self) -> int:
         return len(self.type)
 
@@ -121,6 +128,13 @@ class Stages:
     def none(cls, leads: int) -> Stages:
         """Return the table of leads of which no stage is known."""
         return cls(offsets=np.zeros(leads + 1, dtype=np.int64))
+
+    def take(self, kept: BoolArray | IntArray, offsets: IntArray) -> Stages:
+        """Return the chosen entries, whose leads begin at `offsets`; the words stay as they are."""
+        return replace(
+            self, offsets=offsets, stage=self.stage[kept], entered_at=self.entered_at[kept],
+            known_at=self.known_at[kept], reason=self.reason[kept],
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.stage)

@@ -21,12 +21,14 @@ from qualify.leads.tables import (
 def one_lead(tables: LeadTables, row: int) -> LeadTables:
     """Return the tables of one lead alone."""
     acts, stages, place = tables.activities, tables.stages, np.array([row])
+    done = np.arange(acts.offsets[row], acts.offsets[row + 1])
+    entered = np.arange(stages.offsets[row], stages.offsets[row + 1])
     return LeadTables(
         lead_id=tables.lead_id[place],
         created_at=tables.created_at[place],
         columns={name: column.take(place) for name, column in tables.columns.items()},
-        activities=_of_activities(acts, np.arange(acts.offsets[row], acts.offsets[row + 1])),
-        stages=_of_stages(stages, np.arange(stages.offsets[row], stages.offsets[row + 1])),
+        activities=acts.take(done, _from_zero(done)),
+        stages=stages.take(entered, _from_zero(entered)),
         source_row=tables.source_row[place],
         order=None if tables.order is None else tables.order[place],
     )
@@ -34,10 +36,11 @@ def one_lead(tables: LeadTables, row: int) -> LeadTables:
 
 def keep_events(lead: LeadTables, activities: BoolArray, stages: BoolArray) -> LeadTables:
     """Return one lead with some of its activities and stage entries (masks over them)."""
+    done, entered = np.flatnonzero(activities), np.flatnonzero(stages)
     return replace(
         lead,
-        activities=_of_activities(lead.activities, np.flatnonzero(activities)),
-        stages=_of_stages(lead.stages, np.flatnonzero(stages)),
+        activities=lead.activities.take(done, _from_zero(done)),
+        stages=lead.stages.take(entered, _from_zero(entered)),
     )
 
 
@@ -89,20 +92,9 @@ def stack(leads: Sequence[LeadTables]) -> LeadTables:
     )
 
 
-def _of_activities(acts: Activities, kept: IntArray) -> Activities:
-    return Activities(
-        offsets=np.array([0, len(kept)], dtype=np.int64),
-        type=acts.type[kept], types=acts.types, occurred_at=acts.occurred_at[kept],
-        known_at=acts.known_at[kept], topic=acts.topic[kept], topics=acts.topics, value=acts.value[kept],
-    )  # fmt: skip
-
-
-def _of_stages(stages: Stages, kept: IntArray) -> Stages:
-    return Stages(
-        offsets=np.array([0, len(kept)], dtype=np.int64),
-        stage=stages.stage[kept], stages=stages.stages, entered_at=stages.entered_at[kept],
-        known_at=stages.known_at[kept], reason=stages.reason[kept], reasons=stages.reasons,
-    )  # fmt: skip
+def _from_zero(kept: IntArray) -> IntArray:
+    """Return the offsets of one lead with so many events."""
+    return np.array([0, len(kept)], dtype=np.int64)
 
 
 def _stacked_column(columns: Sequence[Column]) -> Column:
