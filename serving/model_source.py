@@ -10,7 +10,12 @@ from qualify.scorer import Scorer
 
 
 def load_scorer(uri: str | None, config: Config | None, folder: Path) -> Scorer:
-    """Load the model in use.
+    """Load the model in use (see :func:`find_bundle`)."""
+    return Scorer.load(find_bundle(uri, config, folder))
+
+
+def find_bundle(uri: str | None, config: Config | None, folder: Path) -> Path:
+    """Return the folder of the bundle in use.
 
     Parameters
     ----------
@@ -18,9 +23,14 @@ def load_scorer(uri: str | None, config: Config | None, folder: Path) -> Scorer:
         A bundle's folder, an MLflow model URI, or None: the registered champion of the configuration.
     config
         The configuration, for its registry.
+
+    Raises
+    ------
+    ModelError
+        There is no such bundle.
     """
     if uri is not None and (Path(uri) / "manifest.json").is_file():
-        return Scorer.load(uri)
+        return Path(uri)
     if uri is None and config is None:
         raise ModelError("no model is named", mend="name one with --model, or a configuration with -c")
     if uri is not None and ":" not in uri:
@@ -29,7 +39,7 @@ def load_scorer(uri: str | None, config: Config | None, folder: Path) -> Scorer:
             where=uri,
             expected="a bundle's folder or an MLflow URI such as models:/qualify@champion",
         )
-    return Scorer.load(_bundle_of(uri, config, folder))
+    return _bundle_of(uri, config, folder)
 
 
 def _bundle_of(uri: str | None, config: Config | None, folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """The batch job: tables in, a score list and its rejects out, in one piece or bucket by bucket."""
 
-from serving.batch.job import Job, rejects_of, run_job
+from serving.batch.finish import rejects_of
+from serving.batch.job import Job, run_job
 from serving.batch.named import named_source
 from serving.batch.whole import Scored, Sources, moments_of, read_sources, score_sources
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,19 @@ from serving.batch.spill import Spilled, read_bucket
 from serving.batch.whole import moments_of
 from serving.batch.work import put_json
 
-__all__ = ["BucketJob", "Told", "score_bucket", "scores_path", "turned_away_path"]
+__all__ = [
+    "BucketJob",
+    "PartJob",
+    "ScoredPart",
+    "Told",
+    "score_bucket",
+    "score_part",
+    "scores_path",
+    "turned_away_path",
+    "write_run",
+]
 
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 _LATE = {"not_yet_created": 1, "no_creation_date": 2}
 REJECTS = pa.schema([
     ("class", pa.int8()), ("row", pa.int64()), ("lead_id", pa.string()), ("code", pa.string()),
@@ -31,26 +43,36 @@ REJECTS = pa.schema([
 
 
 @dataclass(frozen=True)
-class BucketJob:
-    """What is the same for all buckets of a job.
+class PartJob:
+    """What is the same for all buckets of a job, wherever they lie.
 
     Parameters
     ----------
-    folder
-        Where the buckets lie.
     spilled
         What is known of each whole table, by its role.
-    batch_rows
-        Rows of the results that are read at a time when the buckets are merged.
     """
 
     scorer: Scorer
-    folder: Path
     spilled: Mapping[str, Spilled]
     as_of: AsOf
     now: int
     reasons: int
     language: str
+
+
+@dataclass(frozen=True)
+class BucketJob(PartJob):
+    """A job whose buckets lie in a folder.
+
+    Parameters
+    ----------
+    folder
+        Where the buckets lie.
+    batch_rows
+        Rows of the results that are read at a time when the buckets are merged.
+    """
+
+    folder: Path
     batch_rows: int
 
 
@@ -65,11 +87,20 @@ class Told:
     tallies: list[Tally]
 
     @classmethod
-    def read(cls, path: Path) -> Told:
-        """Read what a finished bucket left."""
-        found = json.loads(path.read_text(encoding="utf-8"))
+    def read(cls, text: str) -> Told:
+        """Read what a finished bucket left, as JSON."""
+        found = json.loads(text)
         notes = [Note(**{**each, "rows": tuple(each["rows"])}) for each in found.pop("notes")]
         return cls(**{**found, "notes": notes, "tallies": [Tally(**each) for each in found["tallies"]]})
+
+
+@dataclass(frozen=True)
+class ScoredPart:
+    """A bucket's rows of the score list without their ranks, its rejects (`REJECTS`), and what was found."""
+
+    scores: pa.Table
+    rejects: pa.Table
+    told: Told
 
 
 def scores_path(folder: Path, bucket: int) -> Path:
@@ -86,24 +117,30 @@ def score_bucket(job: BucketJob, bucket: int) -> Told:
     """Score a bucket, unless it was done before; the last file that is written says that it is done."""
     path = job.folder / f"done-{bucket:04d}.json"
     if path.exists():
-        return Told.read(path)
-    schema, part = job.scorer.parts.schema, Part(_manners(job))
+        return Told.read(path.read_text(encoding="utf-8"))
     found = {what: read_bucket(spilled, job.folder, what, bucket) for what, spilled in job.spilled.items()}
+    done = score_part(job, found)
+    write_run(scores_path(job.folder, bucket), [done.scores], job.batch_rows)
+    write_run(turned_away_path(job.folder, bucket), [done.rejects], job.batch_rows)
+    put_json(path, asdict(done.told))
+    return done.told
+
+
+def score_part(job: PartJob, found: Mapping[str, pa.Table]) -> ScoredPart:
+    """Score the rows of a bucket: all rows of each of its leads, by table, each in the order of the input."""
+    schema, part = job.scorer.parts.schema, Part(_manners(job.spilled))
     tables, rejects = build_tables(
         schema.data, schema.columns, found["leads"], found.get("activities"), found.get("stages"), part=part
     )
     moments = moments_of(job.scorer, tables, job.as_of, job.now)
     table, late = job.scorer.score_tables(tables, moments, reasons=job.reasons, language=job.language)
-    _write(scores_path(job.folder, bucket), table.drop_columns(["rank"]), job.batch_rows)
-    _write(turned_away_path(job.folder, bucket), _rejects(rejects.joined(late)), job.batch_rows)
     codes = Counter([*rejects.frame["code"], *late.frame["code"]])
     told = Told(table.num_rows, len(tables), dict(codes), list(rejects.notes), part.tallies)
-    put_json(path, asdict(told))
-    return told
+    return ScoredPart(table.drop_columns(["rank"]), _rejects(rejects.joined(late)), told)
 
 
-def _manners(job: BucketJob) -> dict[str, Any]:
-    return {role: each for spilled in job.spilled.values() for role, each in spilled.manners.items()}
+def _manners(tables: Mapping[str, Spilled]) -> dict[str, Any]:
+    return {role: each for spilled in tables.values() for role, each in spilled.manners.items()}
 
 
 def _rejects(rejects: Rejects) -> pa.Table:
@@ -114,10 +151,11 @@ def _rejects(rejects: Rejects) -> pa.Table:
     return pa.Table.from_pandas(ordered[REJECTS.names], schema=REJECTS, preserve_index=False)
 
 
-def _write(path: Path, table: pa.Table, batch_rows: int) -> None:
-    """Write rows in batches that can be read one at a time."""
-    with (
-        path.open("wb") as file,
-        pa.ipc.new_file(file, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as writer,
-    ):
-        writer.write_table(table.combine_chunks(), max_chunksize=batch_rows)
+def write_run(path: Path, tables: Iterable[pa.Table], batch_rows: int) -> None:
+    """Write sorted rows, of which at least one table, in batches that can be read one at a time."""
+    with path.open("wb") as file, ExitStack() as stack:
+        writer: pa.RecordBatchWriter | None = None
+        for table in tables:
+            if writer is None:
+                writer = stack.enter_context(pa.ipc.new_file(file, table.schema, options=_PACKED))
+            writer.write_table(table.combine_chunks(), max_chunksize=batch_rows)

@@ -11,9 +11,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-
 from qualify.config import Source
 from qualify.console import progress, say
 from qualify.errors import DataError, UserError
@@ -23,19 +20,17 @@ from qualify.leads.part import Part
 from qualify.leads.stream import TableStream, open_stream
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
-from serving.batch.bucket import BucketJob, Told, score_bucket, scores_path, turned_away_path
+from serving.batch.bucket import BucketJob, Told, score_bucket
 from serving.batch.columns import TABLES, wanted
-from serving.batch.merge import merge_sorted
+from serving.batch.finish import finish_list, rejects_of, rows_of_each
 from serving.batch.size import bucket_count, bytes_needed, row_count
 from serving.batch.spill import Spilled, spill_table
 from serving.batch.summary import Summary, join_told
-from serving.batch.whole import Scored, Sources, rejects_path, score_sources
+from serving.batch.whole import Scored, Sources, score_sources
 from serving.batch.work import digest_of, open_work, put_json
-from serving.sink import whole_file, write_scores
+from serving.sink import write_scores
 
-__all__ = ["Job", "rejects_of", "run_job"]
-
-_MERGED_ROWS = 65_536
+__all__ = ["Job", "check_columns", "open_streams", "run_job"]
 
 
 @dataclass(frozen=True)
@@ -84,11 +79,11 @@ def run_job(job: Job) -> Summary:
     """
     if job.on_desk is not None:
         return _in_one_piece(job)
-    streams = _open(job)
+    streams = open_streams(job)
     buckets = job.buckets or _buckets(job, streams)
     if buckets == 1 and all(stream.schema is not None for stream in streams.values()):
         return _in_one_piece(job)
-    _check_columns(job, streams)
+    check_columns(job, streams)
     digest = digest_of(_facts(job, streams, buckets))
     folder, now, begun = open_work(job.out, digest, time.time_ns() // 1000)
     if begun:
@@ -96,11 +91,11 @@ def run_job(job: Job) -> Summary:
         say(f"continuing the job that was begun before: {done} of {buckets} buckets are done")
     with _cleared(folder):
         spilled = _spill(job, streams, folder, buckets)
-        batch_rows = max(64, min(8_192, _MERGED_ROWS // buckets))
-        one = BucketJob(job.scorer, folder, spilled, job.as_of, now, job.reasons, job.language, batch_rows)
+        batch_rows = rows_of_each(buckets)
+        one = BucketJob(job.scorer, spilled, job.as_of, now, job.reasons, job.language, folder, batch_rows)
         told = _score(one, buckets)
         summary = join_told(told, job.scorer.parts.schema.columns, spilled["leads"].origin)
-        _finish(job, folder, buckets, batch_rows, summary)
+        finish_list(job.out, folder, range(buckets), batch_rows, summary)
     return summary
 
 
@@ -117,12 +112,8 @@ def _in_one_piece(job: Job) -> Summary:
     return Summary.of(done.table.num_rows, done.rejects)
 
 
-def rejects_of(out: str) -> Path:
-    """Return where the rejects go: beside a file, else into the current folder."""
-    return rejects_path(Path(out)) if "://" not in out else Path("scores.rejects.csv")
-
-
-def _open(job: Job) -> dict[str, TableStream]:
+def open_streams(job: Job) -> dict[str, TableStream]:
+    """Open the tables of a job, by their role."""
     data = job.scorer.parts.schema.data
     found = {what: job.source(what) for what in TABLES}
     return {
@@ -140,7 +131,7 @@ def _buckets(job: Job, streams: Mapping[str, TableStream]) -> int:
     return bucket_count(needed, job.memory)
 
 
-def _check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
+def check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
     """Refuse tables that lack a column, before anything is read or written."""
     schema = job.scorer.parts.schema
     if any(stream.schema is None for stream in streams.values()):
@@ -218,32 +209,3 @@ def _score(job: BucketJob, buckets: int) -> list[Told]:
             told.append(score_bucket(job, bucket))
             advance(told[-1].scored + sum(told[-1].rejected.values()))
     return told
-
-
-def _finish(job: Job, folder: Path, buckets: int, batch_rows: int, summary: Summary) -> None:
-    """Merge the buckets into the list and its rejects; both appear together, when both are complete."""
-    every = range(buckets)
-    by_rank = [scores_path(folder, bucket) for bucket in every]
-    ranked = _ranked(
-        merge_sorted(by_rank, [("probability", "descending"), ("lead_id", "ascending")], batch_rows)
-    )
-    path = rejects_of(job.out)
-    if not summary.rejected:
-        write_scores(ranked, job.out)
-        path.unlink(missing_ok=True)
-        return
-    by_row = [turned_away_path(folder, bucket) for bucket in every]
-    left_out = merge_sorted(by_row, [("class", "ascending"), ("row", "ascending")], batch_rows)
-    with whole_file(path) as file:
-        for number, piece in enumerate(left_out):
-            frame = piece.select(["lead_id", "row", "code", "message"]).to_pandas()
-            frame.to_csv(file, index=False, header=number == 0)
-        write_scores(ranked, job.out)
-
-
-def _ranked(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    before = 0
-    for piece in pieces:
-        rank = np.arange(before + 1, before + piece.num_rows + 1, dtype=np.int64)
-        yield piece.add_column(2, "rank", pa.array(rank))
-        before += piece.num_rows

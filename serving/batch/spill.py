@@ -21,7 +21,7 @@ from qualify.leads.stream import TableStream
 from serving.batch.columns import Manners, keys_of, look, wanted
 from serving.batch.hashing import bucket_of
 
-__all__ = ["Spilled", "read_bucket", "spill_table"]
+__all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
 _BUFFERED_BYTES = 32 << 20
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -93,19 +93,30 @@ def spill_table(
             advance(piece.num_rows)
         writer.flush()
         done.files = len(writer.schemas)
-    _schema_path(folder, what).write_bytes(_joined(stream, writer.schemas, names).serialize())
+    _schema_path(folder, what).write_bytes(joined_schema(stream, writer.schemas, names).serialize())
     done.ragged = stream.ragged
-    if not done.rows and what == "leads" and not done.ragged:
-        raise DataError("The table of leads has a header but no rows.", where=stream.origin,
-                        expected="one row a lead")  # fmt: skip
+    refuse_empty(done, what)
     return done
+
+
+def refuse_empty(found: Spilled, what: str) -> None:
+    """Refuse a table of leads without a row.
+
+    Raises
+    ------
+    DataError
+        It has only a header.
+    """
+    if not found.rows and what == "leads" and not found.ragged:
+        raise DataError("The table of leads has a header but no rows.", where=found.origin,
+                        expected="one row a lead")  # fmt: skip
 
 
 def _schema_path(folder: Path, what: str) -> Path:
     return folder / f"{what}.schema"
 
 
-def _joined(stream: TableStream, found: list[pa.Schema], names: list[str]) -> pa.Schema:
+def joined_schema(stream: TableStream, found: list[pa.Schema], names: list[str]) -> pa.Schema:
     """Return the types of the whole table, which the pieces of a query may have found in part only.
 
     Raises
@@ -185,9 +196,10 @@ def read_bucket(spilled: Spilled, folder: Path, what: str, bucket: int) -> pa.Ta
         if path.exists():
             with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as reader:
                 parts.append(reader.read_all())
-    table = pa.concat_tables([_as(part, schema) for part in parts]) if parts else schema.empty_table()
+    table = pa.concat_tables([fitted(part, schema) for part in parts]) if parts else schema.empty_table()
     return stamp(table, origin=spilled.origin, ragged=[] if bucket else spilled.ragged)
 
 
-def _as(table: pa.Table, schema: pa.Schema) -> pa.Table:
+def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a part of a table with the columns and types of the whole."""
     return table if table.schema.equals(schema) else table.select(schema.names).cast(schema)

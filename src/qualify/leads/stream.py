@@ -18,7 +18,7 @@ from qualify.leads.part import with_rows
 from qualify.leads.read_sql import sql_pieces
 from qualify.leads.stamp import RaggedRow
 
-__all__ = ["TableStream", "open_stream"]
+__all__ = ["TableStream", "numbered", "open_stream", "parquet_part"]
 
 PIECE_ROWS = 65_536
 
@@ -68,7 +68,7 @@ def open_stream(
         The source is missing, empty, or not a table; rows that cannot be read are told while they are read.
     """
     if isinstance(source, SqlSource):
-        return TableStream("the query", None, [], lambda columns: _numbered(sql_pieces(source, columns)))
+        return TableStream("the query", None, [], lambda columns: numbered(sql_pieces(source, columns)))
     files = find_files(source)
     if not files:
         raise DataError(f"The file of {what} does not exist.", where=source, mend="check the path")
@@ -76,7 +76,7 @@ def open_stream(
     if all(file.is_parquet() for file in files):
         schema = _joined_schema(files)
         return TableStream(
-            source, schema, files, lambda columns: _numbered(_parquet_pieces(files, schema, columns))
+            source, schema, files, lambda columns: numbered(_parquet_pieces(files, schema, columns))
         )
     stream = TableStream(source, csv_schema(files, encoding, delimiter), files, lambda _: iter(()))
     stream.pieces = lambda columns: csv_pieces(files, encoding, delimiter, columns, stream.ragged)
@@ -89,7 +89,8 @@ def _refuse_empty(files: list[File], what: str) -> None:
         raise DataError(f"The file of {what} is empty.", where=empty, expected="a header and rows")
 
 
-def _numbered(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+def numbered(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield pieces with the numbers of their rows, from 0."""
     before = 0
     for piece in pieces:
         yield with_rows(piece, np.arange(before, before + piece.num_rows))
@@ -138,10 +139,21 @@ def _parquet_pieces(
 ) -> Iterator[pa.Table]:
     wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
     for file in files:
-        with _opened(file) as opened:
-            for group in range(opened.num_row_groups):
-                for batch in _batches(file, opened, group, wanted.names):
-                    yield _fitted(pa.table(batch), wanted, file.keys)
+        yield from parquet_part(file, None, wanted)
+
+
+def parquet_part(file: File, groups: range | None, wanted: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the rows of some row groups of a file (None: of all), as the wanted columns.
+
+    Raises
+    ------
+    DataError
+        The file is damaged; the row group is named.
+    """
+    with _opened(file) as opened:
+        for group in range(opened.num_row_groups) if groups is None else groups:
+            for batch in _batches(file, opened, group, wanted.names):
+                yield _fitted(pa.table(batch), wanted, file.keys)
 
 
 def _batches(

@@ -1,0 +1,73 @@
+"""The end of a large job: the buckets merged into the list and its rejects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import pyarrow as pa
+
+from serving.batch.bucket import scores_path, turned_away_path
+from serving.batch.merge import merge_sorted
+from serving.batch.summary import Summary
+from serving.batch.whole import rejects_path
+from serving.sink import whole_file, write_scores
+
+__all__ = ["finish_list", "rejects_of", "rows_of_each", "write_rejects"]
+
+_MERGED_ROWS = 65_536
+
+
+def rows_of_each(buckets: int) -> int:
+    """Return how many rows of each bucket are in memory while they are merged."""
+    return max(64, min(8_192, _MERGED_ROWS // max(1, buckets)))
+
+
+def rejects_of(out: str) -> Path:
+    """Return where the rejects go: beside a file, else into the current folder."""
+    return rejects_path(Path(out)) if "://" not in out else Path("scores.rejects.csv")
+
+
+def finish_list(out: str, folder: Path, every: Sequence[int], batch_rows: int, summary: Summary) -> None:
+    """Merge the buckets into the list and its rejects; both appear together, when both are complete.
+
+    Parameters
+    ----------
+    out
+        A file, or a database's table.
+    folder, every
+        Where the buckets' sorted rows lie, and which buckets there are.
+    batch_rows
+        See :func:`rows_of_each`.
+    """
+    by_rank = [scores_path(folder, bucket) for bucket in every]
+    ranked = _ranked(
+        merge_sorted(by_rank, [("probability", "descending"), ("lead_id", "ascending")], batch_rows)
+    )
+    path = rejects_of(out)
+    if not summary.rejected:
+        write_scores(ranked, out)
+        path.unlink(missing_ok=True)
+        return
+    by_row = [turned_away_path(folder, bucket) for bucket in every]
+    left_out = merge_sorted(by_row, [("class", "ascending"), ("row", "ascending")], batch_rows)
+    with whole_file(path) as file:
+        write_rejects(left_out, file)
+        write_scores(ranked, out)
+
+
+def write_rejects(pieces: Iterator[pa.Table], file: BinaryIO) -> None:
+    """Write the rejects in their order, as CSV."""
+    for number, piece in enumerate(pieces):
+        frame = piece.select(["lead_id", "row", "code", "message"]).to_pandas()
+        frame.to_csv(file, index=False, header=number == 0)
+
+
+def _ranked(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    before = 0
+    for piece in pieces:
+        rank = np.arange(before + 1, before + piece.num_rows + 1, dtype=np.int64)
+        yield piece.add_column(2, "rank", pa.array(rank))
+        before += piece.num_rows
