@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from training.checks.finding import CODES, Finding, Level
+from training.checks.codes import CODES
+from training.checks.finding import Finding, Level
 
 __all__ = ["CODES", "Finding", "Level"]

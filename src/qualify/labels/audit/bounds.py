@@ -39,14 +39,23 @@ def auc_lower(auc: float, positives: float, negatives: float, z: float = Z) -> f
     low, high = 0.0, float(auc)
     for _ in range(40):
         middle = (low + high) / 2
-        if auc - middle > z * _auc_error(middle, positives, negatives):
+        if auc - middle > z * auc_error(middle, positives, negatives):
             low = middle
         else:
             high = middle
     return low
 
 
-def _auc_error(auc: float, positives: float, negatives: float) -> float:
+def auc_error(auc: float, positives: float, negatives: float) -> float:
+    """Return the standard error of an area under the ROC curve.
+
+    The exponential approximation of Hanley and McNeil (1982), Radiology 143:29.
+
+    Examples
+    --------
+    >>> round(auc_error(0.7, 20, 80), 3)
+    0.07
+    """
     same_positive = auc / (2 - auc)
     same_negative = 2 * auc**2 / (1 + auc)
     variance = (

@@ -11,16 +11,19 @@ from qualify.config import ColumnSpec
 from qualify.labels.audit.assigned import check_assigned
 from qualify.labels.audit.companions import find_companions
 from qualify.labels.audit.dates import check_dates
+from qualify.labels.audit.encoded import check_encoded
 from qualify.labels.audit.facts import Facts, make_facts
 from qualify.labels.audit.missing import check_missing, check_zeros
 from qualify.labels.audit.sample import draw_sample
 from qualify.labels.audit.single import check_copy, check_power
 from qualify.labels.audit.suspicion import Suspicion, excluded_columns, sort_suspicions
+from qualify.labels.audit.totals import find_totals
 from qualify.labels.audit.wordy import check_name, check_state_values
 from qualify.leads.tables import FloatArray, LeadTables
 
 _CHECKS: tuple[Callable[[Facts], Suspicion | None], ...] = (
     check_copy, check_power, check_missing, check_zeros, check_name, check_state_values, check_assigned,
+    check_encoded,
 )  # fmt: skip
 # Identifiers are no features; only whether they are there may tell something.
 _ID_CHECKS: tuple[Callable[[Facts], Suspicion | None], ...] = (check_missing,)
@@ -71,6 +74,7 @@ def audit_columns(
         found += [s for check in (_ID_CHECKS if is_id else _CHECKS) if (s := check(one)) is not None]
         dated = check_dates(one, tables)
         found += [dated] if dated is not None else []
+    found += find_totals(facts, tables)
     found += find_companions(facts, excluded_columns(sort_suspicions(found, facts)))
     return sort_suspicions(_undoubled(found), facts)
 

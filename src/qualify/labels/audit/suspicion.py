@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Code: TypeAlias = Literal["L001", "L002", "L003", "L004", "L005", "L006", "L007", "L008"]
+Code: TypeAlias = Literal["L001", "L002", "L003", "L004", "L005", "L006", "L007", "L008", "L009", "L010"]
 Severity: TypeAlias = Literal["certain", "likely", "possible"]
 
 TITLES: dict[Code, str] = {
@@ -18,12 +18,14 @@ TITLES: dict[Code, str] = {
     "L006": "a copy of the label",
     "L007": "values given by sales after the contact",
     "L008": "belongs to a column that is excluded",
+    "L009": "averages of the outcome by group",
+    "L010": "counts of activities to the end of the history",
 }
 """What each code means; codes never change their meaning."""
 
 _RANK: dict[Severity, int] = {"certain": 0, "likely": 1, "possible": 2}
 # Of two findings about one column the plainer story comes first.
-_STORY: tuple[Code, ...] = ("L006", "L002", "L007", "L003", "L005", "L004", "L001", "L008")
+_STORY: tuple[Code, ...] = ("L006", "L009", "L010", "L002", "L007", "L003", "L005", "L004", "L001", "L008")
 
 
 @dataclass(frozen=True, slots=True)

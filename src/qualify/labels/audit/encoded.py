@@ -1,0 +1,88 @@
+"""L009: numbers that are averages of the outcome by group, the row's own outcome included."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gammainc
+
+from qualify.labels.audit.cells import Cells
+from qualify.labels.audit.facts import Facts
+from qualify.labels.audit.power import measure_power
+from qualify.labels.audit.suspicion import Suspicion, accuse
+from qualify.labels.audit.wording import area
+from qualify.leads.tables import FloatArray
+
+_FEWEST_GROUPS = 5
+_SURE = 1e-6
+_DECIDES, _FLOOR = 0.925, 0.75
+_REPEATED = 5
+_RARE = 3
+
+
+def check_encoded(facts: Facts) -> Suspicion | None:
+    """L009 for averages of each group; L001 where single numbers, taken as names, decide the outcome."""
+    if facts.column.kind != "number" or facts.cells.rank is None:
+        return None
+    return _too_exact(facts) or _as_names(facts)
+
+
+def _too_exact(facts: Facts) -> Suspicion | None:
+    """Find shares that agree with the outcomes of their rows better than luck allows.
+
+    A forecast that is right on average misses the share of positives among the rows with one value by
+    binomial noise, so that the squared misses add up to chi-square. An average of these very outcomes does
+    not miss; nor does one that is drawn towards the base rate, (ones + m p) / (rows + m), whose misses are
+    linear in the value.
+    """
+    assert facts.cells.rank is not None
+    given = facts.cells.rank > 0
+    values, group = np.unique(facts.column.values[facts.sample.rows[given]], return_inverse=True)
+    if not _FEWEST_GROUPS <= len(values) <= given.sum() / 2 or values[0] < 0 or values[-1] > 100:
+        return None
+    share = values / (1.0 if values[-1] <= 1 else 100.0)
+    rows = np.bincount(group).astype(np.float64)
+    ones = np.bincount(group, weights=facts.sample.y[given])
+    freedom, luck = _luck(share, rows, ones)
+    if freedom < _FEWEST_GROUPS - 2 or luck > _SURE or facts.power.low <= 0.5:
+        return None
+    return accuse(
+        facts.name, "L009", "certain",
+        f"Its {len(values):,} values are the shares of positives among their own rows, closer than luck "
+        f"allows (p < {_SURE:g}); alone it reaches AUC {area(facts.power.auc)}.",
+    )  # fmt: skip
+
+
+def _luck(share: FloatArray, rows: FloatArray, ones: FloatArray) -> tuple[int, float]:
+    """Return degrees of freedom, and how likely so close an agreement is for a forecast that is right."""
+    told = (ones > 0) & (ones < rows) & (rows >= _RARE)
+    share, rows, ones = share[told], rows[told], ones[told]
+    freedom = len(share) - 2
+    if freedom < 1:
+        return freedom, 1.0
+    spread = np.sqrt(rows * (ones / rows) * (1 - ones / rows))
+    miss = share * rows - ones
+    line = np.column_stack([np.ones_like(share), share]) / spread[:, None]
+    fitted, *_ = np.linalg.lstsq(line, miss / spread, rcond=None)
+    squares = float(((miss / spread - line @ fitted) ** 2).sum())
+    return freedom, float(gammainc(freedom / 2, squares / 2))
+
+
+def _as_names(facts: Facts) -> Suspicion | None:
+    """Find numbers of which each stands for its own group: left-out averages, codes of teams or batches."""
+    assert facts.cells.rank is not None
+    rank, distinct = facts.cells.rank, facts.cells.distinct
+    if facts.cells.few or distinct * _REPEATED > (rank > 0).sum() or facts.power.auc >= _DECIDES:
+        return None
+    counts = np.bincount(rank, minlength=distinct + 1)
+    common = np.flatnonzero(counts[1:] >= _RARE) + 1
+    group = np.where(np.arange(distinct + 1) > 0, len(common) + 1, 0)
+    group[common] = np.arange(1, len(common) + 1)
+    exact = Cells(group[rank], np.empty(len(common) + 2, dtype=object), None, distinct)
+    power = measure_power(exact, facts.sample)
+    if power.auc < _DECIDES or power.low < _FLOOR:
+        return None
+    return accuse(
+        facts.name, "L001", "certain" if power.low >= _DECIDES else "likely",
+        f"Each of its {distinct:,} numbers taken as a name, it ranks a positive row above a negative one with "
+        f"AUC {area(power.auc)}, at least {area(power.low)}; as an amount only {area(facts.power.auc)}.",
+    )  # fmt: skip
