@@ -16,7 +16,7 @@ from qualify.leads.parse import look_at_column
 from qualify.leads.part import ROW
 from qualify.leads.times import look_at_times
 
-__all__ = ["TABLES", "Manners", "keys_of", "look", "wanted"]
+__all__ = ["TABLES", "Manners", "join_manners", "keys_of", "look", "wanted"]
 
 TABLES = ("leads", "activities", "stages")
 
@@ -49,10 +49,13 @@ def look(data: Data, columns: Mapping[str, ColumnSpec], what: str, piece: pa.Tab
             continue
         found = see(piece.column(name))
         if found is not None:
-            manners[role] = found if known is None else _both(known, found)
+            manners[role] = join_manners(known, found)
 
 
-def _both(known: Manner, found: Manner) -> Manner:
+def join_manners(known: Manner | None, found: Manner) -> Manner:
+    """Return how two parts of a column are written; `known` is None where there was none before."""
+    if known is None:
+        return found
     if isinstance(known, NumberManner) and isinstance(found, NumberManner):
         return known | found
     assert isinstance(known, TimeManner), "a role has one kind"

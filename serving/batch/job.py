@@ -30,7 +30,7 @@ from serving.batch.whole import Scored, Sources, score_sources
 from serving.batch.work import digest_of, open_work, put_json
 from serving.sink import write_scores
 
-__all__ = ["Job", "check_columns", "open_streams", "run_job"]
+__all__ = ["Job", "check_columns", "open_streams", "refuse_changed", "run_job"]
 
 
 @dataclass(frozen=True)
@@ -188,14 +188,20 @@ def _spill(job: Job, streams: Mapping[str, TableStream], folder: Path, buckets: 
             what: spill_table(stream, schema.data, schema.columns, what, folder, buckets, advance)
             for what, stream in streams.items()
         }
-    _refuse_changed(_files(streams))
+    refuse_changed(streams)
     put_json(path, {what: each.to_json() for what, each in spilled.items()})
     return spilled
 
 
-def _refuse_changed(files: list[File]) -> None:
-    """Refuse a list from files that were written to while they were read."""
-    for file in files:
+def refuse_changed(streams: Mapping[str, TableStream]) -> None:
+    """Refuse a list from files that were written to while they were read.
+
+    Raises
+    ------
+    DataError
+        One of them changed, or is gone.
+    """
+    for file in _files(streams):
         now = file.now()
         if (now.size, now.changed) != (file.size, file.changed):
             raise DataError("A file of the input changed while it was read.", where=file.path,

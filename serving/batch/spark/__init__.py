@@ -1,0 +1,1 @@
+"""The batch job on Spark. Only what `--engine spark` runs imports it: pyspark is an optional dependency."""
