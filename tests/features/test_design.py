@@ -24,10 +24,18 @@ def test_as_the_encoders_have_them(world, count):
     frame = frame_of(world, np.arange(count))
     for target in world.scorer.parts.targets:
         design, bins = DesignMaker(target.encoders).make(frame)
-        np.testing.assert_array_equal(design, target.encoders.design(frame))
-        np.testing.assert_array_equal(bins, target.encoders.bins(frame))
+        np.testing.assert_array_equal(design.T, target.encoders.design(frame))
+        np.testing.assert_array_equal(bins.T, target.encoders.bins(frame))
         assert design.flags.c_contiguous
         assert bins.flags.c_contiguous
+
+
+def test_only_the_features_that_are_wanted(world):
+    frame = frame_of(world, np.arange(50))
+    target = world.scorer.parts.targets[0]
+    wanted = (len(target.encoders.numeric) + 1, 2, 0)
+    _, bins = DesignMaker(target.encoders, wanted).make(frame)
+    np.testing.assert_array_equal(bins.T, target.encoders.bins(frame)[:, list(wanted)])
 
 
 def test_frames_of_other_features_are_looked_up_anew(world):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from qualify.explain.treeshap._jit import kernel
+from qualify.explain.treeshap._jit import kernel, part
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -37,45 +37,70 @@ def add_columns(values: Floats, fields: Ints, weight: float, out: Floats) -> Non
 
 
 @kernel
-def add_points(
-    bins: Codes, columns: Ints, starts: Ints, points: Floats, fields: Ints, weight: float, out: Floats
-) -> None:
-    """Add the weighted points of each row's bins to their fields.
+def sum_parts(
+    trees: Floats, bins: Codes, starts: Ints, points: Floats, member_points: Floats, fields: Ints,
+    topics: Ints, weights: Floats, by_field: Floats, noise: Floats, tree_sums: Floats, linear_sums: Floats
+) -> None:  # fmt: skip
+    """Put the parts of a model together, row by row.
 
     Parameters
     ----------
+    trees
+        Shapley values by bag and field, shape (rows, bags, fields), C order.
     bins
-        Shape (rows, columns of the linear design), C order.
-    columns, starts, fields
-        For each column in use: its position in `bins`, where its points begin, and its field.
-    points
-        The points of all columns in use, one after the other.
-    weight, out
-        As in `add_columns`.
+        The linear design, shape (features, rows), C order.
+    starts, fields
+        For each linear feature: where its points begin, and its field.
+    points, member_points
+        The points of all features one after the other, and those of each resampled fit, shape (fits, points).
+    topics
+        Position of each field's topic, shape (fields,).
+    weights
+        Of the linear model and of the trees' mean.
+    by_field
+        Gets each field's weighted contribution, shape (rows, fields); holds zeros.
+    noise
+        Gets, by topic, the standard deviation of the contributions over the bags, each with the fit of its
+        number, shape (rows, topics).
+    tree_sums
+        Gets the sum of each bag's values, shape (rows, bags).
+    linear_sums
+        Gets the sum of the row's points, then that of each fit, shape (rows, 1 + fits).
     """
-    for row in range(len(bins)):
-        for j in range(len(columns)):
-            out[row, fields[j]] += weight * points[starts[j] + bins[row, columns[j]]]
+    bags = trees.shape[1]
+    by_topic = np.empty((noise.shape[1], bags))
+    for row in range(trees.shape[0]):
+        by_topic[:] = 0.0
+        linear_sums[row] = 0.0
+        for bag in range(bags):
+            total = 0.0
+            for field in range(trees.shape[2]):
+                value = trees[row, bag, field]
+                total += value
+                by_field[row, field] += weights[1] / bags * value
+                by_topic[topics[field], bag] += weights[1] * value
+            tree_sums[row, bag] = total
+        for j in range(len(fields)):
+            at, topic = starts[j] + bins[j, row], topics[fields[j]]
+            linear_sums[row, 0] += points[at]
+            by_field[row, fields[j]] += weights[0] * points[at]
+            for fit in range(len(member_points)):
+                linear_sums[row, 1 + fit] += member_points[fit, at]
+            for bag in range(bags):
+                by_topic[topic, bag] += weights[0] * member_points[bag, at]
+        for topic in range(noise.shape[1]):
+            noise[row, topic] = _deviation(by_topic[topic])
 
 
-@kernel
-def track_spread(values: Floats, seen: int, mean: Floats, squares: Floats) -> None:
-    """Take one more member into a running mean and sum of squared deviations (Welford 1962).
-
-    Parameters
-    ----------
-    values
-        The member's values, shape (rows, fields).
-    seen
-        Number of members with this one, from 1.
-    mean, squares
-        Running values, same shape; both begin with zeros.
-    """
-    for row in range(len(values)):
-        for j in range(values.shape[1]):
-            away = values[row, j] - mean[row, j]
-            mean[row, j] += away / seen
-            squares[row, j] += away * (values[row, j] - mean[row, j])
+@part
+def _deviation(values: Floats) -> float:
+    """Return the sample standard deviation; of values that are all the same exactly 0."""
+    mean, squares = 0.0, 0.0
+    for i in range(len(values)):  # Welford 1962
+        away = values[i] - mean
+        mean += away / (i + 1)
+        squares += away * (values[i] - mean)
+    return float(np.sqrt(squares / (len(values) - 1)))
 
 
 @kernel

@@ -21,15 +21,17 @@ __all__ = ["DesignMaker"]
 
 
 class DesignMaker:
-    """Makes both designs of a model from a frame.
+    """Makes both designs of a model from a frame, feature by feature in memory.
 
     Parameters
     ----------
     encoders
         As fitted.
+    binned
+        Positions of the features that the linear design holds; None: all of them.
     """
 
-    def __init__(self, encoders: Encoders) -> None:
+    def __init__(self, encoders: Encoders, binned: Sequence[int] | None = None) -> None:
         self._encoders = encoders
         self._names: tuple[list[str], list[str]] | None = None
         self._edges = _flat([e.edges for e in encoders.numeric], np.float64)
@@ -38,21 +40,23 @@ class DesignMaker:
         self._slot_starts = _starts([e.slots for e in encoders.categorical])
         self._rates = _flat([e.log_odds for e in encoders.categorical], np.float64)
         self._columns = _columns(encoders)
+        every = range(len(encoders.numeric) + len(encoders.categorical))
+        self._binned: IntArray = np.array(every if binned is None else binned, dtype=np.int64)
         self._places: tuple[IntArray, IntArray] = (np.empty(0, np.int64), np.empty(0, np.int64))
 
     def make(self, frame: FeatureFrame) -> tuple[FloatArray, CodeArray]:
-        """Return the trees' design, shape (rows, columns), and the linear design, shape (rows, features).
+        """Return the trees' design, shape (columns, rows), and the linear design, shape (features, rows).
 
-        Both in C order, and equal to what `Encoders.design` and `Encoders.bins` return.
+        Both in C order; turned round they equal what `Encoders.design` and `Encoders.bins` return.
         """
         held = len(frame.numeric), len(frame.categorical)
         numbers = np.array([n.values for n in frame.numeric], np.float64).reshape(held[0], frame.rows)
         codes = np.array([c.values for c in frame.categorical], np.int32).reshape(held[1], frame.rows)
         at_number, at_code = self._where(frame)
-        design = np.empty((frame.rows, len(self._columns)))
-        bins = np.empty((frame.rows, len(at_number) + len(at_code)), dtype=np.int32)
-        _fill_bins(numbers, codes, at_number, at_code, self._edges, self._edge_starts, self._slots,
-                   self._slot_starts, bins)  # fmt: skip
+        design = np.empty((len(self._columns), frame.rows))
+        bins = np.empty((len(self._binned), frame.rows), dtype=np.int32)
+        _fill_bins(numbers, codes, at_number, at_code, self._binned, self._edges, self._edge_starts,
+                   self._slots, self._slot_starts, bins)  # fmt: skip
         _fill_design(numbers, codes, at_number, at_code, self._columns, self._rates,
                      self._slot_starts, design)  # fmt: skip
         return design, bins
@@ -103,27 +107,30 @@ def _fill_bins(
     codes: CodeArray,
     at_number: IntArray,
     at_code: IntArray,
+    binned: IntArray,
     edges: FloatArray,
     edge_starts: IntArray,
     slots: CodeArray,
     slot_starts: IntArray,
     out: CodeArray,
 ) -> None:
-    rows = out.shape[0]
-    for k in range(len(at_number)):
-        own = edges[edge_starts[k] : edge_starts[k + 1]]
-        values = numbers[at_number[k]]
-        for row in range(rows):
-            if np.isnan(values[row]):
-                out[row, k] = len(own) + 1
-            else:
-                out[row, k] = np.searchsorted(own, values[row])
-    for k in range(len(at_code)):
-        start, size = slot_starts[k], slot_starts[k + 1] - slot_starts[k]
-        held = codes[at_code[k]]
-        for row in range(rows):
-            code = held[row]
-            out[row, len(at_number) + k] = slots[start + (code if code >= 0 else size - 1)]
+    for j in range(len(binned)):
+        k = binned[j]
+        if k < len(at_number):
+            own = edges[edge_starts[k] : edge_starts[k + 1]]
+            values = numbers[at_number[k]]
+            for row in range(out.shape[1]):
+                below = 0  # few edges: counting has no branch to guess
+                for edge in own:
+                    below += edge < values[row]
+                out[j, row] = len(own) + 1 if np.isnan(values[row]) else below
+        else:
+            k -= len(at_number)
+            start, size = slot_starts[k], slot_starts[k + 1] - slot_starts[k]
+            held = codes[at_code[k]]
+            for row in range(out.shape[1]):
+                code = held[row]
+                out[j, row] = slots[start + (code if code >= 0 else size - 1)]
 
 
 @compiled()
@@ -137,19 +144,17 @@ def _fill_design(
     starts: IntArray,
     out: FloatArray,
 ) -> None:
-    rows = out.shape[0]
     for j in range(len(columns)):
         kind, k, wanted = columns[j, 0], columns[j, 1], columns[j, 2]
         if kind == 0:
-            values = numbers[at_number[k]]
-            for row in range(rows):
-                out[row, j] = values[row]
-        else:
-            held = codes[at_code[k]]
-            size = starts[k + 1] - starts[k]
-            for row in range(rows):
+            out[j] = numbers[at_number[k]]
+            continue
+        held = codes[at_code[k]]
+        size = starts[k + 1] - starts[k]
+        if kind == 1:
+            for row in range(out.shape[1]):
                 code = held[row]
-                if kind == 1:
-                    out[row, j] = rates[starts[k] + (code if code >= 0 else size - 1)]
-                else:
-                    out[row, j] = 1.0 if code == wanted else 0.0
+                out[j, row] = rates[starts[k] + (code if code >= 0 else size - 1)]
+        else:
+            for row in range(out.shape[1]):
+                out[j, row] = 1.0 if held[row] == wanted else 0.0

@@ -45,12 +45,21 @@ class TargetModel:
     def predict(self, frame: FeatureFrame) -> Prediction:
         """Return probability and 90 % interval."""
         design, bins = self.encoders.design(frame), self.encoders.bins(frame)
-        return self.finish(self.trees.member_log_odds(design), bins)
+        linear, by_fit = self.linear.log_odds(bins), self.linear.member_log_odds(bins)
+        return self.finish(self.trees.member_log_odds(design), linear, by_fit)
 
-    def finish(self, by_bag: FloatArray, bins: np.ndarray) -> Prediction:
-        """Return the prediction from the log-odds by bag, shape (rows, bags), and the linear design."""
-        raw = self.blend.log_odds(self.linear.log_odds(bins), by_bag.mean(axis=1))
-        members = self.blend.log_odds(self.linear.member_log_odds(bins), by_bag)
+    def finish(self, by_bag: FloatArray, linear: FloatArray, by_fit: FloatArray) -> Prediction:
+        """Put the prediction together.
+
+        Parameters
+        ----------
+        by_bag, by_fit
+            Log-odds of the trees by bag, and of the resampled scorecards, shape (rows, bags) each.
+        linear
+            Log-odds of the scorecard, shape (rows,).
+        """
+        raw = self.blend.log_odds(linear, by_bag.mean(axis=1))
+        members = self.blend.log_odds(by_fit, by_bag)
         spread = self.calibration.slope * members.std(axis=1, ddof=1)
         z = self.calibration.log_odds(raw)
         half = Z_90 * np.sqrt(spread**2 + self.calibration_sd**2)

@@ -15,6 +15,7 @@ from qualify.explain.treeshap.columns import Columns, Questions, make_columns
 from qualify.explain.treeshap.explainer import ByLightGBM, ByTable, Explainer
 from qualify.explain.treeshap.groups import MAX_CELLS, Group, group_leaves
 from qualify.explain.treeshap.leaves import Background, against_training
+from qualify.explain.treeshap.members import Members, MembersByLightGBM, MembersByTable
 from qualify.explain.treeshap.rows import checked_rows
 from qualify.explain.treeshap.tables import lay_out, table_bytes
 from qualify.explain.treeshap.trees import Model, Tree, read_model
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     Booster = lightgbm.Booster | str
 
-__all__ = ["MAX_TABLE_BYTES", "TableLimitWarning", "compile"]
+__all__ = ["MAX_TABLE_BYTES", "TableLimitWarning", "compile", "compile_members"]
 
 MAX_TABLE_BYTES = 256 << 20
 
@@ -95,6 +96,48 @@ def compile(  # noqa: A001  (the name that re, regex and others use for it)
         return Explainer(features, base_value, ByLightGBM(_load(boosters), factors, threads))
     plan = lay_out(columns, groups, against_training)
     return Explainer(features, base_value, ByTable(plan, base_value, threads))
+
+
+def compile_members(
+    boosters: Sequence[Booster], groups: Sequence[int], *, max_table_bytes: int = MAX_TABLE_BYTES
+) -> Members:
+    """Tabulate the exact Shapley values of each of several boosters, summed by groups of features.
+
+    Bags of one model share their columns: values are turned into codes once for all of them.
+
+    Parameters
+    ----------
+    boosters : sequence of lightgbm.Booster or str
+        As in `compile`.
+    groups : sequence of int
+        The group of each feature, from 0.
+    max_table_bytes : int, optional
+        As in `compile`, for each booster.
+
+    Returns
+    -------
+    Members
+        A function from features to the sums of each booster.
+
+    Raises
+    ------
+    ModelError
+        As `compile` does.
+    """
+    models = [read_model(one if isinstance(one, str) else one.model_to_string()) for one in boosters]
+    _check(models, None)
+    columns, questions = make_columns([tree for model in models for tree in model.trees])
+    base_values = np.array([sum(tree.leaf_share @ tree.value for tree in model.trees) for model in models])
+    asked, plans = iter(questions), []
+    for model in models:
+        trees = [(tree, 1.0) for tree in model.trees]
+        found = _group(trees, [next(asked) for _ in trees], max_table_bytes)
+        if isinstance(found, TableLimitWarning):
+            warnings.warn(found, stacklevel=2)
+            return Members(base_values, MembersByLightGBM(_load(boosters), np.asarray(groups)))
+        plans.append(lay_out(columns, found, against_training))
+    by_slot = np.asarray(groups, dtype=np.int64)[columns.features]
+    return Members(base_values, MembersByTable(tuple(plans), by_slot, max(groups, default=-1) + 1))
 
 
 def _listed(booster: Booster | Sequence[Booster]) -> list[Booster]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qualify.explain.treeshap.columns import Columns
     from qualify.explain.treeshap.tables import Plan
 
-__all__ = ["BLOCK", "ZERO", "encode", "explain_rows"]
+__all__ = ["BLOCK", "ZERO", "encode", "explain_members", "explain_rows"]
 
 # Rows that are worked on at once: their codes, cells and sums stay in the second-level cache.
 BLOCK = 512
@@ -88,6 +88,87 @@ def _explain_blocks(plan: Plan, X: Floats, base: float, out: Floats, rows: int) 
                 for row in range(tile, min(tile + _TILE, rows)):
                     out[first + row, features[slot]] = total[slot, row]
         out[first : first + rows, -1] = base
+
+
+@kernel
+def explain_members(plans: tuple[Plan, ...], groups: Ints, X: Floats, out: Floats) -> None:
+    """Write the Shapley values of several models, summed by groups of features.
+
+    Parameters
+    ----------
+    plans : tuple of Plan
+        One a model; all have the same columns.
+    groups : ndarray of int64, shape (slots,)
+        The group of the feature in each slot.
+    X : ndarray of float64, shape (features, rows), C order
+        The rows, feature by feature.
+    out : ndarray of float64, shape (rows, models, groups), C order
+        Where the sums go; holds zeros. Each row's sums are the same whatever stands around it.
+    """
+    rows = X.shape[1]
+    if rows < _FEW:
+        for row in range(rows):
+            _members_row(plans, groups, X[:, row], out[row])
+        return
+    tail = rows - rows % BLOCK
+    if tail:
+        _members_blocks(plans, groups, X[:, :tail], out[:tail], BLOCK)
+    if rows > tail:
+        _members_blocks(plans, groups, X[:, tail:], out[tail:], rows - tail)
+
+
+@part
+def _members_blocks(plans: tuple[Plan, ...], groups: Ints, X: Floats, out: Floats, rows: int) -> None:
+    """Work on block after block, each of exactly so many rows, in the same working memory."""
+    columns, many = plans[0].columns, out.shape[2]
+    slots, held = len(columns.features), 0
+    for plan in plans:
+        held = max(held, plan.groups_held)
+    values = np.empty((slots, rows))
+    codes = np.empty((columns.width, rows), dtype=np.uint8)
+    cells = np.empty((held, rows), dtype=np.uint16)
+    total = np.empty((len(plans) * many, rows))
+    for first in range(0, X.shape[1], rows):
+        for slot in range(slots):
+            values[slot] = X[columns.features[slot], first : first + rows]
+        _code_numbers(columns, values, codes)
+        _code_sets(columns, values, codes)
+        total[:] = 0.0
+        for member in range(len(plans)):
+            _add_member(plans[member], groups, codes, cells, total[member * many : (member + 1) * many])
+        for tile in range(0, rows, _TILE):
+            for place in range(len(total)):
+                for row in range(tile, min(tile + _TILE, rows)):
+                    out[first + row, place // many, place % many] = total[place, row]
+
+
+@part
+def _add_member(plan: Plan, groups: Ints, codes: Codes, cells: Cells, total: Floats) -> None:
+    """Add the values of one model to the sums of its groups, shape (groups, rows)."""
+    slots = len(groups)
+    for batch in range(len(plan.batch_start) - 1):
+        _find_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
+        for slot in range(slots):
+            run = batch * slots + slot
+            _add(plan, plan.run_start[run], plan.run_start[run + 1], cells, total[groups[slot]])
+
+
+@part
+def _members_row(plans: tuple[Plan, ...], groups: Ints, values: Floats, out: Floats) -> None:
+    """Write the sums of one row, shape (models, groups)."""
+    codes = np.empty(plans[0].columns.width, dtype=np.uint8)
+    _row_codes(plans[0].columns, values, codes)
+    slots = len(groups)
+    for member in range(len(plans)):
+        plan = plans[member]
+        cells = np.empty(plan.groups_held, dtype=np.uint32)
+        for batch in range(len(plan.batch_start) - 1):
+            _row_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
+            for slot in range(slots):
+                run = batch * slots + slot
+                first, last = plan.run_start[run], plan.run_start[run + 1]
+                group = groups[slot]
+                out[member, group] = _row_add(plan, first, last, cells, out[member, group])
 
 
 @kernel
