@@ -37,10 +37,14 @@ class Engine(StrEnum):
     """Where a batch runs."""
 
     local = "local"
+    spark = "spark"
 
 
 def score(
-    out: Annotated[str, typer.Option(help="Parquet, CSV(.gz), or a database URL#TABLE.", metavar="FILE")],
+    out: Annotated[
+        str,
+        typer.Option(help="Parquet, CSV(.gz), a database URL#TABLE; on Spark also a folder.", metavar="FILE"),
+    ],
     leads: Annotated[
         str | None,
         typer.Option(
@@ -62,16 +66,17 @@ def score(
     """Score leads: probability, rank, band and reasons."""
     from qualify.console import emit_json, only_json, say
     from qualify.moments import parse_as_of
-    from serving.batch import Job, rejects_of, run_job
+    from qualify.scorer import Scorer
+    from serving.batch import Job, rejects_of
     from serving.batch.size import parse_memory
     from serving.batch.work import claimed, place_of, room_needed
     from serving.cli_ledger import open_ledger, put_on_desk
-    from serving.model_source import load_scorer
-    from serving.sink import check_out
+    from serving.model_source import find_bundle
+    from serving.score_run import check_request, run_request
 
     began = time.monotonic()
     with only_json(as_json):
-        check_out(out)
+        check_request(out, engine, ledger=ledger)
         room = parse_memory(memory)
         settings, folder = _settings(config, needed=model is None or ledger or leads is None)
         # Opened first: a ledger that does not answer is told before anything is computed or written.
@@ -80,13 +85,15 @@ def score(
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         sources = _sources(leads, activities, stages, settings, folder)
         with claimed(out), room_needed(place_of(out).parent):
-            scorer = load_scorer(model, settings, folder)
+            bundle = find_bundle(model, settings, folder)
+            scorer = Scorer.load(bundle)
             chosen = _language(language, settings)
             stored: list[Recorded] = []
             desk = (
                 (lambda each: stored.append(put_on_desk(each, sources, settings, folder))) if ledger else None
             )
-            done = run_job(Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk))
+            job = Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk)
+            done = run_request(job, bundle, engine)
         for line in done.lines():
             say(line)
         seconds = time.monotonic() - began

@@ -23,7 +23,7 @@ from serving.batch.columns import join_manners, wanted
 from serving.batch.finish import finish_list, rows_of_each
 from serving.batch.job import Job, check_columns, open_streams, refuse_changed
 from serving.batch.size import bytes_needed
-from serving.batch.spark.folder import is_folder, write_folder
+from serving.batch.spark.folder import check_folder, is_folder, write_folder
 from serving.batch.spark.packed import CELLS, error_of, said, unpacked
 from serving.batch.spark.read import Reading, Split, read_splits, splits_of
 from serving.batch.spark.score import Bundle, Shipped, score_cells
@@ -66,6 +66,8 @@ def run_on_spark(job: Job, bundle: Path, spark: SparkSession) -> Summary:
     UserError
         Of what the user can mend.
     """
+    if is_folder(job.out):
+        check_folder(job.out, spark)
     streams = open_streams(job)
     check_columns(job, streams)
     schema = job.scorer.parts.schema

@@ -86,6 +86,7 @@ def _check_programs() -> None:
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java") is None and not (home and (Path(home) / "bin" / "java").is_file()):
         raise UserError(
-            "Spark needs a Java runtime, and there is none.", where="--engine spark", expected="Java 17 or newer",
-            mend="install one (Debian, Ubuntu: apt-get install openjdk-17-jre-headless), or use --engine local",
+            "Spark needs a Java runtime, and there is none.", where="--engine spark",
+            expected="Java 17 or newer",
+            mend="install one (apt-get install openjdk-17-jre-headless), or use --engine local",
         )  # fmt: skip

@@ -1,0 +1,51 @@
+"""What `qualify score` was asked for, run by the engine that was named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qualify.errors import UserError
+from serving.batch import Job, run_job
+from serving.batch.summary import Summary
+from serving.sink import check_out
+
+__all__ = ["check_request", "run_request"]
+
+
+def check_request(out: str, engine: str, *, ledger: bool = False) -> None:
+    """Refuse what cannot be done, before anything is read.
+
+    Raises
+    ------
+    UserError
+        The output cannot be written (see `serving.sink.check_out`), or options do not go together.
+    """
+    if engine == "local":
+        check_out(out)
+        return
+    if ledger:
+        raise UserError("a job on Spark does not go to the sales desk", where="--ledger",
+                        got="--engine spark", mend="score with --engine local")  # fmt: skip
+    from serving.batch.spark.folder import is_folder
+
+    if not is_folder(out):
+        check_out(out)
+
+
+def run_request(job: Job, bundle: Path, engine: str) -> Summary:
+    """Run a job.
+
+    Parameters
+    ----------
+    bundle
+        The folder of the job's model.
+    engine
+        ``local`` or ``spark``.
+    """
+    if engine == "local":
+        return run_job(job)
+    from serving.batch.spark.job import run_on_spark
+    from serving.batch.spark.session import spark_session
+
+    with spark_session() as spark:
+        return run_on_spark(job, bundle, spark)
