@@ -12,11 +12,20 @@ import numpy as np
 
 from qualify.config import Config, Excluded
 from qualify.errors import UserError
+from qualify.leads.tables import Column, FloatArray
 from training.checks import Finding
+from training.checks.copies import check_copies
+from training.checks.imports import check_imports
 from training.checks.leakage import check_leakage
 from training.checks.maturity import Cohort, check_maturity, cohorts_of
+from training.checks.personal import load_personal
+from training.checks.placeholders import check_placeholders
 from training.checks.provenance import check_provenance
 from training.checks.quality import check_quality
+from training.checks.recording import check_recording
+from training.checks.repeats import check_repeats
+from training.checks.scanners import check_scanners
+from training.checks.shift import check_shift
 from training.checks.volume import check_volume
 from training.data import Loaded, load_tables
 from training.initial.label import outcome_of
@@ -54,13 +63,7 @@ def check(config: Config, folder: Path, *, seed: int) -> Checked:
     """
     loaded = load_tables(config, folder)
     label = outcome_of(loaded.tables, config.targets[0])
-    findings = (
-        *check_leakage(loaded, label),
-        *check_provenance(loaded, label),
-        *check_maturity(loaded, label),
-        *check_quality(loaded),
-        *check_volume(loaded, label),
-    )
+    findings = find(loaded, label, load_personal(config, folder), seed=seed)
     verdict, left_out = _verdict(loaded, seed)
     sizes = {
         "leads": len(loaded.tables),
@@ -70,8 +73,36 @@ def check(config: Config, folder: Path, *, seed: int) -> Checked:
         "positives": int(np.nansum(label)),
     }
     cohorts = tuple(cohorts_of(loaded.tables.created_at, label))
-    ordered = sorted(findings, key=lambda finding: finding.level != "warning")
-    return Checked(verdict, tuple(ordered), cohorts, sizes, {**config.exclude, **left_out})
+    return Checked(verdict, findings, cohorts, sizes, {**config.exclude, **left_out})
+
+
+def find(
+    loaded: Loaded, label: FloatArray, personal: Mapping[str, Column], *, seed: int = 0
+) -> tuple[Finding, ...]:
+    """Run every check, without training; warnings come first.
+
+    Parameters
+    ----------
+    label
+        Each lead's outcome, NaN where it is not known (`training.initial.label.outcome_of`).
+    personal
+        Columns that only tell persons apart (`training.checks.personal.load_personal`).
+    """
+    findings = (
+        *check_leakage(loaded, label),
+        *check_provenance(loaded, label),
+        *check_imports(loaded, label),
+        *check_repeats(loaded, label, personal),
+        *check_copies(loaded, label),
+        *check_scanners(loaded, label),
+        *check_recording(loaded),
+        *check_shift(loaded, seed),
+        *check_maturity(loaded, label),
+        *check_placeholders(loaded, personal),
+        *check_quality(loaded),
+        *check_volume(loaded, label),
+    )
+    return tuple(sorted(findings, key=lambda finding: finding.level != "warning"))
 
 
 def _verdict(loaded: Loaded, seed: int) -> tuple[Verdict, Mapping[str, Excluded]]:
@@ -89,6 +120,7 @@ def as_json(found: Checked) -> dict[str, Any]:
     return {
         "verdict": found.verdict.use,
         "reasons": list(found.verdict.reasons),
+        "needed": None if found.verdict.needed is None else asdict(found.verdict.needed),
         "findings": [asdict(finding) for finding in found.findings],
         "excluded": [
             {"column": name, "code": why.code, "evidence": why.evidence}
@@ -105,7 +137,12 @@ def lines_of(found: Checked) -> list[str]:
         *_sizes(found),
         *_maturity(found.cohorts),
         *(_section("columns left out", [f"{n}  {w.code}  {w.evidence}" for n, w in found.excluded.items()])),
-        *(_section("findings", [f"{f.level:7}  {f.code}  {f.subject}: {f.text}" for f in found.findings])),
+        *(
+            _section(
+                "findings",
+                [f"{f.level:7}  {f.code}  {f.subject}: {f.text} → {f.mend}" for f in found.findings],
+            )
+        ),
         f"verdict: {found.verdict.use}",
         *(f"  {reason}" for reason in found.verdict.reasons),
     ]

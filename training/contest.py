@@ -22,8 +22,9 @@ from training.gate import CHALLENGER, CHAMPION, Contest, Decision, judge
 from training.gate_record import log_gate
 from training.parity import measure_parity
 from training.pipeline import Judged, Trained
+from training.power import sees
 from training.ring import Ring
-from training.verdict import FEWEST_POSITIVES, Verdict
+from training.verdict import Verdict
 
 MOST_SEGMENTS = 12
 """Columns with more values than this are no named segments."""
@@ -143,7 +144,7 @@ def _enough(judged: Judged, rows: BoolArray) -> bool:
     """Say whether the rows hold outcomes enough to judge by."""
     won = np.unique(judged.lead[rows & (judged.label == 1)]).size
     leads = np.unique(judged.lead[rows]).size
-    return bool(min(won, leads - won) >= FEWEST_POSITIVES)
+    return sees(won, leads - won)
 
 
 def _said(flattered: bool, rival: Rival, unseen: int) -> str:

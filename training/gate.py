@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from qualify.evaluate import Metric, compute_metrics, paired_difference, row_log_loss
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
-from training.verdict import FEWEST_POSITIVES, Verdict
+from training.power import sees
+from training.verdict import Verdict
 
 CHALLENGER, CHAMPION = "challenger", "champion"
 DRAWS = 400
@@ -28,7 +29,7 @@ CALIBRATION_MARGIN = 0.25
 SEGMENT_MARGIN = 0.05
 """How much worse a segment's log-loss may be, as a share of the champion's."""
 SEGMENT_LEADS = 100
-"""Segments with fewer leads, or fewer than `FEWEST_POSITIVES` of either outcome, are not judged alone."""
+"""Segments with fewer leads, or too few outcomes to see a usual model by, are not judged alone."""
 PARITY = 1e-9
 """Largest difference of a probability scored alone and in a batch."""
 
@@ -192,7 +193,7 @@ def judged_segments(contest: Contest) -> Iterator[tuple[str, BoolArray]]:
             rows: BoolArray = values == value
             won = np.unique(contest.lead[rows & (contest.label == 1)]).size
             leads = np.unique(contest.lead[rows]).size
-            if leads >= SEGMENT_LEADS and min(won, leads - won) >= FEWEST_POSITIVES:
+            if leads >= SEGMENT_LEADS and sees(won, leads - won):
                 yield f"{name} = {value}", rows
 
 
@@ -218,7 +219,7 @@ def recent(contest: Contest) -> BoolArray:
     """Return the latest `RECENT_SHARE` of the rows, or all where those hold too few outcomes."""
     latest: BoolArray = contest.time >= np.quantile(contest.time, 1.0 - RECENT_SHARE)
     won = int(contest.label[latest].sum())
-    return latest if min(won, int(latest.sum()) - won) >= FEWEST_POSITIVES else np.ones_like(latest)
+    return latest if sees(won, int(latest.sum()) - won) else np.ones_like(latest)
 
 
 def _parts(metric: Metric) -> tuple[float | None, ...]:

@@ -1,60 +1,113 @@
-"""May the model be used? `model`, `rules` or `manual`, with the figures behind it."""
+"""May the model be used? `model`, `rules` or `manual`, why, and what would change it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 import numpy as np
 
-from qualify.evaluate import paired_difference
+from qualify.evaluate import Metric, paired_difference
 from qualify.explain.catalogue import Catalogue
 from training.pipeline import Judged
 from training.plots.texts import report_texts
+from training.power import USUAL_AUC, Needed, fewest_leads, growth, sees
 
-FEWEST_POSITIVES = 20
+_LATER = 0.2
+"""Share of the leads that judge, unless it is set otherwise."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to use, and why (sentences with figures)."""
+    """What to use, and why (sentences with figures); and how many outcomes would change it."""
 
     use: Literal["model", "rules", "manual"]
     reasons: tuple[str, ...]
+    needed: Needed | None = None
+
+
+@dataclass(frozen=True)
+class _Size:
+    """Later leads that judge, and how many of them have the outcome."""
+
+    leads: int
+    positives: int
+
+    @property
+    def rarer(self) -> int:
+        """Leads with the rarer outcome."""
+        return min(self.positives, self.leads - self.positives)
+
+    def needed(self, question: str, factor: float | None) -> Needed:
+        """Return the need where the outcomes have to grow by a factor."""
+        if factor is None:
+            return Needed(question, self.rarer, None, None)
+        leads = int(np.ceil(self.leads * factor / _LATER / 100) * 100)
+        return Needed(question, self.rarer, int(np.ceil(self.rarer * factor)), leads)
 
 
 def decide(judged: Judged, language: str = "en") -> Verdict:
     """Judge by the later leads only; the reasons are written in `language`.
 
     The model is used when it ranks better than chance beyond noise (its AUC's 95 % interval lies above 0.5),
-    its log-loss is not worse than the rules' beyond noise, and there are outcomes enough to see that. Where
-    the model has no skill, the rules are used if they have; otherwise people should look at the leads.
+    its log-loss is not worse than the rules' beyond noise, and there are outcomes enough to see a usual model
+    (`training.power.sees`). Where the model has no skill, the rules are used if they have; otherwise people
+    should look at the leads.
     """
-    leads, positives = len(np.unique(judged.lead)), int(np.unique(judged.lead[judged.label == 1]).size)
     texts = report_texts(language)
-    reasons = [_said("model", judged, texts)]
-    if min(positives, leads - positives) < FEWEST_POSITIVES:
-        reasons.append(
-            texts.say(
-                "reason.few", positives=positives, leads=leads, least=FEWEST_POSITIVES,
-                needed=_needed(positives, leads),
-            )
-        )  # fmt: skip
-        return Verdict("manual", tuple(reasons))
+    size = _Size(len(np.unique(judged.lead)), int(np.unique(judged.lead[judged.label == 1]).size))
+    said = _said("model", judged, texts)
+    if not sees(size.positives, size.leads - size.positives):
+        few, needed = _too_few(size, texts)
+        return Verdict("manual", (said, few), needed)
     if not _skilled("model", judged):
-        reasons.append(_said("rules", judged, texts))
-        return Verdict("rules" if _skilled("rules", judged) else "manual", tuple(reasons))
-    against = paired_difference(
-        judged.label,
-        judged.probabilities["rules"],
-        judged.probabilities["model"],
-        judged.lead,
-        weight=judged.weight,
-    )
+        needed = size.needed("skill", growth(judged.metrics["model"]["auc"], nothing=0.5))
+        reasons = (said, _said("rules", judged, texts), _told("skill", needed, texts))
+        return Verdict("rules" if _skilled("rules", judged) else "manual", reasons, needed)
+    against = _against(judged)
     figures = {name: f"{getattr(against, name):.4f}" for name in ("value", "low", "high")}
-    reasons.append(texts.say("reason.against", **figures))
-    return Verdict("model" if against.high > 0 else "rules", tuple(reasons))
+    reason, needed = _lead(against, size, texts)
+    reasons = (said, texts.say("reason.against", **figures), reason)
+    return Verdict("model" if against.high > 0 else "rules", reasons, needed)
+
+
+def _against(judged: Judged) -> Metric:
+    """Return the rules' log-loss less the model's."""
+    rules, model = judged.probabilities["rules"], judged.probabilities["model"]
+    return paired_difference(judged.label, rules, model, judged.lead, weight=judged.weight)
+
+
+def _lead(against: Metric, size: _Size, texts: Catalogue) -> tuple[str, Needed]:
+    """Say how many outcomes would show, or hide, who leads."""
+    needed = size.needed("lead", growth(against))
+    if against.low > 0:
+        kept = str(min(needed.outcomes_needed or size.rarer, size.rarer))
+        return texts.say("reason.need.kept", outcomes=kept, now=size.rarer), needed
+    if against.high <= 0:
+        return texts.say("reason.need.loss", gap=f"{-against.high:.4f}"), size.needed("lead", None)
+    return _told("lead", needed, texts), needed
+
+
+def _told(question: str, needed: Needed, texts: Catalogue) -> str:
+    if needed.outcomes_needed is None:
+        return texts.say(f"reason.need.{question}.never")
+    return texts.say(
+        f"reason.need.{question}", outcomes=needed.outcomes_needed, now=needed.outcomes_now,
+        leads=needed.leads_needed,
+    )  # fmt: skip
+
+
+def _too_few(size: _Size, texts: Catalogue) -> tuple[str, Needed]:
+    """Say how many leads would tell a usual model from chance, at the present rate."""
+    rate = max(size.rarer, 1) / max(size.leads, 1)
+    leads = fewest_leads(min(rate, 0.5))
+    needed = Needed("see", size.rarer, int(np.ceil(leads * rate)), int(np.ceil(leads / _LATER / 100) * 100))
+    reason = texts.say(
+        "reason.few", positives=size.positives, leads=size.leads, least=needed.outcomes_needed,
+        auc=f"{USUAL_AUC:.2f}", needed=needed.leads_needed,
+    )  # fmt: skip
+    return reason, needed
 
 
 def _skilled(name: str, judged: Judged) -> bool:
@@ -67,11 +120,7 @@ def _said(name: str, judged: Judged, texts: Catalogue) -> str:
     return texts.say(f"reason.{name}.{'skill' if _skilled(name, judged) else 'noise'}", **figures)
 
 
-def _needed(positives: int, leads: int) -> int:
-    rate = min(max(positives, 1), max(leads - positives, 1)) / max(leads, 1)
-    return int(np.ceil(FEWEST_POSITIVES / rate / 0.2 / 100) * 100)
-
-
 def as_mapping(verdict: Verdict) -> Mapping[str, object]:
     """Return the verdict for JSON."""
-    return {"verdict": verdict.use, "reasons": list(verdict.reasons)}
+    needed = None if verdict.needed is None else asdict(verdict.needed)
+    return {"verdict": verdict.use, "reasons": list(verdict.reasons), "needed": needed}

@@ -322,7 +322,7 @@ def test_a_column_that_knows_the_outcome():
     loaded = loaded_of(tables, FLAT, columns=columns)
     found = list(check_leakage(loaded, label_of(loaded)))
     assert {(f.subject, f.level) for f in found} == {("closing fee", "warning")}
-    assert "put it under `exclude`" in found[0].text
+    assert found[0].mend.startswith("put the column under `exclude`")
 
 
 # The command

@@ -9,7 +9,8 @@ import pytest
 from scipy.special import expit
 
 from qualify.evaluate import compute_metrics
-from training.verdict import FEWEST_POSITIVES, as_mapping, decide
+from training.power import Needed
+from training.verdict import as_mapping, decide
 
 ROWS = 600
 
@@ -51,7 +52,8 @@ def test_rules_that_know_more_are_used():
 def test_where_nobody_knows_anything_people_look():
     found = decide(judged(model=0.0, rules=0.0))
     assert found.use == "manual"
-    assert len(found.reasons) == 2
+    assert len(found.reasons) == 3
+    assert found.needed.question == "skill"
 
 
 def test_where_only_the_rules_have_skill_they_are_used():
@@ -62,7 +64,9 @@ def test_where_only_the_rules_have_skill_they_are_used():
 def test_too_few_of_either_outcome_are_for_people(rate):
     found = decide(judged(model=1.5, rules=0.4, rows=300, rate=rate))
     assert found.use == "manual"
-    assert f"at least {FEWEST_POSITIVES}" in found.reasons[1]
+    assert "to tell a model of AUC 0.70 from chance four times in five, at least 1" in found.reasons[1]
+    assert found.needed.question == "see"
+    assert found.needed.outcomes_now < found.needed.outcomes_needed < 20
 
 
 def test_a_leads_rows_count_once():
@@ -80,4 +84,5 @@ def test_reasons_come_in_japanese_too():
 
 def test_the_verdict_as_json():
     found = decide(judged(model=1.5, rules=0.4))
-    assert as_mapping(found) == {"verdict": "model", "reasons": list(found.reasons)}
+    needed = {"question": "lead", "outcomes_now": 215, "outcomes_needed": 178, "leads_needed": 2500}
+    assert as_mapping(found) == {"verdict": "model", "reasons": list(found.reasons), "needed": needed}

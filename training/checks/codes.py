@@ -23,7 +23,7 @@ _EXCLUDE = "put the column under `exclude`, unless you know that it was filled i
 
 _COLUMNS: dict[ColumnCode, tuple[str, str]] = {
     "L001": (_LATER, _EXCLUDE),
-    "L002": ("somebody fills it in because of the outcome; a new lead has it empty for another reason", _EXCLUDE),
+    "L002": ("it is filled in because of the outcome; a new lead has it empty for another reason", _EXCLUDE),
     "L003": (_LATER, "put the date under `exclude`, or export it as it was when the lead came in"),
     "L004": (_LATER, _EXCLUDE),
     "L005": ("an export holds today's state; at scoring the state is another one", _EXCLUDE),
@@ -118,12 +118,12 @@ _DATA: dict[str, Told] = {
     ),
     "A001": Told(
         "mail scanners open and click", "a machine's clicks look like interest",
-        "let the mailing tool filter bots, or leave the listed clicks out of the export; cap the rules on clicks",
+        "let the mailing tool filter them, or leave such clicks out of the export; cap the rules on clicks",
     ),
     "T001": Told(
         "events recorded long after they happened",
         "a score sees what was known: what comes late is missing when it is needed",
-        "record events when they happen; where an import wrote them, give `recorded_at` the time of the original",
+        "record events when they happen; where an import wrote them, restore the original `recorded_at`",
     ),
     "S001": Told(
         "earlier and later leads differ as a whole", "the model is used on other leads than it learned from",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qualify.labels.audit import audit_columns
 from qualify.leads.tables import FloatArray
-from training.checks.finding import Finding
+from training.checks.finding import Finding, Level
 from training.data import Loaded
 
 
@@ -16,7 +16,5 @@ def check_leakage(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
     used = {name: column for name, column in loaded.tables.columns.items() if name in loaded.used}
     tables = replace(loaded.tables, columns=used)
     for found in audit_columns(tables, label, loaded.used, raw_order=loaded.tables.order):
-        advice = "" if not found.exclude else "; put it under `exclude`, unless you know better"
-        yield Finding(
-            found.code, "warning" if found.exclude else "note", found.column, found.evidence + advice
-        )
+        level: Level = "warning" if found.exclude else "note"
+        yield Finding(found.code, level, found.column, found.evidence.rstrip("."))

@@ -62,8 +62,8 @@ def check_maturity(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
     if censored > CENSORED:
         yield Finding(
             "M001", "warning", target.name,
-            f"the outcome of {censored:.0%} of the leads is not known yet: bring a longer history"
-            + ("" if target.stage is None else ", or shorten `within_days`"),
+            f"the outcome of {censored:.0%} of the leads is not known yet",
+            mend="" if target.stage is not None else "fill in the outcomes that are known by now",
         )  # fmt: skip
     if target.stage is not None and target.within_days is not None:
         yield from _late_outcomes(loaded, target.stage, target.within_days)
@@ -82,7 +82,7 @@ def _late_outcomes(loaded: Loaded, stage: str, days: float) -> Iterator[Finding]
         yield Finding(
             "M002", "note", loaded.config.targets[0].name,
             f"of {int(old.sum()):,} leads watched for three horizons that entered {stage}, {within:.0%} did "
-            f"so within {days:g} days of their creation: a longer horizon would count more of them",
+            f"so within {days:g} days of their creation",
         )  # fmt: skip
 
 
@@ -101,6 +101,5 @@ def _moving_share(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
     if abs(last - first) > SIGMAS * error and max(first, last) > FACTOR * min(first, last):
         yield Finding(
             "M003", "warning", loaded.config.targets[0].name,
-            f"{first:.1%} of the first third of the leads have the outcome, {last:.1%} of the last third: "
-            "probabilities follow the recent share, and figures of the past say less about now",
+            f"{first:.1%} of the first third of the leads have the outcome, {last:.1%} of the last third",
         )  # fmt: skip

@@ -9,22 +9,31 @@ import numpy as np
 
 from qualify.evaluate import compute_metrics
 from qualify.labels.snapshots import end_of_data
-from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, FloatArray, IntArray, LeadTables
+from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, FloatArray, IntArray, LeadTables
 from qualify.rules import Scorecard, evaluate
 from qualify.rules.evaluate import stages_entered
-from training.checks.finding import Finding
+from training.checks.finding import Finding, Level
 from training.data import Loaded
 
 ENOUGH = 20
 """Entries below which nothing is said."""
 
 MOST = 0.5
+MATTERS, NOTED = 0.2, 0.02
+"""From these shares of the entries on a cause is a warning, and is told."""
+
+FEWEST, BEYOND_CHANCE = 5, 5.0
 ALL_BUT, HARDLY = 0.9, 0.05
+CROSSED = 0.1
+"""Share of the entries at which the criteria had become true within the hour."""
+
 RULES_AUC = 0.98
 AT_ONCE = 20
 """Leads that enter a stage within the same minute are set by one act from this number on."""
 
 _MINUTE = 60_000_000
+_ELSEWHERE = tuple(sign * hours * 60 * _MINUTE for hours in (2, 24) for sign in (-1, 1))
+"""Moments near an entry at which a lead is about as active, but nothing sets its stage."""
 
 
 def check_provenance(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
@@ -49,15 +58,25 @@ def _entries(tables: LeadTables, stage: str) -> tuple[IntArray, IntArray]:
 
 
 def _by_activity(tables: LeadTables, stage: str, lead: IntArray, entered: IntArray) -> Iterator[Finding]:
+    """Find the activity that comes with most entries, and more often than at the same leads' other times."""
     share = _shares_within_a_minute(tables, lead, entered)
-    if not len(share) or share.max() < MOST:
+    if not len(share):
         return
-    kind = tables.activities.types[int(share.argmax())]
+    kind, top = tables.activities.types[int(share.argmax())], float(share.max())
+    chance = np.mean([
+        _shares_within_a_minute(tables, lead, entered + shift)[int(share.argmax())] for shift in _ELSEWHERE
+    ])  # fmt: skip
+    if top < NOTED or top * len(lead) < FEWEST or top < BEYOND_CHANCE * max(chance, 1 / len(lead)):
+        return
     yield Finding(
-        "P001", "warning", stage,
-        f"{share.max():.0%} of {len(lead):,} entries come within a minute of an activity “{kind}”: where "
+        "P001", _level(top), stage,
+        f"{top:.0%} of {len(lead):,} entries come within a minute of an activity “{kind}”: where "
         "that activity sets the stage, a model predicts the activity rather than the interest",
     )  # fmt: skip
+
+
+def _level(share: float) -> Level:
+    return "warning" if share >= MATTERS else "note"
 
 
 def _shares_within_a_minute(tables: LeadTables, lead: IntArray, entered: IntArray) -> FloatArray:
@@ -86,18 +105,26 @@ def _by_rules(loaded: Loaded, stage: str, lead: IntArray, entered: IntArray) -> 
     if criteria is None or len(never) < ENOUGH:
         return
 
-    def met(rows: IntArray, as_of: IntArray) -> float:
-        return float(stages_entered(loaded.scorecard, loaded.tables, rows, as_of)[criteria].mean())
+    def met(rows: IntArray, as_of: IntArray) -> BoolArray:
+        return np.asarray(stages_entered(loaded.scorecard, loaded.tables, rows, as_of)[criteria], dtype=bool)
 
     end = np.full(len(never), end_of_data(loaded.tables), dtype=np.int64)
-    at_entry, without = met(lead, entered + _MINUTE), met(never, end)
-    a_day_before = met(lead, entered - MICROSECONDS_A_DAY)
+    now, without = met(lead, entered + _MINUTE), float(met(never, end).mean())
+    at_entry = float(now.mean())
+    a_day_before = float(met(lead, entered - MICROSECONDS_A_DAY).mean())
+    crossed = float(np.mean(now & ~met(lead, entered - 60 * _MINUTE)))
     if at_entry >= ALL_BUT and without <= HARDLY:
         yield Finding(
             "P002", "warning", stage,
             f"the scorecard's entry criteria hold at {at_entry:.0%} of the entries ({a_day_before:.0%} a day "
             f"before) and for {without:.0%} of the leads that never entered: the rules seem to set the "
             "stage, and a model would learn the rules",
+        )  # fmt: skip
+    elif crossed >= CROSSED and crossed * len(lead) >= FEWEST:
+        yield Finding(
+            "P002", _level(crossed), stage,
+            f"at {crossed:.0%} of the {len(lead):,} entries the scorecard's entry criteria had become true "
+            "within the hour before: the rules seem to set a part of them, which a model would learn back",
         )  # fmt: skip
 
 
@@ -118,9 +145,9 @@ def _at_once(stage: str, entered: IntArray) -> Iterator[Finding]:
         return  # Dates without a time of day say nothing about minutes.
     _, code, leads = np.unique(entered // _MINUTE, return_inverse=True, return_counts=True)
     share = float(np.mean(leads[code] >= AT_ONCE))
-    if share >= MOST:
+    if share >= NOTED:
         yield Finding(
-            "P003", "warning", stage,
+            "P003", _level(share), stage,
             f"{share:.0%} of {len(entered):,} entries were made for {AT_ONCE} leads or more within the same "
             "minute: an import or a campaign seems to set the stage, not the leads' own doing",
         )  # fmt: skip

@@ -68,8 +68,7 @@ def _future(tables: LeadTables, now: int) -> Iterator[Finding]:
             latest = known.max().astype("M8[us]").astype("M8[s]")
             yield Finding(
                 "Q004", "warning", table,
-                f"{later:,} rows lie in the future, the latest at {latest} UTC: the end of the data decides "
-                "which outcomes count as known, so correct them",
+                f"{later:,} rows lie in the future, the latest at {latest} UTC",
             )  # fmt: skip
 
 
@@ -83,6 +82,5 @@ def _early(tables: LeadTables) -> Iterator[Finding]:
     if early >= EARLY_SHARE:
         yield Finding(
             "Q005", "note", "activities",
-            f"{early:.0%} of the active leads did something more than a day before their creation: is the "
-            "creation date that of an import?",
+            f"{early:.0%} of the active leads did something more than a day before their creation",
         )  # fmt: skip

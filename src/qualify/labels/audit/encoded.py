@@ -83,6 +83,6 @@ def _as_names(facts: Facts) -> Suspicion | None:
         return None
     return accuse(
         facts.name, "L001", "certain" if power.low >= _DECIDES else "likely",
-        f"Each of its {distinct:,} numbers taken as a name, it ranks a positive row above a negative one with "
+        f"Each of its {distinct:,} numbers taken as a name, it ranks positive rows above negative ones with "
         f"AUC {area(power.auc)}, at least {area(power.low)}; as an amount only {area(facts.power.auc)}.",
     )  # fmt: skip

@@ -46,7 +46,7 @@ def find_totals(facts: Mapping[str, Facts], tables: LeadTables) -> Iterator[Susp
 def _accuse(name: str, what: str, to_end: float, at_first: float) -> Suspicion:
     return accuse(
         name, "L010", "likely" if to_end >= _FOLLOWS else "possible",
-        f"It follows the count of {what} to the end of the history (rank correlation {to_end:.2f}) and not the "
+        f"It follows the count of {what} to the end of the history (rank correlation {to_end:.2f}), not the "
         f"count on the lead's first day ({at_first:.2f}).",
     )  # fmt: skip
 
