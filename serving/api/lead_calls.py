@@ -61,7 +61,7 @@ def lead_routes(runtime: Runtime) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=1000)] = 50,
         cursor: Annotated[str | None, Query(max_length=2000)] = None,
     ) -> Response:
-        """Return the open leads, highest probability first."""
+        """Return the open leads: highest probability first, those picked by lot at the foot of band A."""
         page = runtime.ledger.queue(
             QueueQuery(
                 bands=tuple(band), stages=tuple(stage), owner=owner, source=source, q=q, limit=limit,

@@ -22,6 +22,7 @@ _LONGEST = 500
 _TIMES = ("stage_since", "created_at", "last_activity_at")
 _TYPES = {
     "as_of": pa.timestamp("us", tz="UTC"), "rank": pa.int64(), "score": pa.int64(), "reasons": REASONS_TYPE,
+    "picked_by_lot": pa.bool_(),
     **dict.fromkeys(("lead_id", "band", "rule_band", "recommended_stage", "disagreement", "model_version",
                      "scorecard_version"), pa.string()),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from serving.pages.about import list_attributes
 from serving.pages.happenings import list_happenings
 from serving.pages.moves import draw_history, list_moves
 from serving.pages.pictures import interval_bar
-from serving.pages.queue_view import ShownReason, show_reasons, show_waiting
+from serving.pages.queue_view import ShownReason, show_picked, show_reasons, show_waiting
 from serving.pages.target import say_aim, say_headline
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def show_lead(visit: Visit, record: LeadRecord, stories: Stories) -> dict[str, A
         "headline": say_headline(scorer, float(record.score["probability"]), words),
         "bar": interval_bar(*(float(record.score[f"probability{part}"]) for part in ("_low", "_high", ""))),
         "waiting": show_waiting(record.waiting_since, words, visit.now, limit) if record.open else None,
+        "picked": show_picked(record.score.get("picked_by_lot"), str(record.score["band"]), words),
         "further": _further(record, scorer, words),
         "note": _note(record, story, scorer, words),
         "moves": list_moves(history, words),

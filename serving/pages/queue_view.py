@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from qualify.ledger import QueueRow
     from serving.pages.words import Words
 
-__all__ = ["ShownReason", "ShownRow", "Waiting", "show_reasons", "show_row", "show_waiting"]
+__all__ = ["ShownReason", "ShownRow", "Waiting", "show_picked", "show_reasons", "show_row", "show_waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class ShownRow:
     waiting: Waiting | None
     disagreement: str
     last_answer: str
+    picked: str = ""
 
 
 def show_row(row: QueueRow, words: Words, now: datetime, limit: timedelta) -> ShownRow:
@@ -88,7 +89,13 @@ def show_row(row: QueueRow, words: Words, now: datetime, limit: timedelta) -> Sh
         waiting=show_waiting(row.waiting_since, words, now, limit),
         disagreement="" if row.disagreement == "none" else words.text(f"disagreement.{row.disagreement}"),
         last_answer=words.text(f"verdict.{row.last_answer}") if row.last_answer else "",
+        picked=show_picked(row.picked_by_lot, row.band, words),
     )
+
+
+def show_picked(picked: bool | None, band: str, words: Words) -> str:
+    """Ask to work a lead that was picked by lot; one in band A is worked anyway."""
+    return words.text("queue.picked") if picked and band != "A" else ""
 
 
 def show_reasons(reasons: Sequence[Mapping[str, Any]], words: Words) -> tuple[ShownReason, ...]:

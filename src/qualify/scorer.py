@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from qualify.decide import DISAGREEMENTS, disagreement
+from qualify.decide.exploration import lot_columns
 from qualify.decide.score_list import Column, Words, as_arrow, as_list, by_rank
 from qualify.explain.contributions import TargetExplainer
 from qualify.explain.reasons import Reasons, build_reasons
@@ -245,6 +246,7 @@ class Scorer:
             "other_contribution": told.other,
             "model_version": Words(np.zeros(len(rows), dtype=np.int64), (self.version,)),
             "scorecard_version": Words(np.zeros(len(rows), dtype=np.int64), (self._card_version,)),
+            **lot_columns(self.parts.lot, tables.lead_id[rows], band),
         }
 
     def _sum_of(self, group: str, explained: Explained) -> FloatArray:

@@ -9,10 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from qualify.config.base import Share, Strict
 from qualify.config.service import Service, anchored
+
+MOST_SALT = 64
+"""Bytes: as long as the key of a BLAKE2b hash may be."""
 
 ColumnType = Literal["number", "boolean", "category", "date", "text", "email", "job_title", "id"]
 
@@ -154,6 +157,28 @@ class Capacity(Strict):
         return self
 
 
+class Selection(Strict):
+    """How leads are picked by lot, and how outcomes are weighted by who was to be worked.
+
+    Parameters
+    ----------
+    salt
+        Another text gives another lot.
+    clip
+        Largest weight of an outcome: more steadiness for a little bias.
+    """
+
+    salt: str = Field(default="qualify", min_length=1)
+    clip: float = Field(default=20.0, ge=1.0, le=1000.0)
+
+    @field_validator("salt")
+    @classmethod
+    def _short(cls, salt: str) -> str:
+        if len(salt.encode("utf-8")) > MOST_SALT:
+            raise ValueError(f"the salt has at most {MOST_SALT} bytes in UTF-8")
+        return salt
+
+
 class Mlflow(Strict):
     """Where runs and models are kept."""
 
@@ -167,7 +192,14 @@ class Mlflow(Strict):
 
 
 class Config(Strict):
-    """The whole of `qualify.yaml`."""
+    """The whole of `qualify.yaml`.
+
+    Parameters
+    ----------
+    exploration
+        The share of leads that are picked by lot and to be worked whatever their score; 0: none, and every
+        outcome counts as it is.
+    """
 
     version: Literal[1] = 1
     data: Data
@@ -178,6 +210,8 @@ class Config(Strict):
     scorecard: str | None = None
     language: Literal["en", "ja"] = "en"
     capacity: Capacity = Capacity()
+    exploration: float = Field(default=0.0, ge=0.0, le=0.5)
+    selection: Selection = Selection()
     training: Training = Training()
     mlflow: Mlflow = Mlflow()
     service: Service = Service()

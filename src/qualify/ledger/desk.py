@@ -83,6 +83,8 @@ class QueueRow:
         Place within the result, from 1.
     reasons
         The strongest three, as objects of the score list.
+    picked_by_lot
+        Whether the lead is to be worked whatever its score; None where no lot was drawn.
     score_change
         Against the latest score that is at least 7 days older; None where there is none.
     last_answer
@@ -110,6 +112,7 @@ class QueueRow:
     rule_band: str
     recommended_stage: str | None
     disagreement: str
+    picked_by_lot: bool | None
     reasons: tuple[Mapping[str, Any], ...]
     score_change: int | None
     last_answer: Verdict | None

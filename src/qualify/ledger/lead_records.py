@@ -12,6 +12,7 @@ from qualify.ledger.answers import last_answer
 from qualify.ledger.facts import facts_of
 from qualify.ledger.records import LeadRecord, ScoreRecord
 from qualify.ledger.rows import in_micros
+from qualify.ledger.score_rows import OF_LOT
 from qualify.ledger.tables import documents, leads, scores
 from qualify.ledger.values import clean, to_time, unpack
 
@@ -63,7 +64,8 @@ def similar_ids(connection: Connection, lead_id: str) -> list[str]:
 
 def score_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a row of the table of scores by the names of the score list."""
-    plain = {name: value for name, value in row.items() if name not in _OF_LEDGER}
+    unsaid = [*_OF_LEDGER, *(name for name in OF_LOT if row[name] is None)]
+    plain = {name: value for name, value in row.items() if name not in unsaid}
     return {**plain, **orjson.loads(row["targets"]), "reasons": orjson.loads(row["reasons"])}
 
 

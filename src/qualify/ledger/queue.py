@@ -32,30 +32,30 @@ _OF_LEAD = tuple(
 class _Cursor:
     """The last row of a page, and for which query."""
 
-    probability: float
+    call_order: float
     lead_id: str
     rank: int
     query: str
 
     def text(self) -> str:
-        parts = [self.probability, self.lead_id, self.rank, self.query]
+        parts = [self.call_order, self.lead_id, self.rank, self.query]
         return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
 def queue_page(connection: Connection, query: QueueQuery) -> QueuePage:
-    """Return a page of the open leads, highest probability first; see `Ledger.queue`."""
+    """Return a page of the open leads in the order of calls; see `Ledger.queue`."""
     wanted = conditions(connection, query)
     after = _read_cursor(query)
     total = connection.scalar(select(func.count()).select_from(leads).where(*wanted)) or 0
-    asked = select(leads.c.lead_id, leads.c.probability).where(*wanted, *_beyond(after))
-    asked = asked.order_by(leads.c.probability.desc(), leads.c.lead_id).limit(query.limit + 1)
+    asked = select(leads.c.lead_id, leads.c.call_order).where(*wanted, *_beyond(after))
+    asked = asked.order_by(leads.c.call_order.desc(), leads.c.lead_id).limit(query.limit + 1)
     found = connection.execute(asked).all()
     shown = found[: query.limit]
     begin = after.rank if after else 0
     rows = _rows(connection, [row.lead_id for row in shown], begin + 1)
     more = len(found) > query.limit
     last = shown[-1] if more else None
-    cursor = last and _Cursor(last.probability, last.lead_id, begin + len(shown), _mark(query)).text()
+    cursor = last and _Cursor(last.call_order, last.lead_id, begin + len(shown), _mark(query)).text()
     return QueuePage(tuple(rows), cursor, total)
 
 
@@ -127,9 +127,9 @@ def _row(row: Mapping[Any, Any], rank: int) -> QueueRow:
 def _beyond(after: _Cursor | None) -> list[ColumnElement[bool]]:
     if after is None:
         return []
-    lower = leads.c.probability < after.probability
+    lower = leads.c.call_order < after.call_order
     # The first part alone bounds the index; the second sorts out what is equal.
-    return [and_(leads.c.probability <= after.probability, or_(lower, leads.c.lead_id > after.lead_id))]
+    return [and_(leads.c.call_order <= after.call_order, or_(lower, leads.c.lead_id > after.lead_id))]
 
 
 def _mark(query: QueueQuery) -> str:
@@ -151,6 +151,6 @@ def _read_cursor(query: QueueQuery) -> _Cursor | None:
     except (binascii.Error, ValueError):
         raise refused from None
     match parts:
-        case [float() as probability, str() as lead_id, int() as rank, str() as mark] if mark == _mark(query):
-            return _Cursor(probability, lead_id, rank, mark)
+        case [float() as call_order, str() as lead_id, int() as rank, str() as mark] if mark == _mark(query):
+            return _Cursor(call_order, lead_id, rank, mark)
     raise refused

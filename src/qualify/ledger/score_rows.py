@@ -16,7 +16,11 @@ from qualify.ledger.tables import SCORE_COLUMNS
 from qualify.ledger.values import clean, pack
 
 ROWS_A_CHUNK = 5_000
-_PLAIN = (*(name for name in SCORE_COLUMNS if name != "as_of"), "base_value", "other_contribution")
+OF_LOT = ("picked_by_lot", "work_probability")
+"""Columns that a score list has only where leads are picked by lot."""
+_PLAIN = (
+    *(name for name in SCORE_COLUMNS if name not in ("as_of", *OF_LOT)), "base_value", "other_contribution",
+)  # fmt: skip
 _FLOATS = frozenset({"probability", "probability_low", "probability_high", "fit", "engagement", "rule_points",
                      "base_value", "other_contribution"})  # fmt: skip
 
@@ -80,6 +84,7 @@ def score_rows(scores: pa.Table, documents: Mapping[str, Mapping[str, Any]]) -> 
     raw_ids: list[str] = scores["lead_id"].cast(pa.string()).to_pylist()
     columns: dict[str, list[Any]] = {name: _plain(scores, name) for name in _PLAIN}
     columns["as_of"] = scores["as_of"].cast(pa.timestamp("us", tz="UTC")).cast(pa.int64()).to_pylist()
+    columns |= {name: _if_there(scores, name) for name in OF_LOT}
     ranked = "rank" in scores.column_names
     columns["rank"] = scores["rank"].to_pylist() if ranked else list(range(1, len(raw_ids) + 1))
     columns["reasons"] = [orjson.dumps(told or []).decode() for told in scores["reasons"].to_pylist()]
@@ -98,6 +103,11 @@ def _plain(scores: pa.Table, name: str) -> list[Any]:
         values = pc.cast(values, pa.float64())
     found: list[Any] = values.to_pylist()
     return found
+
+
+def _if_there(scores: pa.Table, name: str) -> list[Any]:
+    """Return a column, or None for each row."""
+    return _plain(scores, name) if name in scores.column_names else [None] * scores.num_rows
 
 
 def _targets(scores: pa.Table) -> list[str]:

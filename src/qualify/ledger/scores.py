@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert
 from qualify.config import Webhook
 from qualify.ledger import forgetting
 from qualify.ledger.answers import mark_returned
+from qualify.ledger.call_order import call_order, feet_of_a
 from qualify.ledger.database import Database
 from qualify.ledger.events import event_row
 from qualify.ledger.facts import FACT_COLUMNS, closed_now, merged
@@ -28,7 +29,7 @@ _KNOWN = ("lead_id", "as_of", "model_version", "scorecard_version", "band", *FAC
 
 @dataclass(frozen=True)
 class Recording:
-    """What is the same for all rows of a score list."""
+    """What is the same for all rows of a score list; `feet` as of :func:`feet_of_a`."""
 
     origin: Origin
     recorded_at: int
@@ -36,6 +37,7 @@ class Recording:
     rules: Sequence[Webhook]
     closed: Collection[str]
     sql_stage: str
+    feet: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -53,6 +55,7 @@ class _Writes:
 def record(database: Database, connection: Connection, rows: ScoreRows, how: Recording) -> Recorded:
     """Store a score list; the connection must be alone."""
     refused = forgetting.refused(connection, rows.lead_id)
+    how = replace(how, feet=feet_of_a(connection, rows))
     stored = repeated = told = 0
     dropped = sum(lead_id in refused for lead_id in rows.lead_id) if refused else 0
     for chunk in rows.chunks():
@@ -109,11 +112,12 @@ def _latest(
     before = None if old is None else Standing.of_row(old)
     news = News(
         row["band"], row["recommended_stage"] == how.sql_stage, closed_now(lead, old, how.closed),
-        row["as_of"], lead["last_activity_at"],
+        row["as_of"], lead["last_activity_at"], bool(row["picked_by_lot"]),
     )  # fmt: skip
     now = after_score(before, news)
     lead.update(now.as_row())
     lead.update({name: row[name] for name in SCORE_COLUMNS})
+    lead["call_order"] = call_order(row, how.feet)
     lead["lead_id"] = lead_id
     lead["answer_id"] = None if old is None else old["answer_id"]
     writes.leads.append(lead)

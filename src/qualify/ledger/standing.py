@@ -22,7 +22,7 @@ class Standing:
     closed_stage
         Whether the lead's own stage is one after which nothing follows.
     hot_since
-        Since when the lead is in band A or in SQL without a break; None: it is in neither.
+        Since when the lead is in band A, in SQL or picked by lot without a break; None: in none of them.
     verdict, answered_at
         Of the last answer that was not undone.
     left_a
@@ -77,13 +77,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a new score says about a lead."""
+    """What a new score says about a lead; `picked`: it is to be worked like one in band A."""
 
     band: str
     in_sql: bool
     closed_stage: bool
     as_of: int
     last_activity_at: int | None
+    picked: bool = False
 
 
 def after_score(old: Standing | None, news: News) -> Standing:
@@ -92,7 +93,7 @@ def after_score(old: Standing | None, news: News) -> Standing:
     A lead that was rejected or sent to nurturing comes back when it passes into band A again and did
     something after that answer.
     """
-    hot = news.band == TOP or news.in_sql
+    hot = news.band == TOP or news.in_sql or news.picked
     if old is None:
         return Standing(news.band, news.in_sql, news.closed_stage, news.as_of if hot else None)
     began = news.as_of if old.hot_since is None else old.hot_since

@@ -12,6 +12,7 @@ from qualify.config import Webhook
 from qualify.ledger import forgetting
 from qualify.ledger.answers import Content, answer, answers_table, undo
 from qualify.ledger.assigning import assign
+from qualify.ledger.assignments import assignments
 from qualify.ledger.desk import Facets, GridCounts, QueuePage, QueueQuery
 from qualify.ledger.events import events_of
 from qualify.ledger.lead_records import document, history, lead_record, similar_ids
@@ -101,7 +102,7 @@ class Ledger(ServiceStore):
             return record(self._database, connection, rows, how)
 
     def queue(self, query: QueueQuery) -> QueuePage:
-        """Return a page of the open leads, highest probability first."""
+        """Return a page of the open leads: highest probability first, picked ones at the foot of band A."""
         with self._database.read() as connection:
             return queue_page(connection, query)
 
@@ -148,6 +149,19 @@ class Ledger(ServiceStore):
         """
         with self._database.read() as connection:
             return first_scores(connection)
+
+    def assignments(self) -> pa.Table:
+        """Return who was to be worked, of the leads that were scored while a lot was drawn.
+
+        Returns
+        -------
+        pyarrow.Table
+            `lead_id`; `scored_at`: the first such score; `selected_at`: the first one in band A; `picked_at`:
+            the first one that names the lead as picked by lot (both null: never); `chance`: of being worked
+            without band A; `best_band`: the best of these scores.
+        """
+        with self._database.read() as connection:
+            return assignments(connection)
 
     def events(self, lead_id: str) -> list[LedgerEvent]:
         """Return what happened to a lead, oldest first."""

@@ -1,7 +1,8 @@
-"""The answers of a configured project, where it has a ledger."""
+"""What the ledger of a configured project teaches, where it has one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ import pyarrow as pa
 from qualify.config import Config
 from qualify.ledger.store import Ledger
 
-__all__ = ["stored_answers"]
+__all__ = ["stored_answers", "stored_assignments"]
 
 
 def stored_answers(config: Config, folder: Path) -> pa.Table | None:
@@ -22,11 +23,26 @@ def stored_answers(config: Config, folder: Path) -> pa.Table | None:
     LedgerUnavailable
         The database does not answer.
     """
+    return _read(config, folder, Ledger.answers)
+
+
+def stored_assignments(config: Config, folder: Path) -> pa.Table | None:
+    """Return who was to be worked (see :meth:`Ledger.assignments`); None where no ledger exists yet.
+
+    Raises
+    ------
+    LedgerUnavailable
+        The database does not answer.
+    """
+    return _read(config, folder, Ledger.assignments)
+
+
+def _read(config: Config, folder: Path, what: Callable[[Ledger], pa.Table]) -> pa.Table | None:
     url = config.service.ledger_url(folder)
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return None
     ledger = Ledger.open(url)
     try:
-        return ledger.answers()
+        return what(ledger)
     finally:
         ledger.close()

@@ -48,6 +48,8 @@ def _score_columns() -> list[Column[Any]]:
         _needed("rule_band", Text),
         Column("recommended_stage", Text),
         _needed("disagreement", Text),
+        Column("picked_by_lot", Boolean),  # these two: None where no lot was drawn
+        Column("work_probability", Double),
     ]
 
 
@@ -77,6 +79,7 @@ leads = Table(
     Column("last_activity_at", UtcTime),
     _needed("search", Text),
     *_score_columns(),
+    _needed("call_order", Double, server_default="0"),  # see call_order.py
     _needed("in_sql", Boolean),
     _needed("closed_stage", Boolean),
     Column("hot_since", UtcTime),  # the present spell in band A or SQL

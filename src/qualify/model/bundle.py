@@ -25,7 +25,7 @@ from qualify.model.boosted import BoostedModel
 from qualify.model.evidence import Evidence
 from qualify.model.linear import LinearModel
 from qualify.model.manifest import FORMAT, MANIFEST, Manifest, parse_manifest, read_bytes, read_texts, sha256
-from qualify.model.parts import Bands, ModelParts, Reference, Schema, Window
+from qualify.model.parts import Bands, Lot, ModelParts, Reference, Schema, Window
 from qualify.model.target import TargetModel
 
 LIBRARIES = ("lightgbm", "numpy", "scikit-learn")
@@ -50,9 +50,12 @@ _BANDS = TypeAdapter(Bands)
 _REFERENCE = TypeAdapter(Reference)
 _WINDOW = TypeAdapter(Window)
 _EVIDENCE = TypeAdapter(Evidence)
+_LOT = TypeAdapter(Lot)
 
 EVIDENCE = "evidence.json"
-"""The one file that a bundle may lack: it changes no score."""
+"""A file that a bundle may lack: it changes no score."""
+LOT = "lot.json"
+"""A file that a bundle lacks where no lead is picked by lot."""
 
 
 def write_bundle(parts: ModelParts, folder: str | Path) -> str:
@@ -103,6 +106,8 @@ def _files(parts: ModelParts) -> dict[str, str]:
     }
     if parts.evidence is not None:
         files[EVIDENCE] = _json(_EVIDENCE, parts.evidence)
+    if parts.lot is not None:
+        files[LOT] = _json(_LOT, parts.lot)
     for model in models:
         for bag, text in enumerate(model.trees.texts):
             files[_booster_name(model.name, bag)] = text
@@ -173,4 +178,5 @@ def _parts(manifest: Manifest, texts: Mapping[str, str]) -> ModelParts:
         window=_WINDOW.validate_json(texts["window.json"]),
         seed=manifest.seed,
         evidence=_EVIDENCE.validate_json(texts[EVIDENCE]) if EVIDENCE in texts else None,
+        lot=_LOT.validate_json(texts[LOT]) if LOT in texts else None,
     )

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from qualify.config import ColumnSpec, Data, Target
+from qualify.config.schema import MOST_SALT
 from qualify.features.plan import FeaturePlan
 from qualify.leads.identity import ById
 from qualify.leads.tables import FloatArray
@@ -94,6 +95,18 @@ def bands_of(reference: Reference, shares: tuple[float, float, float]) -> Bands:
     return Bands((a, b, c))
 
 
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Which leads are to be worked whatever their score: a share of all, drawn by a salted hash of the id."""
+
+    share: float
+    salt: str
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.share <= 0.5 or not 0 < len(self.salt.encode("utf-8")) <= MOST_SALT:
+            raise ValueError(f"a lot has a share above 0 and up to 0.5 and a salt, got {self}")
+
+
 @dataclass(frozen=True)
 class Window:
     """When the training data begins and ends (ISO 8601; empty for undated tables), and its size."""
@@ -113,6 +126,8 @@ class ModelParts:
     ----------
     evidence
         None in bundles that were written before it was kept.
+    lot
+        None where no lead is picked by lot.
     """
 
     schema: Schema
@@ -124,3 +139,4 @@ class ModelParts:
     window: Window
     seed: int
     evidence: Evidence | None = None
+    lot: Lot | None = None
