@@ -53,3 +53,10 @@ def stages(*rows: tuple[Any, ...]) -> pa.Table:
 def values_of(tables: LeadTables, column: str) -> list[Any]:
     """Return a column's values as a list."""
     return list(tables.columns[column].values.tolist())
+
+
+def write(folder: Path, data: bytes | str, name: str = "t.csv") -> str:
+    """Write a file and return its name."""
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return str(path)

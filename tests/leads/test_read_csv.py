@@ -14,12 +14,7 @@ from qualify.errors import DataError
 from qualify.leads.read import read_table
 from qualify.leads.read_csv import unique_names
 from qualify.leads.stamp import read_stamp
-
-
-def write(folder: Path, data: bytes | str, name: str = "t.csv") -> str:
-    path = folder / name
-    path.write_bytes(data if isinstance(data, bytes) else data.encode())
-    return str(path)
+from tests.leads.tables_of import write
 
 
 def test_every_cell_stays_text(tmp_path: Path) -> None:

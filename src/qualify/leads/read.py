@@ -103,11 +103,6 @@ def _read_path(
         raise DataError(f"The file of {what} is empty.", where=source, expected="a header and rows")
     if magic == b"PAR1":
         return read_parquet([path], path.parent, dictionaries)
-    if magic.startswith(b"PK") or magic == b"\xd0\xcf\x11\xe0":
-        raise DataError(
-            f"The file of {what} is an Excel workbook or an archive.", where=source,
-            expected="CSV or Parquet", mend="save the sheet as CSV UTF-8, or unpack the archive",
-        )  # fmt: skip
     return read_csv(path, encoding=encoding, delimiter=delimiter)
 
 

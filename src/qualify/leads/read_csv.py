@@ -16,12 +16,12 @@ from pyarrow import csv
 
 from qualify.errors import DataError
 from qualify.leads.files import File
+from qualify.leads.header import Header, find_header
+from qualify.leads.kinds import refuse_other_kinds
 from qualify.leads.sniff import (
     HEAD_BYTES,
     check_encoding,
     decode_head,
-    first_records,
-    sniff_delimiter,
     sniff_encoding,
 )
 from qualify.leads.stamp import RaggedRow, stamp
@@ -73,17 +73,21 @@ def find_layout(path: Path | File, encoding: str | None, delimiter: str | None) 
     head, whole = _head(path)
     if not head.strip(b"\r\n\t \xef\xbb\xbf"):
         raise DataError("The file is empty.", where=where, expected="a header and rows")
+    refuse_other_kinds(head, where)
     found = encoding is None
     encoding = sniff_encoding(head, whole, where) if encoding is None else check_encoding(encoding, where)
     text = decode_head(head, encoding)
     named = _SEPARATOR_LINE.match(text)
     if named:  # spreadsheets write the delimiter into a line of its own
         text, delimiter = text[named.end() :], delimiter or named[1]
-    if delimiter is None:
-        delimiter = sniff_delimiter(text)
-    names = unique_names(_header(text, delimiter, whole, where), where)
+    header = _header(text, delimiter, whole, where)
+    if header.above:
+        _log.warning("%s: the column names stand in line %d; what is above them is left out", where,
+                     header.above + int(named is not None) + 1)  # fmt: skip
+    names = unique_names(header.names, where)
     bare = whole and "\n" not in text and "\r" not in text
-    return Layout(names, delimiter, encoding, int(named is not None), bare, sure=whole or not found)
+    skipped = header.above + int(named is not None)
+    return Layout(names, header.delimiter, encoding, skipped, bare, sure=whole or not found)
 
 
 def unique_names(names: list[str], where: str) -> list[str]:
@@ -138,12 +142,12 @@ def damaged(path: Path | File) -> DataError:
     return DataError("The compressed file is damaged or cut.", where=path, mend="fetch or export it again")
 
 
-def _header(text: str, delimiter: str, whole: bool, where: str) -> list[str]:
-    records = first_records(text, delimiter, 1)
-    if not records or (not whole and "\n" not in text and "\r" not in text):
+def _header(text: str, delimiter: str | None, whole: bool, where: str) -> Header:
+    found = find_header(text, delimiter)
+    if found is None or (not whole and "\n" not in text and "\r" not in text):
         raise DataError("No header was found.", where=where, got=text[:_SHOWN],
                         expected="column names in the first line", mend="check its quotes")  # fmt: skip
-    return [name.strip() for name in records[0]]
+    return found
 
 
 def _read(path: Path, layout: Layout) -> pa.Table:
