@@ -17,6 +17,7 @@ from qualify.errors import DataError, UserError
 from qualify.leads.build import build_tables
 from qualify.leads.files import File
 from qualify.leads.part import Part
+from qualify.leads.stamp import stamp
 from qualify.leads.stream import TableStream, open_stream
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
@@ -137,8 +138,9 @@ def check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
     if any(stream.schema is None for stream in streams.values()):
         return  # the rows of a query tell
     empty = {
-        what: stream.schema.empty_table() for what, stream in streams.items() if stream.schema is not None
-    }
+        what: stamp(stream.schema.empty_table(), origin=stream.origin)
+        for what, stream in streams.items() if stream.schema is not None
+    }  # fmt: skip
     build_tables(
         schema.data, schema.columns, empty["leads"], empty.get("activities"), empty.get("stages"), part=Part()
     )

@@ -225,9 +225,12 @@ def _bad_times(data: Data, rows: IntArray, bad: BoolArray, raw: Values | None) -
     if raw is None or not len(where):
         return where, []
     given = values_at(raw, where)
-    hint = "; is the day first? (data.day_first)" if not data.day_first and looks_day_first(given) else ""
+    # By its own value, so that a row says the same alone as among others.
+    hints = ["; is the day first? (data.day_first)" if odd and not data.day_first else ""
+             for odd in looks_day_first(given).tolist()]  # fmt: skip
     name = data.created_at
-    return where, [f"{name} is no time: {v!r}{hint}" if v else f"{name} is empty" for v in given]
+    told = zip(given, hints, strict=True)
+    return where, [f"{name} is no time: {v!r}{hint}" if v else f"{name} is empty" for v, hint in told]
 
 
 def _first_of_each(keys: pa.Array | Few, rows: IntArray) -> BoolArray:

@@ -102,15 +102,15 @@ def taken(values: Values, positions: IntArray) -> Values:
     return values.take(positions if isinstance(values, Few) else pa.array(positions))
 
 
-def looks_day_first(texts: list[Any]) -> bool:
-    """Say whether unread dates begin with a day, as in 31/12/2026."""
-    known = pa.array([text for text in texts if isinstance(text, str)], pa.string())
+def looks_day_first(texts: list[Any]) -> BoolArray:
+    """Say which unread dates begin with a day, as in 31/12/2026."""
+    known = pa.array([text if isinstance(text, str) else None for text in texts], pa.string())
     hit = pc.match_substring_regex(known, r"^\s*(1[3-9]|2\d|3[01])[/-]\d{1,2}[/-]\d{4}")
-    return bool(pc.any(hit).as_py())
+    return np.asarray(hit.fill_null(False).to_numpy(zero_copy_only=False))
 
 
 def _mend(values: Values) -> str:
     head = values_at(values, np.arange(min(50, len(values)), dtype=np.int64))
-    if looks_day_first(head):
+    if looks_day_first(head).any():
         return "set `data.day_first: true`"
     return "name the right column in the configuration, or correct its values"
