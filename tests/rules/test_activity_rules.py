@@ -1,5 +1,3 @@
-from importlib import import_module
-
 import numpy as np
 import pytest
 
@@ -185,9 +183,7 @@ def test_known_types_decide_what_is_unknown():
     assert score(both, alone).unknown.tolist() == [[False, True]]
 
 
-def test_many_rows_of_one_lead_and_blocks(monkeypatch):
-    # The function of the same name hides the module as an attribute of the package.
-    monkeypatch.setattr(import_module("qualify.rules.evaluate"), "BLOCK", 2)
+def test_many_rows_of_one_lead():
     half = card(activity(ages={"half_life_days": 10}))
     data = tables([act("visit", 80)], [])
     result = score(half, data, days=[80, 90, 100, 100, 79], rows=[0, 0, 0, 1, 0])

@@ -21,13 +21,10 @@ from qualify.leads.tables import (
     LeadTables,
 )
 from qualify.rules.addresses import email_domain
+from qualify.rules.kernel import NO_ROW, UNREADABLE
 from qualify.rules.reading import Reading, number, reading_of
 from qualify.rules.remembered import MOST_WORDS, SMALL
 from qualify.rules.schema import Condition
-
-NO_ROW = -1
-UNREADABLE = -2
-"""Codes of `Picked`: no row of the table holds; the value could not be read."""
 
 Picked: TypeAlias = NDArray[np.int64]
 Picker: TypeAlias = Callable[[IntArray, IntArray], Picked]

@@ -1,29 +1,24 @@
-"""Points, bands and stages for rows of leads, as of a time each.
-
-A block of rows is read once by the kernel; everything after it is one array operation a rule.
-"""
+"""Points, bands and stages for rows of leads, as of a time each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qualify.leads.identity import ById
-from qualify.leads.tables import NO_TIME, BoolArray, FloatArray, IntArray, LeadTables
-from qualify.rules.attributes import UNREADABLE, Columns
-from qualify.rules.engagement import EachRules, Earned, earner, needed_selectors
-from qualify.rules.measures import Measure, Measured, Measures, Plan, Planner, selected_types
-from qualify.rules.schema import ActivityRule, AttributeRule, Rule
+from qualify.leads.tables import Activities, BoolArray, CodeArray, FloatArray, IntArray, LeadTables, Stages
+from qualify.rules import kernel
+from qualify.rules.attributes import Columns
+from qualify.rules.measures import Measures, Planner, selected_types
+from qualify.rules.program import Tables, make_program, needed_selectors
+from qualify.rules.schema import Rule
 from qualify.rules.scorecard import Scorecard
-from qualify.rules.stages import Facts, StageRules, truth
 from qualify.rules.vocabulary import folded
-
-BLOCK = 8_192
-"""Rows at a time: bounds the memory of the measures, whatever the number of rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,89 +94,111 @@ def evaluate(
     RuleResult
         Does not depend on the order of the input or on the other rows.
     """
-    rows, as_of = np.ascontiguousarray(rows, dtype=np.int64), np.ascontiguousarray(as_of, dtype=np.int64)
-    if len(rows) != len(as_of):
-        raise ValueError(f"rows and as_of differ in length: got {len(rows)} and {len(as_of)}")
-    ready = _Ready(scorecard, tables, known_types)
-    out = _empty(scorecard, ready.made, tables, rows, as_of)
-    for start in range(0, len(rows), BLOCK):
-        part = slice(start, start + BLOCK)
-        ready.fill(out, part, rows[part], as_of[part])
-    return out
+    return _apply(scorecard, tables, rows, as_of, known_types)[0]
 
 
 def stages_entered(
     scorecard: Scorecard, tables: LeadTables, rows: IntArray, as_of: IntArray
 ) -> dict[str, BoolArray]:
     """Say for each stage with entry criteria which rows meet them, wherever the leads stand now."""
-    ready = _Ready(scorecard, tables, None)
-    out = _empty(scorecard, ready.made, tables, rows, as_of)
-    met = {stage.id: np.zeros(len(rows), dtype=bool) for stage in scorecard.stages if stage.enter}
-    for start in range(0, len(rows), BLOCK):
-        part = slice(start, start + BLOCK)
-        for name, holds in ready.made.stages.entered(ready.fill(out, part, rows[part], as_of[part])).items():
-            met[name][part] = holds
-    return met
+    entered = _apply(scorecard, tables, rows, as_of, None)[1]
+    return {stage.id: entered[:, i] for i, stage in enumerate(scorecard.stages) if stage.enter}
 
 
-def _empty(card: Scorecard, made: _Made, tables: LeadTables, at: IntArray, as_of: IntArray) -> RuleResult:
-    rows = len(at)
-    shape = (rows, len(card.rules))
-    return RuleResult(
-        rule_ids=made.rule_ids,
-        groups=made.groups,
-        points=np.zeros(shape),
-        group_points={group.id: np.zeros(rows) for group in card.groups},
-        total=np.zeros(rows),
-        unknown=np.zeros(shape, dtype=bool),
-        trigger_ids=tuple(trigger.id for trigger in card.triggers),
-        triggered=np.zeros((rows, len(card.triggers)), dtype=bool),
-        band=np.full(rows, 3, dtype=np.int8),
-        stage=np.full(rows, -1),
-        whole=np.zeros(shape),
-        tables=tables,
-        rows=at,
-        as_of=as_of,
-    )
+class Events(NamedTuple):
+    """Activities as the compiled loop reads them (see `qualify.leads.tables.Activities`)."""
+
+    offsets: IntArray
+    type: CodeArray
+    topic: CodeArray
+    value: FloatArray
+    occurred_at: IntArray
+    known_at: IntArray
+
+    @classmethod
+    def of(cls, acts: Activities) -> Events:
+        """Return the columns of a table."""
+        return cls(acts.offsets, acts.type, acts.topic, acts.value, acts.occurred_at, acts.known_at)
+
+
+class Standing(NamedTuple):
+    """Stage entries as the compiled loop reads them.
+
+    Attributes
+    ----------
+    code_of
+        Position in the scorecard of each stage of the table; -1 where the scorecard does not know it.
+    """
+
+    offsets: IntArray
+    stage: CodeArray
+    entered_at: IntArray
+    known_at: IntArray
+    code_of: IntArray
+
+
+class Answers(NamedTuple):
+    """What the compiled loop fills: as in `RuleResult`, and by stage whether its entry criteria hold."""
+
+    points: FloatArray
+    whole: FloatArray
+    unknown: BoolArray
+    group_points: FloatArray
+    total: FloatArray
+    triggered: BoolArray
+    band: NDArray[np.int8]
+    stage: IntArray
+    entered: BoolArray
+
+    @classmethod
+    def empty(cls, card: Scorecard, rows: int) -> Answers:
+        """Return answers for so many rows, to be filled."""
+        shape = (rows, len(card.rules))
+        return cls(
+            points=np.empty(shape),
+            whole=np.empty(shape),
+            unknown=np.empty(shape, dtype=bool),
+            group_points=np.zeros((len(card.groups), rows)),
+            total=np.empty(rows),
+            triggered=np.empty((rows, len(card.triggers)), dtype=bool),
+            band=np.empty(rows, dtype=np.int8),
+            stage=np.empty(rows, dtype=np.int64),
+            entered=np.zeros((rows, len(card.stages)), dtype=bool),
+        )
 
 
 class _Made:
-    """A scorecard made ready once, for any tables.
+    """A scorecard made ready once, for any tables in which these activity types exist."""
 
-    Parameters
-    ----------
-    card
-        The rules.
-    types
-        The activity types that exist; a rule about none of them is unknown.
-    """
-
-    def __init__(self, card: Scorecard, types: Collection[str]) -> None:
-        measures = Measures()
-        folded_types = [folded(name) for name in types]
+    def __init__(self, card: Scorecard, types: Sequence[str]) -> None:
+        measures, tables = Measures(), Tables()
+        exist = [folded(name) for name in types]
+        unknown = np.array([_is_unknown(rule, exist) for rule in card.rules], dtype=bool)
         self.rule_ids = card.rule_ids
-        self.groups = tuple(rule.group for rule in card.rules)
-        self.each = EachRules(card.rules, measures)
-        others = [(i, rule) for i, rule in enumerate(card.rules) if not isinstance(rule, ActivityRule)]
-        self.attributes = [(i, _reader(rule)) for i, rule in others if isinstance(rule, AttributeRule)]
-        self.earners = [
-            (i, earner(rule, measures)) for i, rule in others if not isinstance(rule, AttributeRule)
-        ]
-        self.unknown = np.array([_is_unknown(rule, folded_types) for rule in card.rules], dtype=bool)
-        self.caps = np.array([np.inf if rule.cap is None else rule.cap for rule in card.rules])
-        self.triggers = [measures.want(Measure(t.of, t.window_days)) for t in card.triggers]
-        self.stages = StageRules(card, measures)
+        self.rule_groups = tuple(rule.group for rule in card.rules)
+        self.groups = tuple(group.id for group in card.groups)
+        self.trigger_ids = tuple(trigger.id for trigger in card.triggers)
+        self.program = make_program(card, unknown, measures, tables)
         self.planner = Planner(list(measures.items))
-        self.members = {
-            group.id: [i for i, rule in enumerate(card.rules) if rule.group == group.id]
-            for group in card.groups
+        self.tables = [(conditions.value, column) for conditions, column in tables.items]
+        self._stage_at = {
+            folded(name): i for i, stage in enumerate(card.stages) for name in (stage.id, *stage.names)
         }
-        self.cuts = np.array([band.from_ for band in card.bands[:3]], dtype=np.float64)
-        self.replaced = [
-            (position, card.rule_ids.index(name))
-            for position, rule in enumerate(card.rules)
-            for name in rule.replaces
-        ]
+
+    def standing(self, stages: Stages) -> Standing:
+        """Return stage entries with the scorecard's positions of their stages."""
+        code_of = [self._stage_at.get(folded(name), kernel.NONE) for name in stages.stages]
+        return Standing(
+            stages.offsets, stages.stage, stages.entered_at, stages.known_at, np.array(code_of, np.int64)
+        )
+
+    def picked(self, tables: LeadTables, rows: IntArray, as_of: IntArray) -> IntArray:
+        """Return which row of each attribute table holds, shape (rows, attribute tables)."""
+        columns = Columns(tables)
+        out = np.empty((len(rows), len(self.tables)), dtype=np.int64)
+        for place, (conditions, name) in enumerate(self.tables):
+            out[:, place] = columns.picker(conditions, name)(rows, as_of)
+        return out
 
 
 @lru_cache(maxsize=16)
@@ -189,96 +206,32 @@ def _made(card: ById[Scorecard], types: tuple[str, ...]) -> _Made:
     return _Made(card.value, types)
 
 
-class _Ready:
-    """A scorecard made ready for one set of tables."""
-
-    def __init__(self, card: Scorecard, tables: LeadTables, known_types: Collection[str] | None) -> None:
-        self.card = card
-        types = tables.activities.types if known_types is None else tuple(known_types)
-        self.made = _made(ById(card), types)
-        self.columns = Columns(tables)
-        self.where = tables.stages
-        self.measure: Plan = self.made.planner.plan(tables.activities)
-
-    def fill(self, out: RuleResult, part: slice, rows: IntArray, as_of: IntArray) -> Facts:
-        """Write the answers of one block into `out`; return what its stages were decided by."""
-        measured = self.measure(rows, as_of)
-        self._rule_points(out, part, measured, rows, as_of)
-        self._sums(out, part)
-        triggered_at = self._triggers(out, part, measured)
-        facts = self._facts(out, part, measured, rows, as_of)
-        out.stage[part] = self.made.stages.recommend(facts, self.where, triggered_at)
-        return facts
-
-    def _rule_points(
-        self, out: RuleResult, part: slice, measured: Measured, rows: IntArray, as_of: IntArray
-    ) -> None:
-        made, whole, aged = self.made, out.whole[part], np.empty((len(rows), len(self.card.rules)))
-        out.unknown[part] = made.unknown
-        whole[:, made.each.rules], aged[:, made.each.rules] = made.each.earn(measured)
-        for position, earn in made.earners:
-            whole[:, position], aged[:, position] = earn(measured, as_of)
-        for position, read in made.attributes:
-            earned, out.unknown[part, position] = read(self.columns, rows, as_of)
-            whole[:, position], aged[:, position] = earned
-        # + 0.0 turns a negative zero into a plain one.
-        whole += 0.0
-        out.points[part] = np.clip(aged, -made.caps, made.caps) + 0.0
-        for position, at in self.made.replaced:
-            out.points[part, at] = np.where(out.points[part, position] != 0, 0.0, out.points[part, at])
-
-    def _sums(self, out: RuleResult, part: slice) -> None:
-        total = np.zeros_like(out.total[part])
-        for group in self.card.groups:
-            points = _capped(out.points[part][:, self.made.members[group.id]].sum(axis=1), group.cap)
-            out.group_points[group.id][part] = points
-            total += points
-        out.total[part] = total
-        out.band[part] = (total[:, None] < self.made.cuts).sum(axis=1)
-
-    def _triggers(self, out: RuleResult, part: slice, measured: Measured) -> dict[str, IntArray]:
-        at: dict[str, IntArray] = {}
-        for position, (trigger, m) in enumerate(zip(self.card.triggers, self.made.triggers, strict=True)):
-            fired = measured.count[:, m] >= trigger.at_least
-            out.triggered[part, position] = fired
-            at[trigger.id] = np.where(fired, measured.newest[:, m], NO_TIME)
-        return at
-
-    def _facts(
-        self, out: RuleResult, part: slice, measured: Measured, rows: IntArray, as_of: IntArray
-    ) -> Facts:
-        points, unknown = out.points[part], out.unknown[part]
-        return Facts(
-            rows=rows,
-            as_of=as_of,
-            total=out.total[part],
-            group_points={name: group[part] for name, group in out.group_points.items()},
-            fired=dict(zip(out.rule_ids, truth(points != 0, unknown).T, strict=True)),
-            triggered={name: out.triggered[part, i] for i, name in enumerate(out.trigger_ids)},
-            measured=measured,
-            columns=self.columns,
-        )
-
-
-_Read = Callable[[Columns, IntArray, IntArray], tuple[Earned, BoolArray]]
+def _apply(
+    card: Scorecard,
+    tables: LeadTables,
+    rows: IntArray,
+    as_of: IntArray,
+    known_types: Collection[str] | None,
+) -> tuple[RuleResult, BoolArray]:
+    """Return the result, and for each stage whether its entry criteria hold, shape (rows, stages)."""
+    rows, as_of = np.ascontiguousarray(rows, dtype=np.int64), np.ascontiguousarray(as_of, dtype=np.int64)
+    if len(rows) != len(as_of):
+        raise ValueError(f"rows and as_of differ in length: got {len(rows)} and {len(as_of)}")
+    made = _made(ById(card), tables.activities.types if known_types is None else tuple(known_types))
+    out = Answers.empty(card, len(rows))
+    run: Any = kernel.apply
+    run(
+        Events.of(tables.activities), made.standing(tables.stages), made.planner.plan(tables.activities),
+        made.program, rows, as_of, made.picked(tables, rows, as_of), out,
+    )  # fmt: skip
+    return RuleResult(
+        rule_ids=made.rule_ids, groups=made.rule_groups, points=out.points,
+        group_points=dict(zip(made.groups, out.group_points, strict=True)), total=out.total,
+        unknown=out.unknown, trigger_ids=made.trigger_ids, triggered=out.triggered, band=out.band,
+        stage=out.stage, whole=out.whole, tables=tables, rows=rows, as_of=as_of,
+    ), out.entered  # fmt: skip
 
 
 def _is_unknown(rule: Rule, types: Sequence[str]) -> bool:
     """Say whether none of the activity types that a rule needs exists."""
     return not all(selected_types(selector, types).any() for selector in needed_selectors(rule))
-
-
-def _reader(rule: AttributeRule) -> _Read:
-    # The last two entries are for "unknown" and "no row holds", the codes -2 and -1.
-    table = np.array([*(row.points for row in rule.table), 0.0, 0.0])
-
-    def read(columns: Columns, rows: IntArray, as_of: IntArray) -> tuple[Earned, BoolArray]:
-        picked = columns.picker(rule.table, rule.column)(rows, as_of)
-        points = table[picked]
-        return Earned(points, points), picked == UNREADABLE
-
-    return read
-
-
-def _capped(points: FloatArray, cap: float | None) -> FloatArray:
-    return points if cap is None else np.clip(points, -cap, cap)

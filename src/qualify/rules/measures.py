@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, Activities, BoolArray, FloatArray, IntArray
-from qualify.rules import kernel
+from qualify.leads.tables import MICROSECONDS_A_DAY, Activities, BoolArray, FloatArray, IntArray
 from qualify.rules.remembered import Remembered
 from qualify.rules.schema import Ageing, Selector
 from qualify.rules.vocabulary import folded, glob_matches
@@ -39,14 +37,36 @@ class Measures:
         return self.items.setdefault(measure, len(self.items))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """The kernel's answers, each of shape (rows, measures)."""
+class Measuring(NamedTuple):
+    """Measures laid out for the compiled loop, for one set of activities.
 
-    count: IntArray
-    weight: FloatArray
-    newest: IntArray
-    distinct: IntArray
+    Attributes
+    ----------
+    starts, of_type
+        The measures that each activity type belongs to: where they begin, and their positions.
+    topic_set, topic_meant
+        For each measure its set of topics; and whether a topic is meant, shape (sets, topics + 1): the first
+        column is for no topic.
+    low, high, window, most, half_life, linear
+        The numbers of each measure; infinite, or the largest whole number, where one is not given.
+    distinct_of
+        The place of a measure among those that count different topics, -1 for the others.
+    seen
+        Shape of the loop's notes on them: (measures that count topics, topics).
+    """
+
+    starts: IntArray
+    of_type: IntArray
+    topic_set: IntArray
+    topic_meant: BoolArray
+    low: FloatArray
+    high: FloatArray
+    window: IntArray
+    most: IntArray
+    half_life: FloatArray
+    linear: FloatArray
+    distinct_of: IntArray
+    seen: tuple[int, int]
 
 
 def selected_types(selector: Selector, types: Sequence[str]) -> BoolArray:
@@ -61,67 +81,37 @@ def selected_topics(selector: Selector, topics: Sequence[str]) -> BoolArray:
     return np.concatenate([[not selector.topics], wanted])
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Measures made ready for one set of activities."""
-
-    activities: Activities
-    arrays: tuple[NDArray[np.generic], ...]
-    measures: int
-    distinct: int
-
-    def __call__(self, rows: IntArray, as_of: IntArray) -> Measured:
-        """Measure each row (a lead's position and a time)."""
-        shape = (len(rows), self.measures)
-        out = Measured(
-            np.zeros(shape, dtype=np.int64),
-            np.zeros(shape),
-            np.full(shape, NO_TIME),
-            np.zeros(shape, dtype=np.int64),
-        )
-        acts = self.activities
-        seen = np.full((self.distinct, len(acts.topics)), -1, dtype=np.int64)
-        columns = (acts.offsets, acts.type, acts.topic, acts.value, acts.occurred_at, acts.known_at)
-        if len(acts):
-            run: Any = kernel.run
-            run(*columns, rows, as_of, *self.arrays, seen, out.count, out.weight, out.newest, out.distinct)
-        return out
-
-
 class Planner:
     """Measures made ready once; vocabularies of activities are matched word by word and remembered.
 
     Parameters
     ----------
     measures
-        What is measured, in the order of the columns of :class:`Measured`.
+        What is measured, in their order.
     """
 
     def __init__(self, measures: Sequence[Measure]) -> None:
         self._measures = tuple(measures)
         different = {(m.of.topics, m.of.not_topics): m.of for m in measures}
         order = list(different)
-        self._set_of = np.array([order.index((m.of.topics, m.of.not_topics)) for m in measures], np.int64)
+        topic_set = np.array([order.index((m.of.topics, m.of.not_topics)) for m in measures], np.int64)
         self._topic_sets = tuple(different.values())
         self._meant = Remembered(self._types_meant)
         self._topics_meant = Remembered(self._topics_of_sets)
         no_topic = [not selector.topics for selector in self._topic_sets]
         self._no_topic = np.array(no_topic, dtype=bool).reshape(-1, 1)
-        self._fixed = _fixed_arrays(self._measures)
-        self._distinct = sum(m.distinct_topics for m in measures)
+        self._fixed = _fixed(self._measures, topic_set)
 
-    def plan(self, activities: Activities) -> Plan:
+    def plan(self, activities: Activities) -> Measuring:
         """Match every selector against the vocabularies of `activities`."""
         meant = self._meant.columns(activities.types, len(self._measures))
         topics = self._topics_meant.columns(activities.topics, len(self._topic_sets))
-        arrays = (
-            np.cumsum([0, *meant.sum(axis=0)], dtype=np.int64),
-            np.nonzero(meant.T)[1],
-            self._set_of,
-            np.concatenate([self._no_topic, topics], axis=1),
-            *self._fixed,
+        return self._fixed._replace(
+            starts=np.cumsum([0, *meant.sum(axis=0)], dtype=np.int64),
+            of_type=np.nonzero(meant.T)[1],
+            topic_meant=np.concatenate([self._no_topic, topics], axis=1),
+            seen=(self._fixed.seen[0], len(activities.topics)),
         )
-        return Plan(activities, arrays, len(self._measures), self._distinct)
 
     def _types_meant(self, names: Sequence[str]) -> BoolArray:
         types = [folded(name) for name in names]
@@ -132,34 +122,23 @@ class Planner:
         return np.array([selected_topics(s, topics)[1:] for s in self._topic_sets], dtype=bool)
 
 
-def plan(measures: Sequence[Measure], activities: Activities) -> Plan:
-    """Match every selector once against the vocabularies of `activities`."""
-    return Planner(measures).plan(activities)
-
-
-def _fixed_arrays(measures: Sequence[Measure]) -> tuple[NDArray[np.generic], ...]:
-    """Return the kernel's inputs that do not depend on the activities."""
+def _fixed(measures: Sequence[Measure], topic_set: IntArray) -> Measuring:
+    """Return all that does not depend on the activities; the rest is empty."""
     windows = [m.window_days for m in measures]
     distinct_of = np.cumsum([m.distinct_topics for m in measures], dtype=np.int64) - 1
-    return (
-        _floats([m.of.value_from for m in measures], -np.inf),
-        _floats([m.of.value_below for m in measures], np.inf),
-        np.array([_FOREVER if w is None else round(w * MICROSECONDS_A_DAY) for w in windows], np.int64),
-        np.array([_FOREVER if m.most is None else m.most for m in measures], dtype=np.int64),
-        _floats([m.ages.half_life_days if m.ages else None for m in measures], np.inf),
-        _floats([m.ages.linear_days if m.ages else None for m in measures], np.inf),
-        np.where([m.distinct_topics for m in measures], distinct_of, -1).astype(np.int64),
-    )
+    nothing = np.empty(0, dtype=np.int64)
+    return Measuring(
+        starts=nothing, of_type=nothing, topic_set=topic_set, topic_meant=np.empty((0, 0), dtype=bool),
+        low=_floats([m.of.value_from for m in measures], -np.inf),
+        high=_floats([m.of.value_below for m in measures], np.inf),
+        window=np.array([_FOREVER if w is None else round(w * MICROSECONDS_A_DAY) for w in windows], np.int64),
+        most=np.array([_FOREVER if m.most is None else m.most for m in measures], dtype=np.int64),
+        half_life=_floats([m.ages.half_life_days if m.ages else None for m in measures], np.inf),
+        linear=_floats([m.ages.linear_days if m.ages else None for m in measures], np.inf),
+        distinct_of=np.where([m.distinct_topics for m in measures], distinct_of, -1).astype(np.int64),
+        seen=(sum(m.distinct_topics for m in measures), 0),
+    )  # fmt: skip
 
 
 def _floats(values: list[float | None], otherwise: float) -> FloatArray:
     return np.array([otherwise if v is None else v for v in values], dtype=np.float64)
-
-
-def age_factors(ages: Ageing | None, age_days: FloatArray) -> FloatArray:
-    """Return what is left of a point, elementwise, as the kernel does."""
-    if ages is None:
-        return np.ones_like(age_days)
-    if ages.half_life_days is not None:
-        return np.asarray(0.5 ** (age_days / ages.half_life_days))
-    return np.maximum(0.0, 1.0 - age_days / float(ages.linear_days or np.inf))
