@@ -9,7 +9,7 @@ from typing import Any
 
 import numba
 
-__all__ = ["compiled"]
+__all__ = ["compiled", "usable_cores"]
 
 
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -42,6 +42,11 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             return numba.njit(function, nogil=True, **options)
 
     return wrap
+
+
+def usable_cores() -> int:
+    """Return how many threads are worth starting: `NUMBA_NUM_THREADS`, else the cores that may be used."""
+    return int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
 
 
 @cache

@@ -124,14 +124,14 @@ class Planner:
 
 def _fixed(measures: Sequence[Measure], topic_set: IntArray) -> Measuring:
     """Return all that does not depend on the activities; the rest is empty."""
-    windows = [m.window_days for m in measures]
+    days = [m.window_days for m in measures]
     distinct_of = np.cumsum([m.distinct_topics for m in measures], dtype=np.int64) - 1
     nothing = np.empty(0, dtype=np.int64)
     return Measuring(
         starts=nothing, of_type=nothing, topic_set=topic_set, topic_meant=np.empty((0, 0), dtype=bool),
         low=_floats([m.of.value_from for m in measures], -np.inf),
         high=_floats([m.of.value_below for m in measures], np.inf),
-        window=np.array([_FOREVER if w is None else round(w * MICROSECONDS_A_DAY) for w in windows], np.int64),
+        window=np.array([_FOREVER if d is None else round(d * MICROSECONDS_A_DAY) for d in days], np.int64),
         most=np.array([_FOREVER if m.most is None else m.most for m in measures], dtype=np.int64),
         half_life=_floats([m.ages.half_life_days if m.ages else None for m in measures], np.inf),
         linear=_floats([m.ages.linear_days if m.ages else None for m in measures], np.inf),

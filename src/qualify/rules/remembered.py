@@ -44,9 +44,15 @@ class Remembered:
         """
         if len(words) > SMALL:
             return self._match(words).reshape(questions, len(words))
-        known = self._columns
-        found = [known[word] if word in known else self._learn(word) for word in words]
+        known = [self._columns.get(word) for word in words]
+        found = [
+            self._learn(word) if column is None else column for word, column in zip(words, known, strict=True)
+        ]
         return np.array(found, dtype=bool).reshape(len(words), questions).T
+
+    def _column(self, word: str) -> BoolArray:
+        known = self._columns.get(word)
+        return self._learn(word) if known is None else known
 
     def _learn(self, word: str) -> BoolArray:
         column: BoolArray = self._match((word,)).reshape(-1)

@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from qualify.compiled import usable_cores
 from qualify.errors import DataError, ModelError
 from qualify.explain.treeshap.columns import Columns, Questions, make_columns
 from qualify.explain.treeshap.explainer import ByLightGBM, ByTable, Explainer
@@ -83,7 +83,7 @@ def compile(  # noqa: A001  (the name that re, regex and others use for it)
     boosters = _listed(booster)
     models = [read_model(one if isinstance(one, str) else one.model_to_string()) for one in boosters]
     factors = _check(models, weights)
-    threads = _cores() if threads is None else threads
+    threads = usable_cores() if threads is None else threads
     features = models[0].features
     trees = [(tree, factor) for model, factor in zip(models, factors, strict=True) for tree in model.trees]
     columns, questions = make_columns([tree for tree, _ in trees])
@@ -142,10 +142,6 @@ def compile_members(
 
 def _listed(booster: Booster | Sequence[Booster]) -> list[Booster]:
     return list(booster) if isinstance(booster, Sequence) and not isinstance(booster, str) else [booster]
-
-
-def _cores() -> int:
-    return int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
 
 
 def _check(models: Sequence[Model], weights: Sequence[float] | None) -> list[float]:
