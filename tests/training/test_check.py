@@ -110,9 +110,8 @@ def test_a_stage_that_the_rules_set_is_named():
     created = spread(90)
     entered = np.where(np.arange(90) % 3 == 0, created + 5, np.nan)
     winners = np.flatnonzero(np.arange(90) % 3 == 0)
-    text = default_scorecard().to_text()
     # The stage asks for a price seen in the last 30 days, and each lead enters it an hour after that.
-    card = Scorecard.parse(_with_criteria(text, "MQL", "pricing_view"), where="test")
+    card = card_with_criteria("MQL", "pricing_view")
     acted = created[winners] + 5 - 1 / 24
     tables = staged(created, entered, acted=acted, kind="pricing_view", activity_lead=winners)
     loaded = loaded_of(tables, scorecard=card)
@@ -121,16 +120,17 @@ def test_a_stage_that_the_rules_set_is_named():
     assert "hold at 100% of the entries (0% a day before) and for 0% of the leads that never" in found.text
 
 
-def _with_criteria(text, stage, kind):
+def card_with_criteria(stage, kind):
+    """Return the default scorecard where a stage asks for one activity only."""
     from ruamel.yaml import YAML
 
-    content = YAML(typ="safe", pure=True).load(text)
+    content = YAML(typ="safe", pure=True).load(default_scorecard().to_text())
     for each in content["stages"]:
         if each["id"] == stage:
             each["enter"] = {"activity": {"of": {"types": kind}, "window_days": 30}}
     from qualify.rules.load import dump_yaml
 
-    return dump_yaml(content)
+    return Scorecard.parse(dump_yaml(content), where="test")
 
 
 def test_a_stage_set_for_many_leads_in_one_minute_is_named():

@@ -108,7 +108,7 @@ def person_keys(columns: Mapping[str, Column]) -> dict[str, IntArray]:
             names.append(name)
         elif _NAMED_COMPANY.search(name):
             companies.append(name)
-    for company in companies[:1] if names else []:
+    for company in companies if names else []:
         parts = [recode(words[each], plain_name) for each in (*names, company)]
         keys[" + ".join((*names, company))] = _joined(parts)
     return keys

@@ -11,7 +11,7 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from training.checks.finding import Level
 from training.data import Loaded, lead_time
 
-FEWEST, FEWEST_SHARE = 5, 0.001
+FEWEST, FEWEST_SHARE = 5, 0.0005
 """Fewer leads with a twin, or a smaller share of all leads, are not told."""
 
 MATTERS = 0.01

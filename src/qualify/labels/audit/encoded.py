@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 from scipy.special import gammainc
 
 from qualify.labels.audit.cells import Cells
 from qualify.labels.audit.facts import Facts
-from qualify.labels.audit.power import measure_power
+from qualify.labels.audit.power import Pairs, measure_power
 from qualify.labels.audit.suspicion import Suspicion, accuse
 from qualify.labels.audit.wording import area
 from qualify.leads.tables import FloatArray
@@ -15,6 +17,8 @@ from qualify.leads.tables import FloatArray
 _FEWEST_GROUPS = 5
 _SURE = 1e-6
 _DECIDES, _FLOOR = 0.925, 0.75
+_DECIDES_WITHIN = 0.97
+_FEWEST_ROWS = 20
 _REPEATED = 5
 _RARE = 3
 
@@ -53,18 +57,27 @@ def _too_exact(facts: Facts) -> Suspicion | None:
 
 
 def _luck(share: FloatArray, rows: FloatArray, ones: FloatArray) -> tuple[int, float]:
-    """Return degrees of freedom, and how likely so close an agreement is for a forecast that is right."""
+    """Return degrees of freedom, and how likely so close an agreement is for a forecast that is right.
+
+    Where groups of one value are one group, counts miss by (rows + m) value - ones = m p; where they are
+    several groups of about one size, shares do by a line too. The closer of both is told.
+    """
     told = (ones > 0) & (ones < rows) & (rows >= _RARE)
     share, rows, ones = share[told], rows[told], ones[told]
     freedom = len(share) - 2
     if freedom < 1:
         return freedom, 1.0
     spread = np.sqrt(rows * (ones / rows) * (1 - ones / rows))
-    miss = share * rows - ones
-    line = np.column_stack([np.ones_like(share), share]) / spread[:, None]
-    fitted, *_ = np.linalg.lstsq(line, miss / spread, rcond=None)
-    squares = float(((miss / spread - line @ fitted) ** 2).sum())
-    return freedom, float(gammainc(freedom / 2, squares / 2))
+    miss = (share * rows - ones) / spread
+    squares = min(_left_over(share, miss, 1 / spread), _left_over(share, miss, rows / spread))
+    return freedom, 2 * float(gammainc(freedom / 2, squares / 2))
+
+
+def _left_over(share: FloatArray, miss: FloatArray, weight: FloatArray) -> float:
+    """Return the squared misses that a weighted line over the values leaves."""
+    line = np.column_stack([weight, share * weight])
+    fitted, *_ = np.linalg.lstsq(line, miss, rcond=None)
+    return float(((miss - line @ fitted) ** 2).sum())
 
 
 def _as_names(facts: Facts) -> Suspicion | None:
@@ -86,3 +99,46 @@ def _as_names(facts: Facts) -> Suspicion | None:
         f"Each of its {distinct:,} numbers taken as a name, it ranks positive rows above negative ones with "
         f"AUC {area(power.auc)}, at least {area(power.low)}; as an amount only {area(facts.power.auc)}.",
     )  # fmt: skip
+
+
+def find_left_out(facts: Mapping[str, Facts]) -> Iterator[Suspicion]:
+    """L009 for averages that leave the row itself out: within a group they are lower for its positives.
+
+    Such a number gives the outcome away only together with the column by which it was averaged, so shares
+    are compared with their mean within each value of each category.
+    """
+    shares = [one for one in facts.values() if _is_share(one)]
+    groups = [one for one in facts.values() if one.cells.rank is None and one.cells.distinct > 1]
+    for one in shares:
+        for by in groups:
+            area_within = _area_within(one, by) if one is not by else 0.5
+            if area_within >= _DECIDES_WITHIN:
+                yield accuse(
+                    one.name, "L009", "certain",
+                    f'Within the groups of "{by.name}" it tells the outcome with AUC {area(area_within)}: it '
+                    "is the share of positives among the other rows of the group.",
+                )  # fmt: skip
+                break
+
+
+def _is_share(one: Facts) -> bool:
+    values = one.column.values[one.sample.rows] if one.column.kind == "number" else np.empty(0)
+    given = values[~np.isnan(values)] if len(values) else values
+    return bool(len(given) and one.cells.distinct >= _FEWEST_GROUPS and given.min() >= 0 and given.max() <= 1)
+
+
+def _area_within(one: Facts, by: Facts) -> float:
+    """Return the area of the plain order after each group's mean is taken away; 0.5 where little is left."""
+    values, group = one.column.values[one.sample.rows], by.cells.codes
+    known = ~np.isnan(values) & (group > 0)
+    values, group, y = values[known], group[known], one.sample.y[known]
+    rows = np.bincount(group)
+    mean = np.bincount(group, weights=values) / np.maximum(rows, 1)
+    centred = np.round(values - mean[group], 9)
+    moves = (rows[group] >= _RARE) & (np.bincount(group, weights=np.abs(centred))[group] > 0)
+    if min(y[moves].sum(), (1 - y[moves]).sum()) < _FEWEST_ROWS:
+        return 0.5
+    levels, place = np.unique(centred[moves], return_inverse=True)
+    pairs = Pairs()
+    pairs.add(levels, np.bincount(place, y[moves]), np.bincount(place, 1 - y[moves]))
+    return max(pairs.area, 1 - pairs.area)

@@ -11,7 +11,7 @@ from qualify.config import ColumnSpec
 from qualify.labels.audit.assigned import check_assigned
 from qualify.labels.audit.companions import find_companions
 from qualify.labels.audit.dates import check_dates
-from qualify.labels.audit.encoded import check_encoded
+from qualify.labels.audit.encoded import check_encoded, find_left_out
 from qualify.labels.audit.facts import Facts, make_facts
 from qualify.labels.audit.missing import check_missing, check_zeros
 from qualify.labels.audit.sample import draw_sample
@@ -74,7 +74,7 @@ def audit_columns(
         found += [s for check in (_ID_CHECKS if is_id else _CHECKS) if (s := check(one)) is not None]
         dated = check_dates(one, tables)
         found += [dated] if dated is not None else []
-    found += find_totals(facts, tables)
+    found += [*find_totals(facts, tables), *find_left_out(facts)]
     found += find_companions(facts, excluded_columns(sort_suspicions(found, facts)))
     return sort_suspicions(_undoubled(found), facts)
 

@@ -19,8 +19,8 @@ _DECIDES_FILLED = 0.95
 _FLOOR = 0.75
 _LOOK_AT = 0.85
 _COPY = 0.95
-_PURE = 0.97
-_PURE_COVER = 0.25
+_PURE, _PURE_COVER = 0.95, 0.25
+_MOSTLY_PURE, _MOST_COVER = 0.85, 0.4
 _PURE_LIFT = 2.5
 _MOST_BASE = 0.6
 
@@ -81,26 +81,27 @@ def _worth_a_look(facts: Facts) -> Suspicion | None:
 
 
 def _pure_group(facts: Facts) -> Suspicion | None:
-    """Find categories that hold positives only and, together, many of them.
+    """Find categories that hold hardly any but positives and, together, many of them.
 
     Groups of negatives only are common among honest columns (a country that is not served), so they do not
     count.
     """
     sample = facts.sample
-    if facts.cells.rank is not None or sample.base > _MOST_BASE:
+    if not (facts.cells.rank is None or facts.cells.few) or sample.base > _MOST_BASE:
         return None
     low, _ = wilson(facts.ones, facts.rows, z=2.0)
-    pure = (low >= 0.9) & (np.arange(len(low)) > 0)
+    pure = (low >= _MOSTLY_PURE) & (np.arange(len(low)) > 0)
     ones, rows = facts.ones[pure].sum(), float(facts.rows[pure].sum())
-    bound, _ = wilson(np.array([ones]), np.array([rows]))
+    bound, _ = wilson(np.array([ones]), np.array([rows]), z=2.0)
     lift = float(logit(bound)[0] - logit(np.array([sample.base]))[0])
-    if bound[0] < _PURE or lift < _PURE_LIFT or ones < _PURE_COVER * sample.positives:
+    held = float(ones / sample.positives)
+    telling = held >= (_PURE_COVER if bound[0] >= _PURE else _MOST_COVER)
+    if lift < _PURE_LIFT or not telling:
         return None
     return accuse(
         facts.name, "L001", "likely",
         f"{percent(ones / rows)} of the {int(rows):,} rows with {_list(facts.cells.levels[pure])} are "
-        f"positive, against {percent(sample.base)} of all; they hold {percent(ones / sample.positives)} of "
-        "the positives.",
+        f"positive, against {percent(sample.base)} of all; they hold {percent(held)} of the positives.",
     )  # fmt: skip
 
 
