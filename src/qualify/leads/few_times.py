@@ -13,9 +13,9 @@ from qualify.leads.tables import NO_TIME, IntArray
 __all__ = ["read_few"]
 
 # As Arrow reads it, with hours and minutes, a "T" or a space, at most microseconds.
-_SHAPE = re.compile(
-    r"[1-9]\d{3}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(Z|[+-]\d\d:[0-5]\d)?", re.ASCII
-)
+_LOCAL = r"[1-9]\d{3}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
+_SHAPE = re.compile(_LOCAL + r"(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?", re.ASCII)
+_LOCALS = re.compile(rf"(?:{_LOCAL},)+", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -30,13 +30,52 @@ def read_few(texts: Sequence[str | None], timezone: str) -> IntArray | None:
     >>> read_few(["1 January 1970"], "UTC") is None
     True
     """
-    naive = timezone == "UTC"
+    given = [text for text in texts if text]
     micros = np.full(len(texts), NO_TIME, dtype=np.int64)
+    if not given:
+        return micros
+    shape = _SHAPE.fullmatch(given[0])
+    if shape is None or not (shape[1] or timezone == "UTC"):
+        return None
+    read = _of_one_zone(given, shape[1] or "")
+    if read is None:
+        read = _one_by_one(given, timezone)
+    if read is None:
+        return None
+    if len(given) == len(texts):
+        return read
+    micros[[row for row, text in enumerate(texts) if text]] = read
+    return micros
+
+
+def _of_one_zone(texts: Sequence[str], zone: str) -> IntArray | None:
+    """Read times that are all written with the same zone; None where they are not, or one is no time."""
+    if zone and not all(text.endswith(zone) for text in texts):
+        return None
+    local = [text[: -len(zone)] for text in texts] if zone else texts
+    joined = ",".join(local)
+    if _LOCALS.fullmatch(f"{joined},") is None or joined.count(",") != len(local) - 1:
+        return None
+    try:
+        micros = np.array(local, dtype="M8[us]").astype(np.int64)
+    except ValueError:  # no such day or hour
+        return None
+    return np.asarray(micros - _offset(zone))
+
+
+def _offset(zone: str) -> int:
+    """Return the microseconds by which a zone such as ``+09:00`` is ahead."""
+    if zone in ("", "Z"):
+        return 0
+    minutes = int(zone[1:3]) * 60 + int(zone[4:])
+    return (-1 if zone[0] == "-" else 1) * minutes * 60_000_000
+
+
+def _one_by_one(texts: Sequence[str], timezone: str) -> IntArray | None:
+    micros = np.empty(len(texts), dtype=np.int64)
     for row, text in enumerate(texts):
-        if text is None or text == "":
-            continue
         shape = _SHAPE.fullmatch(text)
-        if shape is None or not (naive or shape[1]):
+        if shape is None or not (shape[1] or timezone == "UTC"):
             return None
         try:
             moment = datetime.fromisoformat(text)
