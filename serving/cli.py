@@ -61,6 +61,10 @@ def score(
     config: Config = CONFIG,
     ledger: Annotated[bool, typer.Option("--ledger", help="Also store the list for the sales desk.")] = False,
     memory: Memory = "2GB",
+    changed_since: Annotated[
+        str | None,
+        typer.Option(help="Score only leads with news, or that have aged: last, or a time.", metavar="WHEN"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score leads: probability, rank, band and reasons."""
@@ -71,18 +75,21 @@ def score(
     from serving.batch.size import parse_memory
     from serving.batch.work import claimed, place_of, room_needed
     from serving.cli_ledger import open_ledger, put_on_desk
+    from serving.incremental import parse_since
     from serving.model_source import find_bundle
     from serving.score_run import check_request, run_request
 
     began = time.monotonic()
     with only_json(as_json):
-        check_request(out, engine, ledger=ledger)
+        check_request(out, engine, ledger=ledger, changed_since=changed_since)
         room = parse_memory(memory)
         settings, folder = _settings(config, needed=model is None or ledger or leads is None)
         # Opened first: a ledger that does not answer is told before anything is computed or written.
         if ledger:
             open_ledger(settings, folder).close()
-        moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
+        zone = settings.data.timezone if settings else "UTC"
+        moment = parse_as_of(as_of, zone)
+        since = None if changed_since is None else parse_since(changed_since, zone)
         sources = _sources(leads, activities, stages, settings, folder)
         with claimed(out), room_needed(place_of(out).parent):
             bundle = find_bundle(model, settings, folder)
@@ -93,18 +100,20 @@ def score(
                 (lambda each: stored.append(put_on_desk(each, sources, settings, folder))) if ledger else None
             )
             job = Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk)
-            done = run_request(job, bundle, engine)
+            done = run_request(job, bundle, engine, since)
         for line in done.lines():
             say(line)
         seconds = time.monotonic() - began
         shown = out.rpartition("@")[2]
-        say(f"{done.scored} leads scored in {seconds:.1f} s: {shown}; {done.rejected} rejected")
+        rest = f"; {done.unchanged} as they were" if since else ""
+        say(f"{done.scored} leads scored in {seconds:.1f} s: {shown}; {done.rejected} rejected{rest}")
     if as_json:
         emit_json({
             "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(),
             "out": shown, "rejects_file": str(rejects_of(out)) if done.rejected else None,
             "model_version": scorer.version, "scorecard_version": scorer.scorecard.version,
-            "seconds": seconds, **({"ledger": asdict(stored[0])} if stored else {}),
+            "seconds": seconds, **({"unchanged": done.unchanged} if since else {}),
+            **({"ledger": asdict(stored[0])} if stored else {}),
         })  # fmt: skip
 
 

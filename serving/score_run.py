@@ -7,12 +7,13 @@ from pathlib import Path
 from qualify.errors import UserError
 from serving.batch import Job, run_job
 from serving.batch.summary import Summary
+from serving.incremental import Since, run_changed
 from serving.sink import check_out
 
 __all__ = ["check_request", "run_request"]
 
 
-def check_request(out: str, engine: str, *, ledger: bool = False) -> None:
+def check_request(out: str, engine: str, *, ledger: bool = False, changed_since: str | None = None) -> None:
     """Refuse what cannot be done, before anything is read.
 
     Raises
@@ -20,6 +21,10 @@ def check_request(out: str, engine: str, *, ledger: bool = False) -> None:
     UserError
         The output cannot be written (see `serving.sink.check_out`), or options do not go together.
     """
+    if changed_since is not None and (ledger or engine != "local"):
+        raise UserError("a run of changes goes to a file or a database's table, on the local engine",
+                        where="--changed-since", got="--ledger" if ledger else f"--engine {engine}",
+                        mend="leave one of the two out")  # fmt: skip
     if engine == "local":
         check_out(out)
         return
@@ -32,7 +37,7 @@ def check_request(out: str, engine: str, *, ledger: bool = False) -> None:
         check_out(out)
 
 
-def run_request(job: Job, bundle: Path, engine: str) -> Summary:
+def run_request(job: Job, bundle: Path, engine: str, since: Since | None = None) -> Summary:
     """Run a job.
 
     Parameters
@@ -41,7 +46,11 @@ def run_request(job: Job, bundle: Path, engine: str) -> Summary:
         The folder of the job's model.
     engine
         ``local`` or ``spark``.
+    since
+        Score only what is new since then; None: everything.
     """
+    if since is not None:
+        return run_changed(job, since)
     if engine == "local":
         return run_job(job)
     from serving.batch.spark.job import run_on_spark

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from qualify.errors import UserError
 from serving.flat import flat
+from serving.state import forget_state
 from serving.upsert import upsert
 
 ROWS_A_GROUP = 65_536
@@ -61,11 +62,19 @@ def check_file(path: Path, option: str) -> None:
         )
 
 
-def write_scores(tables: pa.Table | Iterable[pa.Table], out: str) -> None:
+def write_scores(tables: pa.Table | Iterable[pa.Table], out: str, *, goes_on: bool = False) -> None:
     """Write a score list, or the pieces of one in their order, to a file or a database table.
 
     The bytes of a file do not depend on how the list is cut into pieces.
+
+    Parameters
+    ----------
+    goes_on
+        Whether the list goes on from the state of the last run (see `serving.state`); what is kept for the
+        next one is let go of otherwise.
     """
+    if not goes_on:
+        forget_state(out)
     groups = _groups([tables] if isinstance(tables, pa.Table) else tables)
     if "://" in out:
         upsert(groups, out)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
     Double,
+    Engine,
     MetaData,
     Table,
     Text,
@@ -25,7 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from qualify.errors import UserError
 from serving.flat import flat
 
-__all__ = ["KEY", "upsert"]
+__all__ = ["KEY", "drop_table", "has_table", "upsert", "upsert_rows"]
 
 KEY = ("lead_id", "as_of", "model_version")
 """What a row is known by."""
@@ -49,18 +52,52 @@ def upsert(groups: Iterator[pa.Table], out: str) -> None:
     UserError
         The database does not answer or refuses, or the table has other columns or no key.
     """
+    upsert_rows((flat(group, guarded=False) for group in groups), out, KEY)
+
+
+def upsert_rows(frames: Iterator[pd.DataFrame], out: str, key: Sequence[str]) -> None:
+    """Write plain frames of the same columns to a table; a frame a transaction.
+
+    Parameters
+    ----------
+    out
+        As of :func:`upsert`, whose errors are raised.
+    key
+        The columns that a row is known by.
+    """
+    name = out.partition("#")[2]
+    with _connected(out) as engine:
+        first = True
+        for frame in frames:
+            table = _table(name, frame, key)
+            with engine.begin() as connection:
+                if first:
+                    _prepare(connection, table, key)
+                _put(connection, table, frame, key)
+            first = False
+
+
+def has_table(out: str) -> bool:
+    """Say whether a database has a table (``URL#TABLE``)."""
+    where, _, plain = out.partition("#")[2].rpartition(".")
+    with _connected(out) as engine:
+        return bool(inspect(engine).has_table(plain, where or None))
+
+
+def drop_table(out: str) -> None:
+    """Drop a table (``URL#TABLE``), where there is one."""
+    where, _, plain = out.partition("#")[2].rpartition(".")
+    with _connected(out) as engine:
+        Table(plain, MetaData(), schema=where or None).drop(engine, checkfirst=True)
+
+
+@contextmanager
+def _connected(out: str) -> Iterator[Engine]:
     url, _, name = out.partition("#")
     try:
         engine = create_engine(url)
         try:
-            first = True
-            for group in groups:
-                table = _table(name, group.schema)
-                with engine.begin() as connection:
-                    if first:
-                        _prepare(connection, table)
-                    _put(connection, table, group)
-                first = False
+            yield engine
         finally:
             engine.dispose()
     except SQLAlchemyError as error:
@@ -72,22 +109,22 @@ def upsert(groups: Iterator[pa.Table], out: str) -> None:
         ) from error
 
 
-def _table(name: str, schema: pa.Schema) -> Table:
+def _table(name: str, frame: pd.DataFrame, key: Sequence[str]) -> Table:
     where, _, plain = name.rpartition(".")
     columns = [
-        Column(field.name, _type(field.type), primary_key=field.name in KEY, nullable=field.name not in KEY)
-        for field in schema
+        Column(column, _type(kind), primary_key=column in key, nullable=column not in key)
+        for column, kind in frame.dtypes.items()
     ]
     return Table(plain, MetaData(), *columns, schema=where or None)
 
 
-def _type(kind: pa.DataType) -> Any:
-    if pa.types.is_integer(kind):
+def _type(kind: Any) -> Any:
+    if pd.api.types.is_integer_dtype(kind):
         return BigInteger()
-    return Double() if pa.types.is_floating(kind) else Text()
+    return Double() if pd.api.types.is_float_dtype(kind) else Text()
 
 
-def _prepare(connection: Connection, table: Table) -> None:
+def _prepare(connection: Connection, table: Table, key: Sequence[str]) -> None:
     """Make the table, or refuse one that is of another making."""
     about = inspect(connection)
     if not about.has_table(table.name, table.schema):
@@ -97,17 +134,16 @@ def _prepare(connection: Connection, table: Table) -> None:
     lacking = [column.name for column in table.columns if column.name not in present]
     keys = [about.get_pk_constraint(table.name, table.schema)["constrained_columns"]]
     keys += [each["column_names"] for each in about.get_unique_constraints(table.name, table.schema)]
-    if lacking or set(KEY) not in [set(key) for key in keys]:
+    if lacking or set(key) not in [set(each) for each in keys]:
         raise UserError(
             "the database's table was not made for this score list", where=f"table {table.name}",
             got=f"without {', '.join(lacking)}" if lacking else "no key of its own",
-            expected=f"the list's columns, and the key {', '.join(KEY)}",
+            expected=f"the list's columns, and the key {', '.join(key)}",
             mend="name another table, or drop this one: it will be made anew",
         )  # fmt: skip
 
 
-def _put(connection: Connection, table: Table, group: pa.Table) -> None:
-    frame = flat(group, guarded=False)
+def _put(connection: Connection, table: Table, frame: pd.DataFrame, key: Sequence[str]) -> None:
     records: Any = frame.astype(object).where(frame.notna().to_numpy(), None).to_dict("records")
     rows: list[dict[str, Any]] = records
     if not rows:
@@ -115,11 +151,11 @@ def _put(connection: Connection, table: Table, group: pa.Table) -> None:
     insert = _INSERTS.get(connection.dialect.name)
     if insert is not None:
         statement = insert(table)
-        changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in KEY}
-        statement = statement.on_conflict_do_update(index_elements=list(KEY), set_=changed)
+        changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in key}
+        statement = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
     else:
-        same = np.logical_and.reduce([table.c[name] == bindparam(f"old_{name}") for name in KEY])
-        connection.execute(table.delete().where(same), [{f"old_{n}": row[n] for n in KEY} for row in rows])
+        same = np.logical_and.reduce([table.c[name] == bindparam(f"old_{name}") for name in key])
+        connection.execute(table.delete().where(same), [{f"old_{n}": row[n] for n in key} for row in rows])
         statement = table.insert()
     for start in range(0, len(rows), _ROWS_AT_ONCE):
         connection.execute(statement, rows[start : start + _ROWS_AT_ONCE])

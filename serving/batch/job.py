@@ -31,7 +31,7 @@ from serving.batch.whole import Scored, Sources, score_sources
 from serving.batch.work import digest_of, open_work, put_json
 from serving.sink import write_scores
 
-__all__ = ["Job", "check_columns", "open_streams", "refuse_changed", "run_job"]
+__all__ = ["Job", "buckets_needed", "check_columns", "open_streams", "refuse_changed", "run_job"]
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,11 @@ def open_streams(job: Job) -> dict[str, TableStream]:
         what: open_stream(source, encoding=data.encoding, delimiter=data.delimiter, what=what)
         for what, source in found.items() if source is not None
     }  # fmt: skip
+
+
+def buckets_needed(job: Job) -> int:
+    """Return into how many buckets the tables have to be split to fit into the job's memory."""
+    return _buckets(job, open_streams(job))
 
 
 def _buckets(job: Job, streams: Mapping[str, TableStream]) -> int:

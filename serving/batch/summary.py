@@ -30,11 +30,14 @@ class Summary:
         Leads that were left out, by code.
     notes
         What was counted and cost no lead.
+    unchanged
+        Leads whose rows of an earlier run still hold.
     """
 
     scored: int
     rejects: dict[str, int]
     notes: tuple[Note, ...]
+    unchanged: int = 0
 
     @classmethod
     def of(cls, scored: int, rejects: Rejects) -> Summary:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -44,7 +44,9 @@ def settings(world):
     store = world.config.mlflow.store_uri(world.folder)
     ours = {"MLFLOW_TRACKING_URI": store, "MLFLOW_REGISTRY_URI": store, "MLFLOW_DISABLE_TELEMETRY": "true",
             "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}  # fmt: skip
-    return {**os.environ, **ours}
+    # MLflow looks for its server's program on the PATH, as in an activated environment.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, **ours, "PATH": path}
 
 
 def check(text: str, batch: dict[str, dict[str, object]]) -> None:
@@ -102,5 +104,6 @@ def test_mlflow_models_serve(world, batch, documents, settings, tmp_path):
         assert wrong.status_code == 400
         assert "lead_id" in wrong.text
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=30)

@@ -21,6 +21,7 @@ from qualify.moments import parse_as_of
 from qualify.scorer import Scorer
 from serving.batch import Job, Sources, named_source, run_job
 from tests.conftest import missing_program
+from tests.serving.lead_documents import document
 from tests.world import AS_OF, TABLES, World, call, shared_folder
 
 CASES = ("files", "odd", "no_events", "japanese", "database", "all_bad", "lacking")
@@ -78,6 +79,7 @@ def run_all(world: World, folder: Path) -> None:
             (folder / case).mkdir()
             globals()[case](world, folder / case)
         as_a_folder(world, folder)
+        as_a_function(world, folder)
         (folder / "zone").write_text(spark.conf.get("spark.sql.session.timeZone") or "")
     finally:
         spark.stop()
@@ -179,6 +181,28 @@ def as_a_folder(world: World, folder: Path) -> None:
     for name in ("first", "second"):
         done = world.call(*words)
         (folder / f"{name}.json").write_text(json.dumps([done.code, done.out, done.err]), encoding="utf-8")
+
+
+def as_a_function(world: World, folder: Path) -> None:
+    """The registered model as a function of Spark, on lead documents."""
+    import mlflow
+    from pyspark.sql import SparkSession, functions
+
+    store = world.config.mlflow.store_uri(world.folder)
+    mlflow.set_tracking_uri(store)
+    mlflow.set_registry_uri(store)
+    spark = SparkSession.getActiveSession()
+    assert spark is not None
+    ids = pq.read_table(folder / "files" / "local.parquet")["lead_id"].to_pylist()[::97]
+    lines = [json.dumps(document(world, lead_id)) for lead_id in ids]
+    (folder / "documents.json").write_text("\n".join(lines), encoding="utf-8")
+    found = spark.read.json(str(folder / "documents.json"), multiLine=False)
+    wanted = "lead_id string, probability double, band string, rule_points double, recommended_stage string"
+    score = mlflow.pyfunc.spark_udf(
+        spark, "models:/qualify@champion", result_type=wanted, env_manager="local"
+    )
+    rows = found.select(score(functions.struct(*found.columns)).alias("s")).select("s.*").collect()
+    (folder / "function.json").write_text(json.dumps([row.asDict() for row in rows]), encoding="utf-8")
 
 
 def on_both(

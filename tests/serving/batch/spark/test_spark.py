@@ -78,6 +78,19 @@ def test_a_whole_folder_is_not_written_over(spark_runs):
     assert "holds a whole list already" in err
 
 
+def test_the_registered_model_is_a_function_of_spark(spark_runs):
+    local = Both(spark_runs / "files").table("local").to_pylist()
+    by_id = {row["lead_id"]: row for row in local}
+    found = json.loads((spark_runs / "function.json").read_text())
+    assert [row["lead_id"] for row in found] == [row["lead_id"] for row in local[::97]]
+    for row in found:
+        expected = by_id[row["lead_id"]]
+        for name in ("probability", "rule_points"):
+            assert row[name] == pytest.approx(expected[name], abs=1e-9)
+        assert row["band"] == expected["band"]
+        assert row["recommended_stage"] == expected["recommended_stage"]
+
+
 def test_the_users_session_is_left_as_it_was(spark_runs):
     assert (spark_runs / "zone").read_text() == "Asia/Tokyo"
 
