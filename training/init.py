@@ -10,6 +10,7 @@ import numpy as np
 from qualify.config import ColumnSpec, Config, StageOrder, Target, parse_config
 from qualify.errors import UserError
 from qualify.leads.build import build_tables
+from qualify.leads.columns import only_leads
 from qualify.leads.rejects import Rejects
 from qualify.leads.stamp import read_stamp
 from qualify.leads.tables import FloatArray, LeadTables
@@ -20,6 +21,8 @@ from training.initial.funnel import StageFacts, describe_stages, order_stages, s
 from training.initial.label import FlatLabel, find_label, outcome_of
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
+
+_MOST_HINTS = 12
 
 __all__ = ["Initial", "Request", "init", "propose"]
 
@@ -90,7 +93,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     """
     request.check()
     sources = read_sources(request, Path(folder))
-    flat = None if request.target is None else find_label(sources.leads, request.target, request.positive)
+    flat = _flat(sources, request)
     target = _first_target(request, flat)
     attributes = propose_attributes(sources.leads, sources.profiles, sources.data, target)
     tables, rejects = _tables(sources, attributes, target)
@@ -121,6 +124,13 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     text = write_document(proposal)
     config = parse_config(text, where="the proposed configuration")
     return Initial(text, config, first.text, rejects, _summary(proposal, tables, rejects, first))
+
+
+def _flat(sources: Sources, request: Request) -> FlatLabel | None:
+    """Find the label column's positive value among the rows that are leads."""
+    if request.target is None:
+        return None
+    return find_label(only_leads(sources.leads, sources.data.lead_id), request.target, request.positive)
 
 
 def _first_target(request: Request, flat: FlatLabel | None) -> Target:
@@ -185,7 +195,14 @@ def _summary(
     ]
     if attributes.doubts:
         lines.append(f"have a look at: {', '.join(attributes.doubts)}")
-    return (*lines, *rejects.lines())
+    return (*lines, *_hints(proposal), *rejects.lines())
+
+
+def _hints(proposal: Proposal) -> list[str]:
+    """Say how values are written that may be misunderstood."""
+    hints = [f"column {name!r}: {p.hint}" for name, p in proposal.profiles.items() if p.hint]
+    more = [f"and {len(hints) - _MOST_HINTS} more such columns"] if len(hints) > _MOST_HINTS else []
+    return hints[:_MOST_HINTS] + more
 
 
 def _check_free(path: Path, force: bool) -> None:

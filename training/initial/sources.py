@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from qualify.config import ActivityColumns, Data, StageColumns
 from qualify.errors import UserError
-from qualify.leads.columns import id_keys, id_text, needed
+from qualify.leads.columns import id_keys, id_text, needed, only_leads
+from qualify.leads.hints import ORDER_UNKNOWN
 from qualify.leads.profile import ColumnProfile, profile
 from qualify.leads.read import read_table
 from qualify.leads.roles import (
@@ -103,11 +104,16 @@ def read_sources(request: Request, folder: Path) -> Sources:
     profiles = profile(leads)
     remarks: dict[str, str] = {}
     lead_id = _lead_id(request, leads, profiles, remarks)
+    rows = only_leads(leads, lead_id)
+    if rows.num_rows < leads.num_rows:  # a row of totals would be the largest of all leads
+        profiles = profile(rows)
     created_at = _created_at(request, leads, profiles, remarks)
     events = _Events(request, leads, lead_id)
     order_by = None if created_at is not None else find_order(leads, profiles)
     if order_by is not None:
         remarks["order_by"] = "a whole number that rises from row to row: stands for time"
+    if _order_unknown(profiles, events.day_first):
+        remarks["day_first"] = "false: 01/04/2026 is the fourth of January. No date shows which: have a look"
     data = Data(
         leads=_relative(request.leads, folder),
         activities=None if request.activities is None else _relative(request.activities, folder),
@@ -215,7 +221,17 @@ def _created_at(
             "No column of the table of leads can be the creation date.", where=read_stamp(leads).origin,
             got=leads.column_names[:12], mend="name the column with --created-at",
         )  # fmt: skip
+    else:
+        remarks["created_at"] = "no date in every row is called so: `order_by` or the row stands for time"
     return found
+
+
+def _order_unknown(profiles: Mapping[str, ColumnProfile], events: list[bool | None]) -> bool:
+    """Say whether dates such as 01/04/2026 may be meant in two ways, and none shows which."""
+    shown = [p.day_first for p in profiles.values()] + events
+    return not any(each is not None for each in shown) and any(
+        p.hint == ORDER_UNKNOWN for p in profiles.values()
+    )
 
 
 def _day_first(

@@ -14,6 +14,7 @@ from qualify.config import ColumnSpec, Data
 from qualify.errors import DataError
 from qualify.leads.attributes import build_attributes
 from qualify.leads.columns import (
+    are_totals,
     id_keys,
     id_text,
     looks_day_first,
@@ -145,8 +146,10 @@ def _usable(
     ids = _ids(data, leads, rows, stamp, part)
     keys = id_keys(ids)
     no_id = missing(keys)
+    named = data.lead_id is not None and not lenient
+    total = are_totals(keys) if named else np.zeros(len(rows), dtype=np.bool_)
     created, bad_time, created_raw = _created(data, leads, rows, stamp, lenient, part)
-    usable = np.flatnonzero(~(no_id | bad_time))
+    usable = np.flatnonzero(~(no_id | total | bad_time))
     first = _first_of_each(keys, usable)
     position, again = usable[first], usable[~first]
     return _Leads(
@@ -156,7 +159,13 @@ def _usable(
         keys=taken(keys, position),
         created_at=created[position],
         rejects=_left_out(
-            ids, rows, stamp, no_id, again, _bad_times(data, rows, bad_time & ~no_id, created_raw)
+            ids,
+            rows,
+            stamp,
+            no_id,
+            total,
+            again,
+            _bad_times(data, rows, bad_time & ~(no_id | total), created_raw),
         ),
     )
 
@@ -166,19 +175,21 @@ def _left_out(
     rows: IntArray,
     stamp: Stamp,
     no_id: BoolArray,
+    total: BoolArray,
     again: IntArray,
     bad_times: tuple[IntArray, list[str]],
 ) -> pd.DataFrame:
     """Put all rejected leads into one frame, by row."""
     where, texts = bad_times
-    if not (len(where) or no_id.any() or len(again) or stamp.ragged):
+    if not (len(where) or no_id.any() or total.any() or len(again) or stamp.ragged):
         return Rejects().frame
-    empty, ragged = np.flatnonzero(no_id), stamp.ragged
+    empty, sums, ragged = np.flatnonzero(no_id), np.flatnonzero(total), stamp.ragged
     cells = [f"{r.cells} cells where the header has {r.expected}: {r.text!r}" for r in ragged]
     twice = ["an earlier row has the same id"] * len(again)
     groups: list[tuple[list[object], Sequence[int] | IntArray, str, list[str]]] = [
         ([""] * len(ragged), [r.row for r in ragged], "ragged_row", cells),
         ([""] * len(empty), rows[empty], "missing_id", ["the id is empty"] * len(empty)),
+        (values_at(ids, sums), rows[sums], "totals_row", ["a row of totals, no lead"] * len(sums)),
         (values_at(ids, where), rows[where], "bad_created_at", texts),
         (values_at(ids, again), rows[again], "duplicate_id", twice),
     ]

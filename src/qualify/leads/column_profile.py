@@ -39,6 +39,8 @@ class ColumnProfile:
         For dates: True or False where some value decides it, else None.
     read_share
         For numbers and dates: the share of given values that can be read.
+    hint
+        What a person should know about the way the values are written; empty: nothing.
     """
 
     name: str
@@ -51,6 +53,7 @@ class ColumnProfile:
     exclude: Excluded | None = None
     day_first: bool | None = None
     read_share: float = 1.0
+    hint: str = ""
 
     @property
     def missing_share(self) -> float:
@@ -71,6 +74,8 @@ class ColumnProfile:
         "3 values; 25.0% missing, counting 'Select'; mostly India, Japan"
         """
         parts = [f"{self.distinct:,} value{'' if self.distinct == 1 else 's'}"]
+        if self.hint:
+            parts.append(self.hint)
         if self.given < self.rows:
             words = f", counting {', '.join(repr(m) for m in self.missing)}" if self.missing else ""
             parts.append(f"{self.missing_share:.1%} missing{words}")

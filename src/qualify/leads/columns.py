@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.errors import DataError, did_you_mean
-from qualify.leads.few import DocumentTable, Few, Values
+from qualify.leads.few import DocumentTable, Few, Values, missing
 from qualify.leads.part import Part
 from qualify.leads.stamp import Stamp
 from qualify.leads.strings import as_text, flat, whole_numbers, without_fraction
@@ -56,6 +56,39 @@ def id_text(values: Values, name: str) -> pa.Array | Few:
         return Few([None if each is None else each.strip() or None for each in values.values], "text")
     text = as_text(values, name)
     return text.cast(pa.string()) if pa.types.is_large_string(text.type) else text
+
+
+_TOTALS = (
+    "合計", "総合計", "総計", "小計", "計", "total", "totals", "grand total", "subtotal", "sub total", "sum",
+    "summe", "gesamt", "gesamtsumme", "total général", "totale",
+)  # fmt: skip
+_TOTALS_WRITTEN = frozenset(
+    style(word) + end for word in _TOTALS for style in (str, str.upper, str.title, str.capitalize)
+    for end in ("", ":", "：")
+)  # fmt: skip
+
+
+def are_totals(keys: pa.Array | Few) -> BoolArray:
+    """Return which ids are no ids, but the word before a row of totals.
+
+    Examples
+    --------
+    >>> are_totals(pa.array(["L1", "Total", "合計", None])).tolist()
+    [False, True, True, False]
+    """
+    if isinstance(keys, Few):
+        return np.array([key in _TOTALS_WRITTEN for key in keys.values], dtype=np.bool_)
+    hit = pc.is_in(keys, value_set=pa.array(sorted(_TOTALS_WRITTEN), keys.type))
+    return np.asarray(hit.to_numpy(zero_copy_only=False))
+
+
+def only_leads(table: pa.Table, lead_id: str | None) -> pa.Table:
+    """Return the rows with an id that is none of a total; all where the leads have no ids."""
+    if lead_id is None:
+        return table
+    keys = id_text(table.column(lead_id), lead_id)
+    kept = ~(missing(keys) | are_totals(keys))
+    return table if kept.all() or not kept.any() else table.filter(pa.array(kept))
 
 
 def refuse_all_bad(

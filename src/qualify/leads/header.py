@@ -15,6 +15,7 @@ __all__ = ["Header", "find_header"]
 
 DELIMITERS = ("\t", ";", "|", ",")
 
+_BLANK = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _LOOKED_AT = 200
 _MOST_ABOVE = 20
 _SAME_WIDTH = 0.8
@@ -87,7 +88,7 @@ def _header(records: Sequence[_Record], delimiter: str) -> tuple[Header | None, 
     if not records:
         return None, 0.0
     at = _first_of_table(records)
-    names, rows = [name.strip() for name in records[at].cells], records[at + 1 :]
+    names, rows = [name.strip(_BLANK) for name in records[at].cells], records[at + 1 :]
     if rows and all(len(row.cells) == len(names) + 1 and not row.cells[-1].strip() for row in rows):
         return Header([*names, ""], delimiter), 1.0
     same = sum(len(row.cells) == len(names) for row in records[at:]) / len(records[at:])

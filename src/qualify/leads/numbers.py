@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from qualify.leads.few import Few, Values
 from qualify.leads.manner import NumberManner
 from qualify.leads.strings import as_text, flat, is_text, without
 from qualify.leads.tables import BoolArray, FloatArray
+from qualify.leads.written_numbers import grouped_by_points, look_at_written, read_written_numbers
 
 TRUE_WORDS = frozenset(
     {"1", "yes", "y", "true", "t", "on", "はい", "有", "有り", "あり", "○", "済", "真"}
+    | {"◯", "〇", "✓", "✔", "☑"}
     | {"ja", "j", "oui", "si", "sí", "sim", "да", "是"}
 )
 FALSE_WORDS = frozenset(
     {"0", "no", "n", "false", "f", "off", "いいえ", "無", "無し", "なし", "×", "未", "偽"}
+    | {"✕", "✗", "✘", "☐"}
     | {"nein", "non", "não", "nao", "нет", "否"}
 )
-
-_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_GROUPED = r"^[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?$"
-_GROUPED_SURE = r"^[+-]?\d{1,3}(,\d{2,3})*,\d{3}\.\d+$|^[+-]?\d{1,3}(,\d{2,3})+,\d{3}$"
-_COMMA = r"^[+-]?\d+,\d+$"
-_DOTTED = r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"
-_DOTTED_SURE = r"^[+-]?\d{1,3}(\.\d{3})+,\d+$|^[+-]?\d{1,3}(\.\d{3}){2,}$"
-_MAYBE_DOTTED = r"^[+-]?\d{1,3}\.\d{3}$"
-_CURRENCY = r"(?i)^(JPY|USD|EUR|GBP|[¥$€£₩₹\\])\s*|\s*(JPY|USD|EUR|GBP|[¥$€£₩₹円%])$"
-_UNITS = {"百万": 1e6, "千": 1e3, "万": 1e4, "億": 1e8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +148,9 @@ def look_at_numbers(values: Values, missing: Collection[str] = ()) -> NumberMann
     if not is_text(array.type):
         return NumberManner()
     text = without(as_text(array), missing)
-    plain = _plain(text) is not None
-    text = text.dictionary_encode().dictionary
-    if plain:  # no comma stands in it, and the sign of a fraction is a point
-        pointed = pc.and_not(pc.match_substring(text, "."), pc.match_substring_regex(text, _MAYBE_DOTTED))
-        return NumberManner(english=bool(pc.any(pointed).as_py()))
-    _, text = _with_units(text)
-    return _manner(pc.utf8_trim_whitespace(text))
+    manner = look_at_written(text.dictionary_encode().dictionary)
+    # What programs write is read at once, unless its points may stand between thousands.
+    return replace(manner, plain=not manner.comma and _plain(text) is not None)
 
 
 def _plain(text: pa.Array) -> FloatArray | None:
@@ -176,76 +164,13 @@ def _plain(text: pa.Array) -> FloatArray | None:
 
 
 def _from_text(text: pa.Array, manner: NumberManner | None) -> Numbers:
-    plain = _plain(text) if manner is None or manner.plain else None
-    if plain is not None:
-        return _finite(plain)
+    if manner is None or manner.plain:
+        plain = _plain(text)
+        if plain is not None and (manner is not None or not grouped_by_points(text)):
+            return _finite(plain)
     encoded = text.dictionary_encode()
-    distinct = np.append(_written_numbers(encoded.dictionary, manner), np.nan)
+    distinct = np.append(read_written_numbers(encoded.dictionary, manner), np.nan)
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     parsed = _finite(distinct[codes])
     unread = np.isnan(parsed.numbers) & text.is_valid().to_numpy(zero_copy_only=False)
     return Numbers(parsed.numbers, unread)
-
-
-def _written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatArray:
-    """Read distinct strings; NaN where a string is no number."""
-    factor, text = _with_units(text)
-    text = pc.utf8_trim_whitespace(text)
-    text = _with_points(text, (manner or _manner(text)).comma)
-    plain = pc.match_substring_regex(text, _PLAIN)
-    numbers = pc.if_else(plain, text, pa.scalar(None, text.type)).cast(pa.float64())
-    return np.asarray(numbers.fill_null(np.nan).to_numpy(zero_copy_only=False) * factor, dtype=np.float64)
-
-
-def _with_units(text: pa.Array) -> tuple[FloatArray, pa.Array]:
-    """Tidy strings, and take the Japanese units off them: what each number is to be multiplied by."""
-    text = _tidied(text)
-    factor = np.ones(len(text))
-    for unit, times in _UNITS.items():
-        hit = pc.ends_with(text, unit)
-        factor[hit.to_numpy(zero_copy_only=False)] = times
-        text = pc.if_else(hit, pc.replace_substring_regex(text, f"{unit}$", ""), text)
-    return factor, text
-
-
-def _tidied(text: pa.Array) -> pa.Array:
-    """Full-width to plain, signs and currencies off, spaces and apostrophes between thousands off."""
-    text = pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC"))
-    for pattern, put in (
-        (r"^\((.+)\)$", r"-\1"),
-        (r"^[−–△▲]\s*", "-"),
-        (_CURRENCY, ""),
-        (_CURRENCY, ""),
-        (r"^-\s*[¥$€£₩₹]\s*", "-"),
-        (r"(\d)[ \x{00a0}\x{202f}'’](\d{3})", r"\1\2"),
-        (r"(\d)[ \x{00a0}\x{202f}'’](\d{3})", r"\1\2"),
-    ):
-        text = pc.replace_substring_regex(text, pattern, put)
-    return text
-
-
-def _with_points(text: pa.Array, comma: bool) -> pa.Array:
-    """Take thousands separators out and write the decimal sign, a comma or a point, as a point."""
-    grouped = pc.match_substring_regex(text, _GROUPED)
-    paired = pc.match_substring_regex(text, _COMMA)
-    dotted = pc.match_substring_regex(text, _DOTTED)
-    if comma:
-        text = pc.if_else(dotted, pc.replace_substring(text, ".", ""), text)
-        return pc.if_else(pc.or_(paired, dotted), pc.replace_substring(text, ",", "."), text)
-    text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
-    sure = pc.match_substring_regex(text, _DOTTED_SURE)
-    text = pc.if_else(sure, pc.replace_substring(text, ".", ""), text)
-    return pc.if_else(pc.and_not(paired, grouped), pc.replace_substring(text, ",", "."), text)
-
-
-def _manner(text: pa.Array) -> NumberManner:
-    """Look for values that can be meant in one way only."""
-    grouped = pc.match_substring_regex(text, _GROUPED)
-    paired = pc.match_substring_regex(text, _COMMA)
-    european = pc.or_(pc.and_not(paired, grouped), pc.match_substring_regex(text, _DOTTED_SURE))
-    pointed = pc.and_(pc.match_substring_regex(text, _PLAIN), pc.match_substring(text, "."))
-    english = pc.or_(
-        pc.match_substring_regex(text, _GROUPED_SURE),
-        pc.and_not(pointed, pc.match_substring_regex(text, _MAYBE_DOTTED)),
-    )
-    return NumberManner(False, bool(pc.any(european).as_py()), bool(pc.any(english).as_py()))

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from qualify.config import Excluded
 from qualify.leads import proposals, shapes
-from qualify.leads.column_profile import ColumnProfile, distinct_values
+from qualify.leads.column_profile import ColumnProfile, DistinctValues, distinct_values
+from qualify.leads.hints import words_hint
 from qualify.leads.sentinels import word_placeholders
 from qualify.leads.strings import as_text, flat, is_text
 from qualify.leads.tables import NO_TIME
@@ -88,8 +89,15 @@ def _profile_text(name: str, array: pa.Array) -> ColumnProfile:
     for check in checks:
         found = check(base, clean)
         if found is not None:
-            return found
-    return base
+            return found if found.type in ("number", "date", "boolean", "email") else _hinted(found, clean)
+    return _hinted(base, clean)
+
+
+def _hinted(found: ColumnProfile, values: DistinctValues) -> ColumnProfile:
+    """Note what looks as if it were meant as something else than words."""
+    if found.exclude is not None:
+        return found
+    return replace(found, hint=words_hint(found.name, values.texts, values.counts))
 
 
 def _unusable(found: ColumnProfile) -> Excluded | None:
@@ -101,5 +109,8 @@ def _unusable(found: ColumnProfile) -> Excluded | None:
     keyed = found.type in ("category", "id")
     unique = found.distinct >= NEARLY_UNIQUE * found.given and found.given >= _ENOUGH_FOR_UNIQUE
     if keyed and unique:
-        return Excluded(code="C003", evidence=f"{found.distinct:,} different values in {found.given:,} rows")
+        more = f"; {found.hint}" if found.hint else ""
+        return Excluded(
+            code="C003", evidence=f"{found.distinct:,} different values in {found.given:,} rows{more}"
+        )
     return None

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from qualify.config import Excluded
 from qualify.leads import shapes
 from qualify.leads.column_profile import ColumnProfile, DistinctValues
+from qualify.leads.hints import ORDER_UNKNOWN, number_hint
 from qualify.leads.numbers import parse_numbers, read_boolean
 from qualify.leads.sentinels import numeric_sentinel, word_placeholders
 from qualify.leads.tables import NO_TIME, FloatArray, IntArray
@@ -22,15 +23,20 @@ READ_SHARE = 0.98
 LIKELY_SHARE = 0.9
 """The same where more speaks for it: many different numbers, or a name that promises a time."""
 
+MOST_WORDS = 40
+"""Yes and no may be written in so many ways in one column."""
+
 FEW_NUMBERS = 12
 """Up to so many distinct whole numbers may be codes."""
 
 _SAMPLE = 5_000
+_LETTERED = r"^[RHSTM]\d"
+_ENDLESS = r"^(9999|2999|0001|0000)[-/.]\d|^\d{1,2}[-/.]\d{1,2}[-/.](9999|2999|0001|0000)\b"
 
 
 def as_boolean(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
     """Yes and no, true and false, 1 and 0 - both of them."""
-    if len(values.texts) > 6:
+    if len(values.texts) > MOST_WORDS:
         return None
     read = [read_boolean(text) for text in values.texts.to_pylist()]
     if not {0.0, 1.0} <= set(read):
@@ -91,7 +97,8 @@ def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> C
     coded = len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts)
     if coded or (whole and shapes.names_an_id(base.name)):
         return replace(base, read_share=1.0)
-    return replace(base, type="number", examples=_number_examples(numbers))
+    hint = number_hint(values.texts)
+    return replace(base, type="number", examples=_number_examples(numbers), hint=hint)
 
 
 def _zero_led(texts: pa.Array) -> bool:
@@ -113,8 +120,17 @@ def _number_examples(numbers: FloatArray) -> tuple[str, ...]:
 
 def as_date(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
     """Dates, with the order of day and month where some value shows it."""
+    unknown = [text for text in _endless(values.texts) if text not in base.missing]
+    values = values.without(unknown)
+    if not values.given:
+        return None
+    base = replace(base, missing=base.missing + tuple(unknown), given=values.given,
+                   distinct=len(values.texts))  # fmt: skip
     texts, counts = values.texts.slice(0, _SAMPLE), values.counts[:_SAMPLE]
-    needed = LIKELY_SHARE if shapes.names_a_time(base.name) else READ_SHARE
+    named = shapes.names_a_time(base.name)
+    if not named and bool(pc.any(pc.match_substring_regex(texts, _LETTERED)).as_py()):
+        return None  # R8.4.1 may be a version as well
+    needed = LIKELY_SHARE if named else READ_SHARE
     best: ColumnProfile | None = None
     for day_first in (False, True):
         times = parse_times(texts, day_first=day_first)
@@ -125,7 +141,15 @@ def as_date(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None
     if best is None or not _slashed(texts):
         return None if best is None else replace(best, day_first=None)
     other = parse_times(texts, day_first=not best.day_first)
-    return best if other.unread.any() else replace(best, day_first=None)
+    if other.unread.any():
+        return best
+    same = bool(np.all(other.micros == parse_times(texts, day_first=bool(best.day_first)).micros))
+    return replace(best, day_first=None, hint="" if same else ORDER_UNKNOWN)
+
+
+def _endless(texts: pa.Array) -> list[str]:
+    """Return dates that mean "never", "for ever" or "not known", such as 9999-12-31."""
+    return list(texts.filter(pc.match_substring_regex(texts, _ENDLESS)).to_pylist())
 
 
 def _slashed(texts: pa.Array) -> bool:

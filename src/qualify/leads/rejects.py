@@ -85,7 +85,8 @@ class Rejects:
     ----------
     frame
         One row for each lead that was left out: `lead_id` (empty where unknown), `row` (from 0, in the
-        source), `code` (``missing_id``, ``duplicate_id``, ``bad_created_at``, ``ragged_row``), `message`.
+        source), `code` (``missing_id``, ``duplicate_id``, ``bad_created_at``, ``ragged_row``,
+        ``totals_row``), `message`.
     notes
         Rows of activities and stages that were left out, activities of unknown leads, and values that could
         not be read and became missing.

@@ -53,6 +53,7 @@ _WORDS = frozenset(
         "ー",
     }
     | {"―", "—", "–", "unbekannt", "desconocido", "inconnu", "#ref!", "#value!"}
+    | {"#div/0!", "#name?", "#num!", "#null!"}
 )
 _BARE_NONE = frozenset({"none", "なし", "無し"})
 _NINES = re.compile(r"^-?9{2,}(\.0+)?$")

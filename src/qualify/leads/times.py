@@ -24,6 +24,9 @@ _ISO = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?"
 _OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _PIECE = 16_384
 
+_EARLIEST, _LATEST = (int(np.datetime64(year, "us").astype(np.int64)) for year in ("1800", "2200"))
+"""Times before and after stand for something else: not known, never, for ever."""
+
 _EXCEL_DAY_ZERO = 25_569  # 1970-01-01 as an Excel serial
 _SERIALS = (  # lowest, highest, microseconds a unit; the ranges are about 1954 to 2119, apart from each other
     (2.0e4, 8.0e4, None),
@@ -75,6 +78,7 @@ def parse_times(
     values
         ISO 8601 with or without an offset, year-month-day with other separators (also 2026年4月1日),
         month/day/year, day/month/year with `day_first`, day.month.year, names of months, a.m. and p.m.;
+        years of the eras of Japan (令和8年4月1日, R8.4.1), 午前 and 午後;
         where every value of the column is a number in a plausible range, seconds, milliseconds, micro- or
         nanoseconds since 1970, or Excel serials.
     timezone
@@ -89,7 +93,7 @@ def parse_times(
     Returns
     -------
     Times
-        In UTC.
+        In UTC. Before 1800 and from 2200 on (0001-01-01, 9999-12-31) counts as not readable.
 
     Examples
     --------
@@ -99,13 +103,26 @@ def parse_times(
     if isinstance(values, Few) and values.kind == "text" and not missing:
         few = read_few(values.values, timezone)
         if few is not None:
-            return Times(few, np.zeros(len(few), dtype=bool))
-    array = flat(values)
+            return _plausible(Times(few, np.zeros(len(few), dtype=bool)))
+    return _plausible(_parsed(flat(values), timezone, day_first, missing, manner))
+
+
+def _parsed(
+    array: pa.Array, timezone: str, day_first: bool, missing: Collection[str], manner: TimeManner | None
+) -> Times:
     if pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type):
         return _finished(_typed(array, timezone), np.zeros(len(array), dtype=bool))
     if not is_text(array.type):
         return _from_numbers(array, timezone, manner)
     return _from_text(without(as_text(array), missing), timezone, day_first, manner)
+
+
+def _plausible(times: Times) -> Times:
+    """Count what no lead can have lived through, such as 9999-12-31, among what cannot be read."""
+    odd = (times.micros != NO_TIME) & ((times.micros < _EARLIEST) | (times.micros >= _LATEST))
+    if not odd.any():
+        return times
+    return Times(np.where(odd, NO_TIME, times.micros), times.unread | odd)
 
 
 def look_at_times(values: Values, missing: Collection[str] = ()) -> TimeManner:

@@ -21,6 +21,20 @@ _DAY_FIRST = r"^(?P<d>\d{1,2})[-/](?P<m>\d{1,2})[-/](?P<y>\d{4})" + _CLOCK
 _DOTTED = r"^(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})" + _CLOCK
 _DAY_MONTH = r"^(?:[A-Za-z]{3,9},?\s+)?(?P<d>\d{1,2})[-\s](?P<b>[A-Za-z]{3,9})\.?,?[-\s](?P<y>\d{4})" + _CLOCK
 _MONTH_DAY = r"^(?:[A-Za-z]{3,9},?\s+)?(?P<b>[A-Za-z]{3,9})\.?\s(?P<d>\d{1,2}),?\s(?P<y>\d{4}),?" + _CLOCK
+_ERA = (
+    r"^(?P<e>令和|平成|昭和|大正|明治|[RHSTM])\.?\s*(?P<y>\d{1,2})[-/.年]\s*(?P<m>\d{1,2})[-/.月]\s*(?P<d>\d{1,2})日?"
+    + _CLOCK
+)
+_ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988, "昭和": 1925, "S": 1925, "大正": 1911, "T": 1911,
+         "明治": 1867, "M": 1867}  # fmt: skip
+"""The year before the first one of each era of Japan."""
+_JAPANESE = (
+    (r"元年", "1年"),
+    (r"[(]?[月火水木金土日](曜日?[)]?|[)])", " "),
+    (r"日(\d|午)", r"日 \1"),
+    (r"午前\s*(\d[\d:時分秒]*)", r" \1 AM"),
+    (r"午後\s*(\d[\d:時分秒]*)", r" \1 PM"),
+)
 _DENSE = r"^(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})" + _CLOCK
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _SECOND = 1_000_000
@@ -39,15 +53,18 @@ def read_written(text: pa.Array, day_first: bool) -> Written:
 
     Examples
     --------
-    >>> texts = pa.array(["3 Jan 1970", "01/02/1970 1:30 PM", "30.2.1970"])
+    >>> texts = pa.array(["3 Jan 1970", "01/02/1970 1:30 PM", "昭和45年1月2日(金) 午後1:30", "30.2.1970"])
     >>> read_written(texts, day_first=False).micros.tolist()
-    [172800000000, 135000000000, -9223372036854775808]
+    [172800000000, 135000000000, 135000000000, -9223372036854775808]
     """
     micros = np.full(len(text), NO_TIME, dtype=np.int64)
     naive = np.ones(len(text), dtype=bool)
-    text = pc.replace_substring_regex(pc.utf8_normalize(text, form="NFKC"), r"日(\d)", r"日 \1")
+    text = pc.utf8_normalize(text, form="NFKC")
+    for pattern, put in _JAPANESE:
+        text = pc.replace_substring_regex(text, pattern, put)
+    text = pc.utf8_rtrim_whitespace(text)
     slashed = _DAY_FIRST if day_first else _MONTH_FIRST
-    for layout in (_YEAR_FIRST, slashed, _DOTTED, _DAY_MONTH, _MONTH_DAY, _DENSE):
+    for layout in (_YEAR_FIRST, slashed, _DOTTED, _DAY_MONTH, _MONTH_DAY, _ERA, _DENSE):
         left = np.flatnonzero((micros == NO_TIME) & text.is_valid().to_numpy(zero_copy_only=False))
         if not len(left):
             break
@@ -62,6 +79,8 @@ def _assemble(parts: pa.StructArray) -> tuple[IntArray, BoolArray]:
     """Turn matched groups into microseconds; `NO_TIME` where the parts name no day or hour."""
     names = {parts.type.field(i).name for i in range(parts.type.num_fields)}
     year, day = _number(parts, "y"), _number(parts, "d")
+    if "e" in names:
+        year = year + _era(parts.field("e"))
     month = _named_month(parts.field("b")) if "b" in names else _number(parts, "m")
     hour, good_hour = _hour(_number(parts, "H"), parts.field("p"))
     minute, second = _number(parts, "M"), _number(parts, "S")
@@ -84,6 +103,13 @@ def _as_int(text: pa.Array) -> IntArray:
     return np.asarray(filled.cast(pa.int64()).to_numpy(zero_copy_only=False))
 
 
+def _era(names: pa.Array) -> IntArray:
+    """Return the year before the first one of each era."""
+    found = pc.index_in(names, value_set=pa.array(list(_ERAS)))
+    years: IntArray = np.array(list(_ERAS.values()), dtype=np.int64)
+    return np.take(years, found.to_numpy(zero_copy_only=False))
+
+
 def _named_month(names: pa.Array) -> IntArray:
     short = pc.utf8_slice_codeunits(pc.utf8_lower(names), 0, 3)
     found = pc.index_in(short, value_set=pa.array(_MONTHS)).fill_null(-1)
@@ -94,7 +120,7 @@ def _hour(hour: IntArray, half: pa.Array) -> tuple[IntArray, BoolArray]:
     letter = pc.utf8_slice_codeunits(pc.utf8_lower(half), 0, 1)
     late = pc.equal(letter, "p").to_numpy(zero_copy_only=False)
     halved = late | pc.equal(letter, "a").to_numpy(zero_copy_only=False)
-    good = np.where(halved, (hour >= 1) & (hour <= 12), hour <= 24)
+    good = np.where(halved, hour <= 12, hour <= 24)  # 午後0時 is noon
     return np.where(halved, hour % 12 + 12 * late, hour), good
 
 

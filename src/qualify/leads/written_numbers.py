@@ -1,0 +1,158 @@
+"""Numbers as people write them: thousands, decimal commas, currencies and the units of Japan, in Arrow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qualify.leads.manner import NumberManner
+from qualify.leads.tables import FloatArray
+
+__all__ = ["grouped_by_points", "look_at_written", "read_written_numbers"]
+
+_PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_GROUPED = r"^[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?$"
+_GROUPED_SURE = r"^[+-]?\d{1,3}(,\d{2,3})*,\d{3}\.\d+$|^[+-]?\d{1,3}(,\d{2,3})+,\d{3}$"
+_COMMA = r"^[+-]?\d+,\d+$"
+_DOTTED = r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"
+_DOTTED_SURE = r"^[+-]?\d{1,3}(\.\d{3})+,\d+$|^[+-]?\d{1,3}(\.\d{3}){2,}$"
+_MAYBE_DOTTED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+_SHORT, _LONG = r"^[+-]?\d{1,3}$", r"^[+-]?[1-9]\d{3,}$"
+_CURRENCY = r"(?i)^(JPY|USD|EUR|GBP|[¥$€£₩₹\\])\s*|\s*(JPY|USD|EUR|GBP|[¥$€£₩₹円%])$"
+_UNITS = {"百万": 1e6, "千": 1e3, "万": 1e4, "億": 1e8}
+_TWO_UNITS = r"^-?[\d.,]+[億万]\s*[\d.,]+[万千]?$"
+_PARTS = (
+    r"^(?P<sign>-?)(?:(?P<o>[\d.,]+)億)?\s*(?:(?P<m>[\d.,]+)万)?\s*(?:(?P<s>[\d.,]+)千)?\s*(?P<r>[\d.,]+)?$"
+)
+_PART_FACTORS = {"o": 1e8, "m": 1e4, "s": 1e3, "r": 1.0}
+
+
+def look_at_written(text: pa.Array) -> NumberManner:
+    """Return how the distinct numbers of a column are written.
+
+    Examples
+    --------
+    >>> look_at_written(pa.array(["1.250", "980"])).comma, look_at_written(pa.array(["1.250", "0.5"])).comma
+    (True, False)
+    """
+    _, text = _with_units(text)
+    return _manner(pc.utf8_trim_whitespace(text))
+
+
+def read_written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatArray:
+    """Read distinct strings; NaN where a string is no number.
+
+    Parameters
+    ----------
+    text
+        The strings.
+    manner
+        How the whole column is written; None: these strings are all of it.
+    """
+    factor, plain = _with_units(text)
+    plain = pc.utf8_trim_whitespace(plain)
+    manner = manner or _manner(plain)
+    read = _as_floats(_with_points(plain, manner.comma)) * factor
+    mixed = pc.match_substring_regex(_tidied(text), _TWO_UNITS).to_numpy(zero_copy_only=False)
+    if mixed.any():
+        read[mixed] = _two_units(_tidied(text.filter(pa.array(mixed))), manner.comma)
+    return read
+
+
+def grouped_by_points(text: pa.Array) -> bool:
+    """Say whether the points in a column that programs could read stand between thousands, as in 1.250.
+
+    A point in the first thousand values that is surely a decimal sign settles it.
+    """
+    for part in (text.slice(0, 1_000), text):
+        pointed = pc.match_substring(part, ".")
+        if not pc.any(pc.and_not(pointed, pc.match_substring_regex(part, _MAYBE_DOTTED))).as_py():
+            continue
+        return False
+    return look_at_written(text.dictionary_encode().dictionary).comma
+
+
+def _as_floats(text: pa.Array) -> FloatArray:
+    plain = pc.match_substring_regex(text, _PLAIN)
+    numbers = pc.if_else(plain, text, pa.scalar(None, text.type)).cast(pa.float64())
+    return np.array(numbers.fill_null(np.nan).to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def _two_units(text: pa.Array, comma: bool) -> FloatArray:
+    """Read 3億5000万 part by part."""
+    parts = pc.extract_regex(text, _PARTS)
+    total = np.zeros(len(text))
+    for name, factor in _PART_FACTORS.items():
+        part = parts.field(name)
+        given = pc.if_else(pc.equal(pc.binary_length(part), 0), "0", part)
+        total += _as_floats(_with_points(given, comma)) * factor
+    minus = pc.equal(parts.field("sign"), "-").to_numpy(zero_copy_only=False)
+    return np.where(minus, -total, total)
+
+
+def _with_units(text: pa.Array) -> tuple[FloatArray, pa.Array]:
+    """Tidy strings, and take the Japanese units off them: what each number is to be multiplied by."""
+    text = _tidied(text)
+    factor = np.ones(len(text))
+    for unit, times in _UNITS.items():
+        hit = pc.ends_with(text, unit)
+        factor[hit.to_numpy(zero_copy_only=False)] = times
+        text = pc.if_else(hit, pc.replace_substring_regex(text, f"{unit}$", ""), text)
+    return factor, text
+
+
+def _tidied(text: pa.Array) -> pa.Array:
+    """Full-width to plain, signs and currencies off, spaces and apostrophes between thousands off."""
+    text = pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC"))
+    for pattern, put in (
+        (r"^\((.+)\)$", r"-\1"),
+        (r"^[−–△▲]\s*", "-"),
+        (r"^([¥\\].*\d)\s*[-−ー]$", r"\1"),  # a dash after yen closes the number
+        (r"^(\d[\d.,' ]*)-$", r"-\1"),
+        (_CURRENCY, ""),
+        (_CURRENCY, ""),
+        (r"^-\s*[¥$€£₩₹]\s*", "-"),
+        (r"(\d)[ \x{00a0}\x{202f}'’](\d{3})", r"\1\2"),
+        (r"(\d)[ \x{00a0}\x{202f}'’](\d{3})", r"\1\2"),
+    ):
+        text = pc.replace_substring_regex(text, pattern, put)
+    return text
+
+
+def _with_points(text: pa.Array, comma: bool) -> pa.Array:
+    """Take thousands separators out and write the decimal sign, a comma or a point, as a point."""
+    grouped = pc.match_substring_regex(text, _GROUPED)
+    paired = pc.match_substring_regex(text, _COMMA)
+    dotted = pc.match_substring_regex(text, _DOTTED)
+    if comma:
+        text = pc.if_else(dotted, pc.replace_substring(text, ".", ""), text)
+        return pc.if_else(pc.or_(paired, dotted), pc.replace_substring(text, ",", "."), text)
+    text = pc.if_else(grouped, pc.replace_substring(text, ",", ""), text)
+    sure = pc.match_substring_regex(text, _DOTTED_SURE)
+    text = pc.if_else(sure, pc.replace_substring(text, ".", ""), text)
+    return pc.if_else(pc.and_not(paired, grouped), pc.replace_substring(text, ",", "."), text)
+
+
+def _manner(text: pa.Array) -> NumberManner:
+    """Look for values that can be meant in one way only."""
+    grouped = pc.match_substring_regex(text, _GROUPED)
+    paired = pc.match_substring_regex(text, _COMMA)
+    maybe = pc.match_substring_regex(text, _MAYBE_DOTTED)
+    european = pc.or_(pc.and_not(paired, grouped), pc.match_substring_regex(text, _DOTTED_SURE))
+    pointed = pc.and_(pc.match_substring_regex(text, _PLAIN), pc.match_substring(text, "."))
+    english = pc.or_(pc.match_substring_regex(text, _GROUPED_SURE), pc.and_not(pointed, maybe))
+    return NumberManner(
+        plain=False,
+        european=_any(european),
+        english=_any(english),
+        dotted=_any(maybe),
+        paired=_any(pc.and_(paired, grouped)),
+        rounded=_any(pc.and_(maybe, pc.ends_with(text, "0"))),
+        short=_any(pc.match_substring_regex(text, _SHORT)),
+        long=_any(pc.match_substring_regex(text, _LONG)),
+    )
+
+
+def _any(hit: pa.Array) -> bool:
+    return bool(pc.any(hit).as_py())
