@@ -261,7 +261,8 @@ def the_same_row_in_capitals(w, rng):
 
 @fault("R003", "copies")
 def the_same_row_but_for_one_value(w, rng):
-    w, later = copied(w, rng)
+    minutes = rng.lognormal(2, 1, len(w.leads)).round(1)
+    w, later = copied(w.put("number", minutes=minutes), rng)
     several = [n for n, s in w.specs.items() if s.type == "category" and w.leads[n].nunique() >= 4]
     name = min(several, key=lambda n: w.leads[n].nunique())
     words = w.leads[name].value_counts().index[:4].to_numpy(dtype=object)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,8 +13,12 @@ _LOOKED_AT = 4_000
 _TOP = 24
 
 
-def bits_of_values(codes: Mapping[str, IntArray]) -> FloatArray:
-    """Return -log2 of each value's share among the rows with the same value of its closest column.
+_FEWEST_ALIKE = 3
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """How rare each value is among the rows with the same value of its column's closest column.
 
     The columns are joined to the tree of greatest mutual information (Chow and Liu 1968, IEEE Transactions
     on Information Theory 14:462), so that what follows from another column adds nothing: the sum over the
@@ -21,30 +26,74 @@ def bits_of_values(codes: Mapping[str, IntArray]) -> FloatArray:
 
     Parameters
     ----------
-    codes
-        By column, -1 where missing, shape (rows,).
-
-    Returns
-    -------
-    array
-        Shape (columns, rows).
+    own
+        Rows with the same value, shape (columns, leads).
+    given, both
+        Rows with the same value of the closest column; and of both.
+    follows
+        How far a column follows from its closest one, shape (columns,): the share of pairs that agree beyond
+        chance where the closest column agrees.
     """
-    columns = list(codes.values())
-    parent = _tree(columns)
-    return np.stack([
-        _surprise(code, None if above is None else columns[above])
-        for code, above in zip(columns, parent, strict=True)
-    ])  # fmt: skip
+
+    own: FloatArray
+    given: FloatArray
+    both: FloatArray
+    follows: FloatArray
+
+    def bits(self, leads: IntArray, alike: IntArray, without: int | None = None) -> FloatArray:
+        """Return -log2 of the probability of each lead's row.
+
+        Where hardly any lead but the alike ones has the value of the closest column, these would make each
+        other likely; there, the column's own share counts, as far as it does not follow from the other.
+
+        Parameters
+        ----------
+        leads
+            Positions.
+        alike
+            How many rows are like each of them, itself included.
+        without
+            A column that is left out.
+        """
+        alone, given = self.own[:, leads] / self.own.shape[1], self.given[:, leads]
+        expected = self.follows[:, None] + (1.0 - self.follows[:, None]) * alone
+        counted = self.both[:, leads] / given
+        found = -np.log2(np.where(given - alike < _FEWEST_ALIKE, expected, counted))
+        whole: FloatArray = found.sum(axis=0) - (0.0 if without is None else found[without])
+        return whole
 
 
-def _surprise(code: IntArray, above: IntArray | None) -> FloatArray:
-    given = np.zeros(len(code), dtype=np.int64) if above is None else above + 1
-    _, pair, both = np.unique(
-        given * (int(code.max()) + 2) + code + 1, return_inverse=True, return_counts=True
-    )
-    rows = np.bincount(given)
-    found: FloatArray = np.log2(rows[given] / both[pair])
-    return found
+def measure_surprise(codes: Sequence[IntArray]) -> Surprise:
+    """Count values alone and together with those of the closest column.
+
+    Parameters
+    ----------
+    codes
+        One array a column, -1 where missing, shape (leads,).
+    """
+    counted = [
+        _counted(code, np.zeros_like(code) if above is None else codes[above] + 1)
+        for code, above in zip(codes, _tree(list(codes)), strict=True)
+    ]
+    own, given, both, follows = zip(*counted, strict=True)
+    return Surprise(np.stack(own), np.stack(given), np.stack(both), np.array(follows))
+
+
+def _counted(code: IntArray, above: IntArray) -> tuple[FloatArray, FloatArray, FloatArray, float]:
+    own, given = np.bincount(code + 1), np.bincount(above)
+    key = above * (int(code.max()) + 2) + code + 1
+    _, first, pair, both = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    # Two rows alone may be copies; three and more of one value of the closest column tell whether it decides.
+    told = given[above[first]] >= _FEWEST_ALIKE
+    pairs = _pairs(given[given >= _FEWEST_ALIKE])
+    by_chance = _pairs(own) / max(_pairs(np.array([len(code)])), 1.0)
+    agree = _pairs(both[told]) / pairs if pairs else by_chance
+    follows = float(np.clip((agree - by_chance) / max(1.0 - by_chance, 1e-12), 0.0, 1.0))
+    return own[code + 1].astype(float), given[above].astype(float), both[pair].astype(float), follows
+
+
+def _pairs(counts: IntArray) -> float:
+    return float((counts.astype(np.float64) * (counts - 1) / 2).sum())
 
 
 def _tree(columns: list[IntArray]) -> list[int | None]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualify.leads.tables import NO_TIME, BoolArray, Column, FloatArray, IntArray
-from training.checks.coincidence import bits_of_values
+from training.checks.coincidence import Surprise, measure_surprise
 from training.checks.finding import Finding
 from training.checks.person import plain, recode
 from training.checks.twins import Twins, find_twins, later_leads
@@ -20,9 +20,9 @@ FEWEST_COLUMNS = 3
 NEARLY_UNIQUE = 0.9
 """Words of which hardly two are alike name the lead, and are no attribute to compare."""
 
-_PAIRS = 1.0
-_PAIRS_NEAR = 0.1
-"""Pairs that chance makes in the whole table of the rows by which copies are recognised."""
+_FEWEST_NEAR, _NEAR_SHARE = 10, 0.02
+"""Rows by which near copies are recognised, and the share of all leads that they have to be: colleagues who
+came by one campaign are alike without being copies."""
 
 _LIKELY = 0.1
 """Copies are counted among rows of which chance makes another with this probability."""
@@ -38,11 +38,10 @@ def check_copies(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
     codes = _codes(loaded)
     if len(codes) < FEWEST_COLUMNS or len(loaded.tables) < 2:
         return
-    rows = _Rows(
-        np.stack([_hashed(code, number) for number, code in enumerate(codes.values())]),
-        bits_of_values(codes), later_leads(loaded), label,
-    )  # fmt: skip
-    twins = rows.twins(rows.whole, rows.bits.sum(axis=0), _PAIRS)
+    surprise = measure_surprise(list(codes.values()))
+    hashes = np.stack([_hashed(code, number) for number, code in enumerate(codes.values())])
+    rows = _Rows(hashes, surprise, later_leads(loaded), label)
+    twins = rows.twins(rows.whole)
     if twins is not None:
         yield Finding("R002", twins.level, "leads", twins.text("are equal to another in every attribute"))
     yield from _near(list(codes), rows)
@@ -50,49 +49,52 @@ def check_copies(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Hashes and surprise of each value, shape (columns, leads), and the leads' side and outcome."""
+    """Hashes of each value, shape (columns, leads), their surprise, and the leads' side and outcome."""
 
     hashes: NDArray[np.uint64]
-    bits: FloatArray
+    surprise: Surprise
     later: BoolArray
     label: FloatArray
 
     @cached_property
     def whole(self) -> NDArray[np.uint64]:
         """Hash of each whole row."""
-        return self.hashes.sum(axis=0, dtype=np.uint64)
+        return np.asarray(self.hashes.sum(axis=0, dtype=np.uint64))
 
-    def twins(
-        self, hashed: NDArray[np.uint64], bits: FloatArray, pairs: float, of: BoolArray | None = None
-    ) -> Twins | None:
-        """Find twins, where chance alone does not make them."""
-        _, key = np.unique(hashed, return_inverse=True)
-        kept = np.ones(len(key), dtype=bool) if of is None else of
-        leads = np.log2(len(key))
-        rare, likely = 2 * leads - np.log2(pairs), leads - np.log2(_LIKELY)
-        if find_twins(np.where(kept & (bits >= rare), key, -1), self.later, self.label) is None:
+    def twins(self, hashed: NDArray[np.uint64], least: int = 0, without: int | None = None) -> Twins | None:
+        """Find twins, where at least so many are so rare that chance makes one pair in the whole table."""
+        single = np.arange(len(hashed)) if without is None else np.unique(self.whole, return_index=True)[1]
+        _, group, size = np.unique(hashed[single], return_inverse=True, return_counts=True)
+        paired = size[group] > 1
+        leads, group, alike = single[paired], group[paired], size[group][paired]
+        if len(leads) < max(least, 2):
             return None
-        return find_twins(np.where(kept & (bits >= min(likely, rare)), key, -1), self.later, self.label)
+        bits, table = self.surprise.bits(leads, alike, without), np.log2(len(hashed))
+        sure = self._found(leads[bits >= 2 * table], group[bits >= 2 * table])
+        if sure is None or sure.leads < least:
+            return None
+        likely = bits >= min(table - np.log2(_LIKELY), 2 * table)
+        return self._found(leads[likely], group[likely])
+
+    def _found(self, leads: IntArray, group: IntArray) -> Twins | None:
+        key = np.full(len(self.label), -1, dtype=np.int64)
+        key[leads] = group
+        return find_twins(key, self.later, self.label)
 
 
 def _near(names: list[str], rows: _Rows) -> Iterator[Finding]:
-    """Leave out one column after the other, and tell of the one that makes most new pairs."""
-    total, single = rows.bits.sum(axis=0), _first_of_each(rows.whole)
+    """Leave out one column after the other, and tell of the one that makes most new pairs.
+
+    Of exact copies one is looked at: they are told already.
+    """
     best: tuple[Twins, str] | None = None
     for number, name in enumerate(names):
-        twins = rows.twins(rows.whole - rows.hashes[number], total - rows.bits[number], _PAIRS_NEAR, single)
+        twins = rows.twins(rows.whole - rows.hashes[number], _FEWEST_NEAR, number)
         if twins is not None and (best is None or twins.leads > best[0].leads):
             best = twins, name
-    if best is not None:
+    if best is not None and best[0].leads >= _NEAR_SHARE * len(rows.label):
         twins, name = best
         yield Finding("R003", twins.level, name, twins.text(f"are equal to another but for “{name}”"))
-
-
-def _first_of_each(hashed: NDArray[np.uint64]) -> BoolArray:
-    """Return which leads are alone, or the first of their group: exact copies are told already."""
-    first = np.zeros(len(hashed), dtype=bool)
-    first[np.unique(hashed, return_index=True)[1]] = True
-    return first
 
 
 def _hashed(code: IntArray, seed: int) -> NDArray[np.uint64]:
@@ -109,7 +111,8 @@ def _codes(loaded: Loaded) -> dict[str, IntArray]:
         code = _coded(loaded.tables.columns[name])
         distinct = len(np.unique(code[code >= 0]))
         words = loaded.tables.columns[name].kind in ("category", "text")
-        unique = words and distinct > NEARLY_UNIQUE * max(np.count_nonzero(code >= 0), 1)
+        given = int(np.count_nonzero(code >= 0))
+        unique = words and distinct > NEARLY_UNIQUE * given
         if spec.type != "email" and distinct > 1 and not unique:
             found[name] = code
     return found

@@ -39,7 +39,7 @@ def _created_together(created: IntArray, label: FloatArray) -> str:
     if not dated.any() or np.mean(created[dated] % MICROSECONDS_A_DAY == 0) > 0.5:
         return ""  # Dates without a time of day say nothing about minutes.
     _, minute, leads = np.unique(created // _MINUTE, return_inverse=True, return_counts=True)
-    ones = np.bincount(minute, weights=label)
+    ones = np.bincount(minute, weights=label).astype(np.float64)
     low, _ = wilson(ones, leads.astype(np.float64))
     sure = dated & (leads[minute] >= AT_ONCE) & (low[minute] >= min(SURE, (1 + 2 * label.mean()) / 3))
     if not sure.any():

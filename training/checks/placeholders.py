@@ -50,9 +50,9 @@ def check_placeholders(loaded: Loaded, personal: Mapping[str, Column]) -> Iterat
 def _of_column(name: str, column: Column) -> Iterator[Finding]:
     leads = len(column.values)
     if column.kind == "number":
-        found = _odd_number(column.values[~np.isnan(column.values)])
+        found = _odd_number(column.values[~np.isnan(column.values)].astype(np.float64))
     elif column.kind == "date":
-        found = _odd_days(column.values)
+        found = _odd_days(column.values.astype(np.int64))
     else:
         found = _odd_word(column)
     if found:
@@ -100,9 +100,9 @@ def _odd_number(values: FloatArray) -> tuple[str, int] | None:
     return max(held)[::-1] if held else None
 
 
-def _odd_days(times: IntArray | FloatArray) -> tuple[str, int] | None:
+def _odd_days(times: IntArray) -> tuple[str, int] | None:
     """Return a day with which computers begin or end to count."""
-    given = times[times != NO_TIME].astype(np.int64)
+    given = times[times != NO_TIME]
     days, counts = np.unique(given // _DAY, return_counts=True)
     odd = np.flatnonzero(np.isin(days, _DAYS) & (counts >= FEWEST))
     if not len(odd):

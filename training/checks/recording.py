@@ -33,7 +33,7 @@ def _late(
     days = (known - occurred) / MICROSECONDS_A_DAY
     rows = np.bincount(kind, minlength=len(names))
     late = np.bincount(kind, weights=days > LATE_DAYS, minlength=len(names))
-    for code in np.flatnonzero((late >= FEWEST) & (late >= NOTED * rows)):
+    for code in np.flatnonzero((late >= FEWEST) & (late >= NOTED * rows)).tolist():
         these = (kind == code) & (days > LATE_DAYS)
         share = float(late[code] / rows[code])
         level: Level = "warning" if share >= MATTERS else "note"

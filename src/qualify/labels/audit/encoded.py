@@ -40,12 +40,13 @@ def _too_exact(facts: Facts) -> Suspicion | None:
     """
     assert facts.cells.rank is not None
     given = facts.cells.rank > 0
-    values, group = np.unique(facts.column.values[facts.sample.rows[given]], return_inverse=True)
+    numbers = facts.column.values[facts.sample.rows[given]].astype(np.float64)
+    values, group = np.unique(numbers, return_inverse=True)
     if not _FEWEST_GROUPS <= len(values) <= given.sum() / 2 or values[0] < 0 or values[-1] > 100:
         return None
     share = values / (1.0 if values[-1] <= 1 else 100.0)
     rows = np.bincount(group).astype(np.float64)
-    ones = np.bincount(group, weights=facts.sample.y[given])
+    ones = np.bincount(group, weights=facts.sample.y[given]).astype(np.float64)
     freedom, luck = _luck(share, rows, ones)
     if freedom < _FEWEST_GROUPS - 2 or luck > _SURE or facts.power.low <= 0.5:
         return None
