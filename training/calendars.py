@@ -51,11 +51,7 @@ def _said(share: float, losses: str) -> str:
 def without_columns(data: TrainingSet, names: set[str]) -> TrainingSet:
     """Return the same rows without some columns of the leads table."""
     fields = {f"column:{name}" for name in names}
-    frame = replace(
-        data.frame,
-        numeric=[n for n in data.frame.numeric if n.field not in fields],
-        categorical=[c for c in data.frame.categorical if c.field not in fields],
-    )
+    frame = data.frame.without(fields)
     plan = replace(data.plan, columns=tuple(c for c in data.plan.columns if c.name not in names))
     used = {name: spec for name, spec in data.loaded.used.items() if name not in names}
     return replace(data, loaded=replace(data.loaded, used=used), plan=plan, frame=frame)

@@ -42,5 +42,5 @@ def test_frames_of_other_features_are_looked_up_anew(world):
     target = world.scorer.parts.targets[0]
     maker, frame = DesignMaker(target.encoders), frame_of(world, np.arange(5))
     before = maker.make(frame)
-    frame.numeric.reverse()
+    frame.blocks.reverse()
     np.testing.assert_array_equal(maker.make(frame)[0], before[0])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qualify.compiled import compiled
 from qualify.features.encode import Encoders
-from qualify.features.frame import FeatureFrame
+from qualify.features.frame import FeatureFrame, Key
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
 
 __all__ = ["DesignMaker"]
@@ -33,7 +33,7 @@ class DesignMaker:
 
     def __init__(self, encoders: Encoders, binned: Sequence[int] | None = None) -> None:
         self._encoders = encoders
-        self._names: tuple[list[str], list[str]] | None = None
+        self._keys: tuple[list[tuple[Key, ...]], list[str]] | None = None
         self._edges = _flat([e.edges for e in encoders.numeric], np.float64)
         self._edge_starts = _starts([e.edges for e in encoders.numeric])
         self._slots = _flat([e.slots for e in encoders.categorical], np.int32)
@@ -49,9 +49,8 @@ class DesignMaker:
 
         Both in C order; turned round they equal what `Encoders.design` and `Encoders.bins` return.
         """
-        held = len(frame.numeric), len(frame.categorical)
-        numbers = np.array([n.values for n in frame.numeric], np.float64).reshape(held[0], frame.rows)
-        codes = np.array([c.values for c in frame.categorical], np.int32).reshape(held[1], frame.rows)
+        numbers, held = frame.matrix, len(frame.categorical)
+        codes = np.array([c.values for c in frame.categorical], np.int32).reshape(held, frame.rows)
         at_number, at_code = self._where(frame)
         design = np.empty((len(self._columns), frame.rows))
         bins = np.empty((len(self._binned), frame.rows), dtype=np.int32)
@@ -63,13 +62,14 @@ class DesignMaker:
 
     def _where(self, frame: FeatureFrame) -> tuple[IntArray, IntArray]:
         """Return where in the frame the encoders' features are; frames of one plan are all alike."""
-        names = [n.name for n in frame.numeric], [c.name for c in frame.categorical]
-        if names != self._names:
+        keys = [keys for keys, _ in frame.blocks], [c.name for c in frame.categorical]
+        if keys != self._keys:
+            numbers = [name for block in keys[0] for name, _, _ in block]
             self._places = (
-                _positions(names[0], [e.name for e in self._encoders.numeric]),
-                _positions(names[1], [e.name for e in self._encoders.categorical]),
+                _positions(numbers, [e.name for e in self._encoders.numeric]),
+                _positions(keys[1], [e.name for e in self._encoders.categorical]),
             )
-            self._names = names
+            self._keys = keys
         return self._places
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -66,19 +66,38 @@ Key = tuple[str, str, str]
 
 @dataclass(slots=True)
 class FeatureFrame:
-    """Raw features of a set of rows, in the plan's fixed order."""
+    """Raw features of a set of rows, in the plan's fixed order.
+
+    Numeric features are held in blocks: keys, and values of shape (features, rows).
+    """
 
     rows: int
-    numeric: list[Numeric] = field(default_factory=list)
+    blocks: list[tuple[tuple[Key, ...], FloatArray]] = field(default_factory=list)
     categorical: list[Categorical] = field(default_factory=list)
 
-    def numbers(self, keys: Sequence[Key], values: FloatArray) -> None:
+    @property
+    def numeric(self) -> list[Numeric]:
+        """The numeric features one by one."""
+        return [
+            Numeric(*key, each)
+            for keys, values in self.blocks
+            for key, each in zip(keys, values, strict=True)
+        ]  # fmt: skip
+
+    @property
+    def matrix(self) -> FloatArray:
+        """The values of all numeric features, shape (features, rows)."""
+        if not self.blocks:
+            return np.empty((0, self.rows))
+        return np.concatenate([values for _, values in self.blocks])
+
+    def numbers(self, keys: tuple[Key, ...], values: FloatArray) -> None:
         """Append numeric features whose values are the rows of an array, shape (features, rows)."""
-        self.numeric += [Numeric(*key, each) for key, each in zip(keys, values, strict=True)]
+        self.blocks.append((keys, values))
 
     def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
         """Append a numeric feature."""
-        self.numeric.append(Numeric(name, about, part, values))
+        self.blocks.append((((name, about, part),), values.reshape(1, -1)))
 
     def category(
         self,
@@ -95,11 +114,19 @@ class FeatureFrame:
             Categorical(name, about, part, mapped[shown], tuple(vocabulary), shown, tuple(words))
         )
 
+    def without(self, fields: Collection[str]) -> FeatureFrame:
+        """Return the same rows without the features of some fields."""
+        blocks = []
+        for keys, values in self.blocks:
+            kept = [place for place, (_, about, _) in enumerate(keys) if about not in fields]
+            blocks.append((tuple(keys[place] for place in kept), values[kept]))
+        return FeatureFrame(self.rows, blocks, [c for c in self.categorical if c.field not in fields])
+
     def take(self, chosen: np.ndarray) -> FeatureFrame:
         """Return the given rows (positions or a mask)."""
         return FeatureFrame(
             rows=int(chosen.sum()) if chosen.dtype == bool else len(chosen),
-            numeric=[Numeric(n.name, n.field, n.part, n.values[chosen]) for n in self.numeric],
+            blocks=[(keys, values[:, chosen]) for keys, values in self.blocks],
             categorical=[
                 Categorical(c.name, c.field, c.part, c.values[chosen], c.vocabulary, c.shown[chosen], c.words)
                 for c in self.categorical
@@ -279,7 +306,12 @@ def _point_keys(plan: ById[FeaturePlan], rule_ids: tuple[str, ...]) -> tuple[tup
 
 def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str, np.ndarray]:
     """Return what the sentences of one field are made from, at the given rows (see :class:`Field`)."""
-    found: dict[str, np.ndarray] = {n.part: n.values[rows] for n in frame.numeric if n.field == about}
+    found: dict[str, np.ndarray] = {
+        part: values[place, rows]
+        for keys, values in frame.blocks
+        for place, (_, own, part) in enumerate(keys)
+        if own == about
+    }  # fmt: skip
     for c in frame.categorical:
         if c.field == about:
             words = np.array([*(word or None for word in c.words), None], dtype=object)
