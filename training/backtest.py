@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from qualify.errors import DataError, UserError
 from qualify.evaluate import Metric
 from qualify.features.frame import build_frame
 from qualify.leads.tables import FloatArray
-from qualify.model.fit import Rows
+from qualify.model.rows import Rows
 from qualify.rules import evaluate
 from training import registry
 from training.comparison import compare
@@ -25,6 +25,8 @@ from training.data import Loaded, load_tables
 from training.origins import Origin, horizon_of, origins_of, redrafted
 from training.pipeline import Trained, train_model
 from training.record import flat_metrics
+from training.selection import weigh
+from training.work import load_work
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def backtest(config: Config, folder: Path, *, origins: int, budget: float, seed:
         The history is too short, or no origin could be tried.
     """
     began = time.monotonic()
-    tried, skipped = try_origins(load_tables(config, folder), origins=origins, budget=budget, seed=seed)
+    loaded = replace(load_tables(config, folder), work=load_work(config, folder))
+    tried, skipped = try_origins(loaded, origins=origins, budget=budget, seed=seed)
     with registry.run(config, folder) as active:
         found = Backtest(config.targets[0].name, tried, skipped, active.info.run_id, time.monotonic() - began)
         _log(found, {"origins": origins, "budget": budget, "seed": seed})
@@ -113,6 +116,7 @@ def try_origin(origin: Origin, *, budget: float, seed: int) -> Tried:
         There is too little to learn from, or all outcomes are alike.
     """
     began = time.monotonic()
+    origin, weight = _observed(origin)
     positives = int(origin.label.sum())
     if positives in (0, len(origin.label)):
         raise DataError(f"all outcomes are alike: {positives} positives of {len(origin.label)} leads")
@@ -123,7 +127,8 @@ def try_origin(origin: Origin, *, budget: float, seed: int) -> Tried:
     known = data.rows_of(target, everything)
     found = compare(
         trained.parts.targets[0], trained.judged[0].forward,
-        (known, data.points.total[data.positions(target, everything)]), _scored(origin, history, trained),
+        (known.clipped(), data.points.total[data.positions(target, everything)]),
+        _scored(origin, history, trained, weight),
         capacity_share=history.config.capacity.share, seed=seed,
     )  # fmt: skip
     return Tried(
@@ -132,7 +137,19 @@ def try_origin(origin: Origin, *, budget: float, seed: int) -> Tried:
     )  # fmt: skip
 
 
-def _scored(origin: Origin, history: Loaded, trained: Trained) -> tuple[Rows, FloatArray]:
+def _observed(origin: Origin) -> tuple[Origin, FloatArray]:
+    """Return the rows whose outcome somebody was to find out, and for how many leads each stands."""
+    name, horizon = origin.history.config.targets[0].name, horizon_of(origin.history.config.targets[0])
+    whole = replace(origin.history, tables=origin.tables)
+    labels, weights = weigh(whole, origin.lead, origin.as_of, {name: origin.label}, {name: horizon})
+    kept = ~np.isnan(labels[name])
+    weight = weights.get(name, np.ones(len(kept)))
+    return replace(
+        origin, lead=origin.lead[kept], as_of=origin.as_of[kept], label=origin.label[kept]
+    ), weight[kept]
+
+
+def _scored(origin: Origin, history: Loaded, trained: Trained, weight: FloatArray) -> tuple[Rows, FloatArray]:
     """Return the rows of the origin with their features and rule points, as a score would see them."""
     plan, count = trained.parts.plan, len(origin.lead)
     points = evaluate(
@@ -140,7 +157,7 @@ def _scored(origin: Origin, history: Loaded, trained: Trained) -> tuple[Rows, Fl
     )
     rows = Rows(
         frame=build_frame(plan, origin.tables, origin.lead, origin.as_of, points), label=origin.label,
-        weight=np.ones(count), lead=origin.lead, place=np.arange(count), as_of=origin.as_of,
+        weight=weight, lead=origin.lead, place=np.arange(count), as_of=origin.as_of,
         open=np.ones(count, dtype=bool), horizon=horizon_of(history.config.targets[0]),
     )  # fmt: skip
     return rows, points.total

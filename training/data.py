@@ -13,6 +13,7 @@ from qualify.leads.read import located, read_table
 from qualify.leads.rejects import Rejects
 from qualify.leads.tables import LeadTables
 from qualify.rules import Scorecard, default_scorecard
+from training.work import Work
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Loaded:
         Attributes are those to be used, and the label columns.
     used
         The attributes that a model may see: what is configured, less labels and excluded columns.
+    work
+        What the ledger knows of sales' work; None: leads are not picked by lot, and every outcome counts.
     """
 
     config: Config
@@ -32,6 +35,7 @@ class Loaded:
     used: dict[str, ColumnSpec]
     rejects: Rejects
     scorecard: Scorecard
+    work: Work | None = None
 
 
 def load_tables(config: Config, folder: Path) -> Loaded:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,9 +21,10 @@ from qualify.leads.tables import (
     FloatArray,
     IntArray,
 )
-from qualify.model.fit import Rows
+from qualify.model.rows import Rows
 from qualify.rules import RuleResult, evaluate
 from training.data import Loaded, lead_time
+from training.selection import Selection, describe_selection, weigh
 
 MAX_ROWS = 120_000
 
@@ -42,7 +44,9 @@ class TrainingSet:
     open
         Whether the lead was undecided then.
     labels
-        By target; NaN where the outcome is not known yet.
+        By target; NaN where the outcome is not known yet, or nobody was to find out.
+    weights
+        By target: for how many leads each row's outcome stands; empty where leads are not picked by lot.
     """
 
     loaded: Loaded
@@ -55,6 +59,7 @@ class TrainingSet:
     later: BoolArray
     open: BoolArray
     labels: dict[str, FloatArray]
+    weights: dict[str, FloatArray] = field(default_factory=dict)
 
     def sides_of(self, target: Target) -> tuple[BoolArray, BoolArray]:
         """Return the rows to learn from and the rows to judge on.
@@ -69,6 +74,16 @@ class TrainingSet:
         later = known & (self.place >= cut)
         return settled(known & (self.place < cut), later, self.as_of, _horizon(target)), later & self.open
 
+    def selection(self) -> Selection | None:
+        """Tell whose outcomes are known and what the weights leave of the rows; None without a lot."""
+        target = self.loaded.config.targets[0]
+        if target.name not in self.weights:
+            return None
+        return describe_selection(
+            self.loaded, self.lead, self.labels[target.name], self.weights[target.name], self.open,
+            self.sides_of(target)[1],
+        )  # fmt: skip
+
     def positions(self, target: Target, chosen: BoolArray) -> IntArray:
         """Return which rows :meth:`rows_of` keeps, in its order."""
         return np.flatnonzero(chosen & ~np.isnan(self.labels[target.name]))
@@ -76,11 +91,13 @@ class TrainingSet:
     def rows_of(self, target: Target, chosen: BoolArray) -> Rows:
         """Return the chosen rows of which the target's outcome is known."""
         kept = self.positions(target, chosen)
+        weight = row_weights(self.open[kept])
+        if target.name in self.weights:
+            weight = weight * self.weights[target.name][kept]
         return Rows(
             frame=self.frame.take(kept), label=self.labels[target.name][kept],
-            weight=row_weights(self.open[kept]), lead=self.lead[kept],
-            place=self.place[kept], as_of=self.as_of[kept], open=self.open[kept],
-            horizon=_horizon(target),
+            weight=weight, lead=self.lead[kept], place=self.place[kept], as_of=self.as_of[kept],
+            open=self.open[kept], horizon=_horizon(target), clip=self.loaded.config.selection.clip,
         )  # fmt: skip
 
 
@@ -109,28 +126,29 @@ def build_training_set(loaded: Loaded) -> TrainingSet:
             config.training.snapshots_per_lead,
         )  # fmt: skip
         lead, as_of, is_open, labels = taken.rows, taken.as_of, taken.open, taken.labels
+    labels, weights = weigh(loaded, lead, as_of, labels, {t.name: _horizon(t) for t in config.targets})
     known = ~np.isnan(labels[config.targets[0].name])
     _check_outcomes(config.targets[0], labels[config.targets[0].name][known & is_open])
-    lead, as_of, is_open, labels = _kept(known, lead, as_of, is_open, labels, config.training.seed)
+    kept = _kept(known, config.training.seed)
+    lead, as_of, is_open = lead[kept], as_of[kept], is_open[kept]
+    labels, weights = _taken(labels, kept), _taken(weights, kept)
     place, later = _places(loaded, lead)
     plan = FeaturePlan.fit(tables, loaded.used, loaded.scorecard, config.data.timezone, np.unique(lead))
     points = evaluate(loaded.scorecard, tables, lead, as_of)
     frame = build_frame(plan, tables, lead, as_of, points)
-    return TrainingSet(loaded, plan, frame, points, lead, as_of, place, later, is_open, labels)
+    return TrainingSet(loaded, plan, frame, points, lead, as_of, place, later, is_open, labels,
+                       weights)  # fmt: skip
 
 
-def _kept(
-    known: BoolArray,
-    lead: IntArray,
-    as_of: IntArray,
-    is_open: BoolArray,
-    labels: dict[str, FloatArray],
-    seed: int,
-) -> tuple[IntArray, IntArray, BoolArray, dict[str, FloatArray]]:
+def _kept(known: BoolArray, seed: int) -> BoolArray:
     """Keep rows with a known outcome; of very many rows a fixed draw by number."""
     if known.sum() > MAX_ROWS:
         known = known & (np.random.default_rng(seed).random(len(known)) < MAX_ROWS / known.sum())
-    return lead[known], as_of[known], is_open[known], {name: label[known] for name, label in labels.items()}
+    return known
+
+
+def _taken(by_target: Mapping[str, FloatArray], kept: BoolArray) -> dict[str, FloatArray]:
+    return {name: values[kept] for name, values in by_target.items()}
 
 
 def _places(loaded: Loaded, lead: IntArray) -> tuple[IntArray, BoolArray]:

@@ -18,8 +18,9 @@ from qualify.errors import DataError
 from qualify.evaluate import Metric
 from qualify.leads.tables import FloatArray
 from qualify.model.evidence import Evidence, fit_evidence, one_row_a_lead
-from qualify.model.fit import Forward, Params, Rows, fit_target
-from qualify.model.parts import ModelParts, Schema, Window, bands_of, reference_of
+from qualify.model.fit import Forward, Params, fit_target
+from qualify.model.parts import Lot, ModelParts, Schema, Window, bands_of, reference_of
+from qualify.model.rows import Rows
 from qualify.model.target import TargetModel
 from training.calendars import drop_calendars
 from training.comparison import compare
@@ -145,7 +146,7 @@ def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judg
     )
     points = data.points.total
     found = compare(
-        model, forward, (train, points[data.positions(target, earlier)]), (test, points[chosen]),
+        model, forward, (train.clipped(), points[data.positions(target, earlier)]), (test, points[chosen]),
         capacity_share=config.capacity.share, seed=seed,
     )  # fmt: skip
     return Judged(target.name, test.label, test.weight, test.lead, found.probabilities, found.metrics, model,
@@ -157,7 +158,7 @@ def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed
     model, forward = finals[0]
     raw = model.blend.log_odds(forward.linear, forward.trees)
     if len(raw):
-        reference = reference_of(model.calibration.probability(raw), forward.weight, forward.label)
+        reference = reference_of(model.calibration.probability(raw), forward.population, forward.label)
     else:
         rows = data.rows_of(config.targets[0], data.open)
         reference = reference_of(model.predict(rows.frame).probability, rows.weight, rows.label)
@@ -188,6 +189,7 @@ def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed
         window=window,
         seed=seed,
         evidence=_evidence_of(data),
+        lot=Lot(config.exploration, config.selection.salt) if config.exploration > 0 else None,
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ from training.verdict import Verdict
 DIGEST_LENGTH = 32
 """MLflow takes digests of at most 36 characters; the whole one is a tag."""
 
+WORK_SHA256 = "work_sha256"
+"""The tag with the digest of who was to be worked, where leads are picked by lot."""
 LEARNED_FROM = "learned_from"
 """The tag by which a run is found that has learned from the same data with the same settings."""
 
@@ -40,6 +42,7 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
         "reasons": " | ".join(verdict.reasons),
     })  # fmt: skip
     mlflow.log_metrics(_metrics(trained) | {"seconds": seconds})
+    _log_selection(trained)
     # The URL of a source may hold a password; the run keeps everything else that is needed to repeat it.
     mlflow.log_dict(json.loads(config.model_dump_json(exclude={"data": {"leads", "activities", "stages"}})),
                     "config.json")  # fmt: skip
@@ -49,6 +52,16 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     pictures = scratch / "report"
     write_report_folder(report_of(trained, verdict, bundle_version, digest), pictures)
     mlflow.log_artifacts(str(pictures))
+
+
+def _log_selection(trained: Trained) -> None:
+    """Log whose outcomes were learned from, and a digest of what the ledger knew of sales' work."""
+    work, found = trained.data.loaded.work, trained.data.selection()
+    if work is None or found is None:
+        return
+    mlflow.set_tag(WORK_SHA256, work.digest())
+    mlflow.log_metrics(found.as_metrics())
+    mlflow.log_dict(found.as_json(), "selection.json")
 
 
 def _log_data(config: Config, digest: str) -> None:
@@ -97,13 +110,15 @@ def flat_metrics(metrics: Mapping[str, Mapping[str, Metric]], prefix: str = "") 
 
 
 def learned_from(loaded: Loaded) -> str:
-    """Return a SHA-256 over the tables, the settings and the scorecard: what a training run depends on."""
+    """Return a SHA-256 over what a run depends on: tables, settings, scorecard, who was to be worked."""
     settings = loaded.config.model_dump_json(
         exclude={"data": {"leads", "activities", "stages"}, "mlflow": True, "service": True}
     )
     found = hashlib.sha256(digest_of(loaded.tables).encode())
     found.update(settings.encode())
     found.update(loaded.scorecard.to_text().encode())
+    if loaded.work is not None:
+        found.update(loaded.work.digest().encode())
     return found.hexdigest()
 
 

@@ -80,6 +80,7 @@ def report_of(
         language=language,
         seed=trained.parts.seed,
         bootstrap=draws_for(len(judged.label)),
+        selection=data.selection(),
     )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from qualify.rules import Scorecard
 from training.data import Loaded, load_tables
 from training.in_use import open_registry
 from training.pipeline import train_model
-from training.record import digest_of
+from training.record import WORK_SHA256, digest_of
+from training.work import Work, load_work
 
 __all__ = ["Reproduced", "reproduce"]
 
@@ -89,6 +90,8 @@ def _loaded(config: Config, folder: Path, run: Run) -> Loaded:
     settings: Config = type(config).model_validate(own | {"scorecard": None})
     card = Scorecard.parse(_artifact(run_id, "scorecard.yaml"), where=f"scorecard.yaml of run {run_id}")
     loaded = replace(load_tables(settings, folder), scorecard=card)
+    if WORK_SHA256 in run.data.tags:
+        loaded = replace(loaded, work=_work(settings, folder, run))
     found, wanted = digest_of(loaded.tables), run.data.tags["data_sha256"]
     if found != wanted:
         raise DataError(
@@ -96,6 +99,19 @@ def _loaded(config: Config, folder: Path, run: Run) -> Loaded:
             got=found[:16], expected=wanted[:16], mend=_mend(run.data.tags),
         )  # fmt: skip
     return loaded
+
+
+def _work(config: Config, folder: Path, run: Run) -> Work:
+    """Read what the ledger knows of sales' work, and make sure that it is what the run knew."""
+    work, wanted = load_work(config, folder), run.data.tags[WORK_SHA256]
+    found = None if work is None else work.digest()
+    if work is None or found != wanted:
+        raise DataError(
+            "the ledger's record of who was to be worked is not the one that the run learned from",
+            where=f"run {run.info.run_id}, {WORK_SHA256}", got=None if found is None else found[:16],
+            expected=wanted[:16], mend="bring back the ledger as it was",
+        )  # fmt: skip
+    return work
 
 
 def _mend(tags: dict[str, Any]) -> str:

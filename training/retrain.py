@@ -20,7 +20,8 @@ from training.gate_record import gate_document
 from training.lock import only_one
 from training.promotion import tag_promoted
 from training.record import LEARNED_FROM, learned_from
-from training.train import Attempt, attempt
+from training.train import Attempt, attempt, selection_json
+from training.work import load_work
 
 Status = Literal["promoted", "first", "refused", "unchanged", "busy"]
 
@@ -65,6 +66,7 @@ class Retrained:
             "verdict": None if done is None else done.verdict.use,
             "gate": None if done is None else _gate(done),
             "metrics": None if done is None else _metrics(done),
+            "selection": None if done is None else selection_json(done.trained),
             "seconds": None if done is None else done.seconds,
         }
 
@@ -95,7 +97,7 @@ def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: 
     registry.open_experiment(config, folder)
     loaded = load_tables(config, folder)
     joined = join_answers(config, loaded.tables, stored_answers(config, folder))
-    loaded = replace(loaded, tables=joined.tables)
+    loaded = replace(loaded, tables=joined.tables, work=load_work(config, folder))
     before = _same_run(config, learned_from(loaded))
     if before is not None:
         late = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from training.pipeline import Trained, train_model
 from training.record import log_run
 from training.ring import Ring
 from training.verdict import Verdict, decide
+from training.work import load_work
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def train(
     if not registry.is_local(config):
         # A server that cannot be reached should be known before an hour of work, not after it.
         registry.open_experiment(config, folder)
-    loaded = load_tables(config, folder)
+    loaded = replace(load_tables(config, folder), work=load_work(config, folder))
     done = attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
     # The run has ended well, with a finding: so the refusal is told outside of it.
     if done.registered is None:
@@ -142,6 +143,12 @@ def example_of(loaded: Loaded) -> pd.DataFrame:
     return pd.DataFrame([document])
 
 
+def selection_json(trained: Trained) -> Mapping[str, Any] | None:
+    """Return whose outcomes were learned from, for JSON; None where leads are not picked by lot."""
+    found = trained.data.selection()
+    return None if found is None else found.as_json()
+
+
 def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
     """Return what `qualify train --json` prints."""
     judged = outcome.trained.judged[0]
@@ -168,6 +175,7 @@ def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
         ],
         "metrics": figures("model"),
         "baselines": {name: figures(name) for name in ("rules", "bayes", "linear")},
+        "selection": selection_json(outcome.trained),
         "tuning": {"trials": outcome.trained.tuned.trials, "log_loss": outcome.trained.tuned.loss},
         "seconds": outcome.seconds,
         "seconds_by_step": outcome.trained.seconds,

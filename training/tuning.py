@@ -16,7 +16,8 @@ import optuna
 
 from qualify.console import progress, say
 from qualify.model.boosted import TreeParams
-from qualify.model.fit import Forward, Params, Rows, forward_predictions
+from qualify.model.fit import Forward, Params, forward_predictions
+from qualify.model.rows import Rows
 
 MAX_TRIALS = 40
 MAX_TUNING_ROWS = 20_000

@@ -7,7 +7,8 @@ import numpy as np
 from qualify.features.frame import FeatureFrame
 from qualify.leads.tables import MICROSECONDS_A_DAY
 from qualify.model.boosted import TreeParams
-from qualify.model.fit import Params, Rows
+from qualify.model.fit import Params
+from qualify.model.rows import Rows
 
 QUICK = Params(trees=TreeParams(depth=3, leaves=6, max_rounds=30))
 WORDS = ("direct", "google", "partner")

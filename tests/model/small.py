@@ -7,8 +7,9 @@ import numpy as np
 from qualify.config import ColumnSpec, Data, Target
 from qualify.features.plan import FeaturePlan
 from qualify.leads.tables import Activities, Column, LeadTables, Stages
-from qualify.model.fit import Rows, fit_target
+from qualify.model.fit import fit_target
 from qualify.model.parts import ModelParts, Schema, Window, bands_of, reference_of
+from qualify.model.rows import Rows
 from qualify.rules.load import dump_yaml
 from tests.model.rows import QUICK, WORDS, make_rows
 from tests.rules.build import activity, content
@@ -38,7 +39,7 @@ def make_parts(*, seed: int = 0, threads: int = 1) -> ModelParts:
     tables = tables_of(rows)
     model, forward = fit_target("won", rows, QUICK, bags=2, seed=seed, threads=threads)
     raw = model.blend.log_odds(forward.linear, forward.trees)
-    reference = reference_of(model.calibration.probability(raw), forward.weight, forward.label)
+    reference = reference_of(model.calibration.probability(raw), forward.population, forward.label)
     target = Target(name="won", column="Won", positive="yes")
     return ModelParts(
         schema=Schema(Data(leads="leads", lead_id="lead_id"), specs, (target,), (), True),

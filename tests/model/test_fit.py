@@ -95,7 +95,9 @@ def test_the_model_learns_what_there_is():
 
 def pooled(raw, label, folds):
     count = len(raw)
-    return Forward(raw, raw, label, np.ones(count), np.repeat(np.arange(folds), count // folds), ())
+    return Forward(
+        raw, raw, label, np.ones(count), np.ones(count), np.repeat(np.arange(folds), count // folds), ()
+    )
 
 
 def test_a_base_rate_that_moves_is_followed():

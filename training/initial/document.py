@@ -9,9 +9,11 @@ from qualify.config import (
     ActivityColumns,
     Capacity,
     ColumnSpec,
+    Config,
     Data,
     Desk,
     Mlflow,
+    Selection,
     StageColumns,
     StageOrder,
     Target,
@@ -36,6 +38,16 @@ _DESK_NOTES = {
     "owner": "who in sales looks after the lead; null: leads are assigned on the desk",
     "source": "where the lead came from, as a filter",
     "approach_within_hours": "agreed between hand-over and the first approach; later is marked",
+}
+_SELECTION_REMARK = (
+    "Only leads that sales work have an outcome to learn from. 0.05: one lead in twenty is picked by lot,\n"
+    "marked on the desk and to be worked like band A; outcomes are weighted by these chances, and those of\n"
+    "leads that nobody was to work are unknown, not lost. 0: no lot; every outcome counts as it is."
+)
+_EXPLORATION_NOTE = "share, at most 0.5; in use from the next trained model on"
+_SELECTION_NOTES = {
+    "salt": "another text, another lot: leads picked so far lose their mark",
+    "clip": "no outcome counts more often than this in a fit; less is steadier, more learns faster",
 }
 _TRAINING_NOTES = {
     "seed": "another seed, another model; the same seed, the same model",
@@ -194,6 +206,11 @@ def _settings() -> list[str]:
         "capacity:",
         entry("share", capacity.share, "of all leads"),
         entry("band_shares", list(capacity.band_shares), "cumulated shares of A, A+B, A+B+C; the rest is D"),
+        "",
+        *remark(_SELECTION_REMARK),
+        entry("exploration", Config.model_fields["exploration"].default, _EXPLORATION_NOTE, indent=0),
+        "selection:",
+        *(entry(key, value, _SELECTION_NOTES[key]) for key, value in Selection().model_dump().items()),
         "",
         "training:",
         *(entry(key, value, _TRAINING_NOTES[key]) for key, value in training.items()),

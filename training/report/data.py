@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from qualify.evaluate import Metric
 from qualify.explain.catalogue import Language
 from qualify.leads.tables import FloatArray, IntArray
+from training.selection import Selection
 
 __all__ = ["Driver", "ExcludedColumn", "Finding", "JudgedRows", "Period", "PointPair", "ReportData"]
 
@@ -146,6 +147,8 @@ class ReportData:
         A sentence in place of the usual one.
     refitted
         Whether the model in use was fitted again on all leads.
+    selection
+        Whose outcomes are known; None where leads are not picked by lot.
     seed, bootstrap
         Seed and number of draws of the intervals that the report computes.
     """
@@ -172,6 +175,7 @@ class ReportData:
     language: Language = "en"
     seed: int = 0
     bootstrap: int = 400
+    selection: Selection | None = None
 
     @property
     def strongest(self) -> tuple[Driver, ...]:

@@ -17,6 +17,7 @@ from training.plots.texts import report_texts
 from training.report.data import ReportData
 from training.report.numbers import count, figure, percent
 from training.report.pictures import Picture, draw_pictures
+from training.report.selection import selection_rows, selection_text
 from training.report.tables import (
     difference_rows,
     driver_rows,
@@ -88,6 +89,8 @@ def render_report(data: ReportData, pictures: Mapping[str, tuple[Picture, ...]] 
         sizes={name: count(getattr(data, name).leads) for name in ("earlier", "later")},
         judged_rows=count(len(data.judged.label)),
         periods=period_rows(data, texts),
+        selection=selection_rows(data.selection, texts),
+        selection_text=selection_text(data.selection, texts),
         metrics=metric_rows(data, texts),
         differences=difference_rows(data, texts),
         reliability=reliability_rows(data),

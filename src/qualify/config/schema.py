@@ -165,11 +165,11 @@ class Selection(Strict):
     salt
         Another text gives another lot.
     clip
-        Largest weight of an outcome: more steadiness for a little bias.
+        Largest weight of an outcome in a fit: more steadiness for a little bias.
     """
 
     salt: str = Field(default="qualify", min_length=1)
-    clip: float = Field(default=20.0, ge=1.0, le=1000.0)
+    clip: float = Field(default=5.0, ge=1.0, le=1000.0)
 
     @field_validator("salt")
     @classmethod

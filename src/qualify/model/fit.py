@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import lightgbm as lgb
 import numpy as np
 
 from qualify.features.encode import Encoders, fit_encoders
-from qualify.features.frame import FeatureFrame
 from qualify.labels.split import forward_folds
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from qualify.model.blend import Blend, Calibration, fit_blend, fit_calibration
 from qualify.model.boosted import TreeParams, common_rounds, fit_bags, fit_stopped
 from qualify.model.linear import fit_linear
+from qualify.model.rows import Rows
 from qualify.model.target import TargetModel
 
 FEWEST_OUTCOMES = 3
@@ -43,51 +43,13 @@ class Params:
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Rows to learn from, in any order.
-
-    Parameters
-    ----------
-    frame
-        Raw features.
-    label, weight
-        0/1 and positive weights.
-    lead
-        Position of each row's lead; rows of one lead are never on both sides of a split.
-    place
-        Place of each row's lead in time order.
-    as_of
-        Microseconds.
-    open
-        Rows of undecided leads; the others help to fit, and are never used to judge or to calibrate.
-    horizon
-        Microseconds until an outcome is known; 0 for flat tables.
-    """
-
-    frame: FeatureFrame
-    label: FloatArray
-    weight: FloatArray
-    lead: IntArray
-    place: IntArray
-    as_of: IntArray
-    open: BoolArray
-    horizon: int
-
-    def take(self, chosen: BoolArray | IntArray) -> Rows:
-        """Return the chosen rows."""
-        return replace(
-            self, frame=self.frame.take(chosen), label=self.label[chosen], weight=self.weight[chosen],
-            lead=self.lead[chosen], place=self.place[chosen], as_of=self.as_of[chosen],
-            open=self.open[chosen],
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
 class Forward:
     """Predictions for later leads by models fitted on earlier ones, pooled over the folds, in time order.
 
     Parameters
     ----------
+    population
+        The weights as they are, where those of the fit are clipped.
     rounds
         Best number of boosting rounds by fold.
     gain
@@ -98,6 +60,7 @@ class Forward:
     trees: FloatArray
     label: FloatArray
     weight: FloatArray
+    population: FloatArray
     fold: IntArray
     rounds: tuple[int, ...]
     gain: Mapping[str, float] = field(default_factory=dict)
@@ -112,7 +75,8 @@ class Forward:
         return Forward(
             np.concatenate([self.linear, linear[order]]), np.concatenate([self.trees, trees[order]]),
             np.concatenate([self.label, later.label[order]]),
-            np.concatenate([self.weight, later.weight[order]]),
+            np.concatenate([self.weight, later.clipped().weight[order]]),
+            np.concatenate([self.population, later.weight[order]]),
             np.concatenate([self.fold, np.full(len(order), number)]), self.rounds, self.gain,
         )  # fmt: skip
 
@@ -135,7 +99,7 @@ def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) 
     folds_done = [fold for fold in found if fold is not None]
     if not folds_done:
         empty = np.empty(0)
-        return Forward(empty, empty, empty, empty, empty.astype(np.int64), ())
+        return Forward(empty, empty, empty, empty, empty, empty.astype(np.int64), ())
     best = tuple(fold.booster.best_iteration for fold in folds_done)
     # Each fold's own best number of rounds was chosen on the rows it predicts; one number for all was not.
     rounds = common_rounds(best)
@@ -143,6 +107,7 @@ def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) 
         np.concatenate([fold.linear for fold in folds_done]),
         np.concatenate([fold.trees(rounds) for fold in folds_done]),
         np.concatenate([fold.test.label for fold in folds_done]),
+        np.concatenate([fold.test.clipped().weight for fold in folds_done]),
         np.concatenate([fold.test.weight for fold in folds_done]),
         np.concatenate([np.full(len(fold.linear), fold.number) for fold in folds_done]),
         best,
@@ -187,7 +152,7 @@ def _forward_fold(
 ) -> _Fold | None:
     """Fit one fold; None where the earlier or the later side has too few outcomes."""
     known, later = (_drawn(side, rows.lead, [seed, number]) for side in (sides[0], sides[1] & rows.open))
-    train, test = rows.take(known), rows.take(later)
+    train, test = rows.take(known).clipped(), rows.take(later)
     if min(train.label.sum(), (1 - train.label).sum()) < FEWEST_OUTCOMES or len(test.label) == 0:
         return None
     encoders, encoded = fit_encoders(train.frame, train.label, train.weight, train.lead, params.smoothing)
@@ -199,7 +164,7 @@ def _forward_fold(
     design = encoders.design(test.frame)
     booster = fit_stopped(
         encoders.design(train.frame, encoded), train.label, train.weight, params.trees,
-        (design, test.label, test.weight), seed=seed,
+        (design, test.label, test.clipped().weight), seed=seed,
     )  # fmt: skip
     return _Fold(
         number, linear.log_odds(encoders.bins(test.frame)), booster, design,
@@ -280,6 +245,7 @@ def fit_target(
     forward = (
         forward if forward is not None else forward_predictions(rows, params, seed=seed, threads=threads)
     )
+    rows = rows.clipped()
     encoders, encoded = fit_encoders(rows.frame, rows.label, rows.weight, rows.lead, params.smoothing)
     encoders = _telling(encoders, forward.gain, len(rows.label))
     linear = fit_linear(
