@@ -142,12 +142,15 @@ def simulate(
     out: Annotated[str, typer.Option(help="Folder to write to.", metavar="DIR")],
     leads: Annotated[int, typer.Option(min=1, help="How many leads.")] = 5_000,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bytes.")] = 0,
+    until: Annotated[
+        str, typer.Option(help="Nothing is recorded later; a date is its first moment.", metavar="TIME")
+    ] = "2026-06-30",
 ) -> None:
     """Write a simulated funnel with its true propensities."""
     from qualify.console import say
     from qualify.simulate import simulate as make
 
-    make(leads=leads, seed=seed).write(out)
+    make(leads=leads, seed=seed, end=until).write(out)
     say(f"leads.parquet, activities.parquet, stages.parquet and truth.parquet written to {out}")
 
 

@@ -6,6 +6,7 @@ import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,9 @@ def demo(out: Path, *, leads: int, seed: int, language: str) -> Demo:
     _clear_desk(out)
     config = str(out / "qualify.yaml")
     tables = [word for name in TABLES for word in (f"--{name}", str(out / "data" / f"{name}.parquet"))]
-    _run("simulate", "--leads", str(leads), "--seed", str(seed), "--out", str(out / "data"))
+    # Up to this morning, so that the desk shows leads that wait since yesterday.
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    _run("simulate", "--leads", str(leads), "--seed", str(seed), "--until", today, "--out", str(out / "data"))
     _run("init", *tables, *TARGET, "--language", language, "--out", config, "--force")
     _run("train", "-c", config, "--budget", str(BUDGET), "--seed", str(seed), "--force")
     _promote_newest(config)
