@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from qualify.ledger import Ledger
 from tests.training.projects import CONFIG
 from tests.world import Called, World, call, shared_folder
 
@@ -130,6 +132,22 @@ def test_outcomes_that_change_meaning_are_seen_by_outcomes_alone(project: Path) 
     assert gap["low"] > 0.15
     drift = {each["field"]: each["psi"]["low"] for each in found.json["fields"]}
     assert drift["column:visits"] == 0
+
+
+def test_outcomes_that_only_sales_know_count_from_their_answer_on(project: Path) -> None:
+    later = leads(LATER, "2025-11-01", 80, seed=2)
+    won = dict(zip(later["id"], later["won"], strict=True))
+    add(project, later.assign(won=""))
+    scored = call("score", "--as-of", "2026-01-25T00:00Z", "--out", "list.csv", "--ledger", folder=project)
+    assert scored.code == 0, scored.err
+    ledger = Ledger.open(f"sqlite:///{project / 'ledger.db'}")
+    at = datetime(2026, 1, 28, tzinfo=UTC)
+    for lead, outcome in won.items():
+        verdict = "won" if outcome == "yes" else "lost"
+        ledger.answer(lead, verdict, actor="sato", reason=None, comment=None, key=lead, at=at)
+    ledger.close()
+    assert watch(project).json["outcomes"]["leads"] == LATER
+    assert watch(project, "--as-of", "2026-01-27T00:00:00Z").json["outcomes"] is None
 
 
 def test_a_ranking_that_is_lost_is_an_alarm(project: Path) -> None:

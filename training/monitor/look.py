@@ -10,14 +10,18 @@ from pathlib import Path
 
 import mlflow
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from qualify.config import Config
 from qualify.errors import DataError, UserError
 from qualify.evaluate import Metric
 from qualify.labels.snapshots import end_of_data
 from qualify.leads.tables import NO_TIME, BoolArray
+from qualify.ledger.stored import stored_answers
 from qualify.moments import parse_as_of
 from qualify.scorer import Scorer
+from training.answers import join_answers
 from training.contest import champion_probability, load_rival
 from training.cut import known_at
 from training.data import Loaded, load_tables
@@ -96,7 +100,8 @@ def look(config: Config, folder: Path, as_of: str | None = None) -> Watched:
     rival = load_rival(config)
     assert rival is not None, "the registry has just named the version in use"
     loaded = load_tables(config, folder)
-    loaded = replace(loaded, tables=known_at(loaded.tables, now))
+    tables = known_at(loaded.tables, now)
+    loaded = replace(loaded, tables=join_answers(config, tables, _answers(config, folder, now)).tables)
     if not len(loaded.tables):
         raise DataError("no lead had come in by that time", where="--as-of", got=as_of,
                         expected="a time after the first lead's creation")  # fmt: skip
@@ -113,6 +118,14 @@ def _moment(as_of: str | None, config: Config) -> int:
         raise UserError("the model is watched at one moment, not lead by lead", where="--as-of", got=as_of,
                          expected="a time such as 2026-04-01T09:00Z")  # fmt: skip
     return time.time_ns() // 1000 if moment.time is None else moment.time
+
+
+def _answers(config: Config, folder: Path, now: int) -> pa.Table | None:
+    """Return what sales had answered by then: outcomes that a retraining would learn from."""
+    found = stored_answers(config, folder)
+    if found is None:
+        return None
+    return found.filter(pc.less_equal(found["at"], pa.scalar(now, pa.timestamp("us", tz="UTC"))))
 
 
 def _check_columns(loaded: Loaded, scorer: Scorer, version: str) -> None:
