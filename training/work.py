@@ -22,6 +22,8 @@ __all__ = ["Work", "load_work", "worked_of"]
 _SIGNS = ("accepted", "meeting", "rejected", "recycled")
 """Stages that only a lead in work reaches. A deal that came by itself is none: its like is unknown."""
 
+_OF_ANSWERS = ["lead_id", "at", "undone"]
+
 
 @dataclass(frozen=True)
 class Work:
@@ -33,8 +35,10 @@ class Work:
     def digest(self) -> str:
         """Return a SHA-256 over what changes labels and weights."""
         found = hashlib.sha256()
-        for name in self.assignments.column_names:
-            found.update("\n".join(map(str, self.assignments[name].cast(pa.string()).to_pylist())).encode())
+        answers = [] if self.answers is None else [self.answers.select(_OF_ANSWERS)]
+        for table in (self.assignments, *answers):
+            for column in table.itercolumns():
+                found.update("\n".join(map(str, column.cast(pa.string()).to_pylist())).encode())
         return found.hexdigest()
 
 

@@ -132,6 +132,7 @@ def test_an_answer_of_sales_makes_a_lead_known_that_nobody_was_to_work(loop, tmp
     config = load_config(folder / "qualify.yaml")
     scores = scores_of(loop)
     lead = scores[(scores.band == "D") & ~scores.picked_by_lot].lead_id.iloc[0]
+    before = load_work(config, folder).digest()
     ledger = Ledger.open(config.service.ledger_url(folder))
     ledger.answer(lead, "rejected", actor="sato", reason=None, comment=None, key="k")
     ledger.close()
@@ -139,6 +140,7 @@ def test_an_answer_of_sales_makes_a_lead_known_that_nobody_was_to_work(loop, tmp
     data = build_training_set(loaded)
     (row,) = np.flatnonzero(loaded.tables.lead_id[data.lead] == lead)
     assert data.weights["won"][row] == 1.0
+    assert loaded.work.digest() != before
     own = {each.band: each.own for each in data.selection().bands}
     assert own["D"] == 1
 
