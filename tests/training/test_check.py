@@ -352,6 +352,10 @@ def test_the_command_says_model_where_there_is_something_to_learn(world):
     assert found["verdict"] == world.trained["verdict"]
     assert (found["leads"], found["known_outcomes"] < 800) == (800, True)
     assert {finding["code"] for finding in found["findings"]} <= set(CODES)
+    assert all(finding["mend"] for finding in found["findings"])
+    levels = [finding["level"] for finding in found["findings"]]
+    assert levels == sorted(levels, reverse=True)
+    assert found["needed"]["outcomes_now"] > 0
     assert sum(cohort["leads"] for cohort in found["maturity"]) == 800
     assert found["maturity"][-1]["censored"] == 1.0
     assert found["maturity"][-1]["positive"] is None
@@ -362,7 +366,8 @@ def test_the_command_says_manual_where_there_is_little(flat_folder):
     called = call("check", folder=folder)
     assert called.code == 0, called.err
     assert "verdict: manual" in called.out
-    assert "V001" in called.out
+    (line,) = (line for line in called.out.splitlines() if "V001" in line)
+    assert line.endswith(" → bring a longer history")
     assert not (folder / "mlflow.db").exists()
 
 

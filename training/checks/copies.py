@@ -20,11 +20,11 @@ FEWEST_COLUMNS = 3
 NEARLY_UNIQUE = 0.9
 """Words of which hardly two are alike name the lead, and are no attribute to compare."""
 
-_FEWEST_NEAR, _NEAR_SHARE = 10, 0.02
+_FEWEST_NEAR, _NEAR_SHARE = 10, 0.01
 """Rows by which near copies are recognised, and the share of all leads that they have to be: colleagues who
 came by one campaign are alike without being copies."""
 
-_LIKELY = 0.1
+_LIKELY = 0.001
 """Copies are counted among rows of which chance makes another with this probability."""
 
 
@@ -43,7 +43,9 @@ def check_copies(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
     rows = _Rows(hashes, surprise, later_leads(loaded), label)
     twins = rows.twins(rows.whole)
     if twins is not None:
-        yield Finding("R002", twins.level, "leads", twins.text("are equal to another in every attribute"))
+        yield Finding(
+            "R002", twins.level, "leads", twins.text("or more are equal to another in every attribute")
+        )
     yield from _near(list(codes), rows)
 
 
@@ -94,7 +96,7 @@ def _near(names: list[str], rows: _Rows) -> Iterator[Finding]:
             best = twins, name
     if best is not None and best[0].leads >= _NEAR_SHARE * len(rows.label):
         twins, name = best
-        yield Finding("R003", twins.level, name, twins.text(f"are equal to another but for “{name}”"))
+        yield Finding("R003", twins.level, name, twins.text(f"or more are equal to another but for “{name}”"))
 
 
 def _hashed(code: IntArray, seed: int) -> NDArray[np.uint64]:

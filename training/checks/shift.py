@@ -25,6 +25,7 @@ APART, CLEARLY_APART = 0.6, 0.7
 LEAST_SHARE = 0.01
 """Groups that were rarer among the earlier leads are looked at together."""
 
+BINS = 10
 _MOST_ROWS = 20_000
 _EXAMPLE = 5
 
@@ -142,13 +143,18 @@ def _shifted(name: str, column: Column, sides: _Sides, seed: int) -> list[Findin
 
 
 def _common(cells: Cells, before: int) -> IntArray:
-    """Number the groups that are common among the earlier leads; all others are one."""
-    size = len(cells.levels)
-    share = np.bincount(cells.codes[:before], minlength=size) / before
+    """Number the groups that are common among the earlier leads; all others are one.
+
+    Of many ranges of a number a few are made: a shift moves many of them together.
+    """
+    codes, size = cells.codes, len(cells.levels)
+    if cells.rank is not None and size - 1 > BINS:
+        codes, size = np.where(codes > 0, (codes - 1) * BINS // (size - 1) + 1, 0), BINS + 1
+    share = np.bincount(codes[:before], minlength=size) / before
     common = np.flatnonzero(share >= LEAST_SHARE)
     group = np.full(size, len(common), dtype=np.int64)
     group[common] = np.arange(len(common))
-    return group[cells.codes]
+    return group[codes]
 
 
 def _typical(column: Column, sides: _Sides) -> str:

@@ -29,7 +29,7 @@ def test_noise_is_no_shift(seed):
 
 
 @pytest.mark.parametrize(("by", "expected"), [
-    (0.15, []), (0.55, [("S002", "note", "x")]),
+    (0.15, []), (0.6, [("S002", "note", "x")]),
     (1.2, [("S001", "warning", "leads"), ("S002", "warning", "x")]),
 ])  # fmt: skip
 def test_a_shift_by_its_size(by, expected):
