@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from serving.access.refusal import wants_page
 from serving.pages.admin_routes import admin_routes
 from serving.pages.assets import Assets
 from serving.pages.figures_routes import figures_routes
 from serving.pages.handoff_routes import handoff_routes
 from serving.pages.lead_routes import answer_routes, lead_routes
 from serving.pages.queue_routes import queue_routes
+from serving.pages.routing import no_such_page
 from serving.pages.site import STATIC, Site
 from serving.pages.stories import Stories
 
@@ -32,6 +38,16 @@ def install(app: FastAPI, runtime: Runtime) -> None:
         Configuration, ledger and model in use.
     """
     app.state.pages = Site(runtime)
+    tell_problem = app.exception_handlers[HTTPException]
+
+    async def tell(request: Request, error: HTTPException) -> Response:
+        """Tell people by a page what programs are told by a problem document."""
+        if error.status_code == 404 and wants_page(request.scope) and hasattr(request.state, "actor"):
+            return no_such_page(request)
+        told: Response = await tell_problem(request, error)  # type: ignore[misc]
+        return told
+
+    app.add_exception_handler(HTTPException, tell)  # type: ignore[arg-type]
     app.mount("/static", Assets(directory=STATIC), name="static")
     stories = Stories()
     pages = queue_routes(), figures_routes(), admin_routes()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from qualify.ledger import LeadRecord
 
-__all__ = ["Answering", "PageRoute", "Reading", "Ruling", "shown_lead"]
+__all__ = ["Answering", "PageRoute", "Reading", "Ruling", "no_such_page", "shown_lead"]
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,13 @@ def _error_page(request: Request, error: QualifyError) -> Response:
                 answer.headers["Retry-After"] = "2"
             return answer
     raise error
+
+
+def no_such_page(request: Request) -> Response:
+    """Answer a browser that asks for an address which leads nowhere."""
+    visit = _visit(request, request.state.actor)
+    title, detail = visit.words.text("error.address"), visit.words.text("error.address_text")
+    return visit.page("error", status=404, title=title, detail=detail, again=False)
 
 
 _TOLD: dict[type[QualifyError], tuple[int, str]] = {

@@ -261,3 +261,13 @@ def test_a_ledger_that_is_away_is_told_with_a_way_to_try_again(live):
     assert answer.headers["retry-after"]
     assert "The ledger cannot be reached right now" in answer.text
     assert 'href="/?band=A">Load again' in answer.text
+
+
+def test_an_address_that_leads_nowhere_is_told_as_it_is_asked(live):
+    with live.client() as client:
+        page = client.get("/no-such", headers={"accept": "text/html"})
+        told = client.get("/no-such", headers={"accept": "application/json"})
+    assert page.status_code == 404
+    assert "There is no such page" in page.text
+    assert told.status_code == 404
+    assert told.headers["content-type"] == "application/problem+json"
