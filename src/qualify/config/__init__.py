@@ -2,25 +2,27 @@
 
 from qualify.config.load import dump_config, load_config, parse_config
 from qualify.config.schema import (
-    ActivityColumns,
     Capacity,
-    ColumnSpec,
-    ColumnType,
     Config,
-    Data,
-    Excluded,
-    Label,
     Mlflow,
     Selection,
-    Source,
-    SqlSource,
-    StageColumns,
     StageOrder,
     StageRole,
     Target,
     Training,
 )
 from qualify.config.service import Access, Alerts, Desk, Limits, Oidc, Service, TrustedProxy, Webhook
+from qualify.config.tables import (
+    ActivityColumns,
+    ColumnSpec,
+    ColumnType,
+    Data,
+    Excluded,
+    Label,
+    Source,
+    SqlSource,
+    StageColumns,
+)
 
 __all__ = [
     "Access",

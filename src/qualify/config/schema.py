@@ -13,70 +13,31 @@ from pydantic import Field, field_validator, model_validator
 
 from qualify.config.base import Share, Strict
 from qualify.config.service import Service, anchored
+from qualify.config.tables import ColumnSpec, Data, Excluded, Label
 
 MOST_SALT = 64
 """Bytes: as long as the key of a BLAKE2b hash may be."""
 
-ColumnType = Literal["number", "boolean", "category", "date", "text", "email", "job_title", "id"]
-
-
-class Label(Strict):
-    """A name to show, in English and Japanese."""
-
-    en: str
-    ja: str
-
-
-class SqlSource(Strict):
-    """A table that a query returns (SQLAlchemy URL; the query takes no user input)."""
-
-    url: str
-    query: str
-
-
-Source = str | SqlSource
-
-
-class ActivityColumns(Strict):
-    """Names of the columns in the activities table; None where the table has no such column."""
-
-    lead_id: str = "lead_id"
-    type: str = "type"
-    occurred_at: str = "occurred_at"
-    recorded_at: str | None = None
-    topic: str | None = None
-    value: str | None = None
-
-
-class StageColumns(Strict):
-    """Names of the columns in the stages table; None where the table has no such column."""
-
-    lead_id: str = "lead_id"
-    stage: str = "stage"
-    entered_at: str = "entered_at"
-    recorded_at: str | None = None
-    reason: str | None = None
-
-
-class Data(Strict):
-    """Where the tables are and which of their columns carry ids and times."""
-
-    leads: Source
-    activities: Source | None = None
-    stages: Source | None = None
-    timezone: str = "UTC"
-    encoding: str | None = None
-    delimiter: str | None = None
-    lead_id: str | None = None
-    created_at: str | None = None
-    order_by: str | None = None
-    day_first: bool = False
-    activity_columns: ActivityColumns = ActivityColumns()
-    stage_columns: StageColumns = StageColumns()
-
 
 class Target(Strict):
-    """What is to be predicted: a label column of a flat table, or a stage entered within a horizon."""
+    """What is to be predicted: a label column of a flat table, or a stage entered within a horizon.
+
+    Parameters
+    ----------
+    name
+        Short name; the score list has a column `p_<name>`.
+    column
+        The label column of the leads table.
+    positive
+        The label's value for yes; any other value is a no, an empty one is not known.
+    stage
+        The stage whose entry is predicted.
+    within_days
+        How long after the moment of scoring the stage has to be entered to count. A longer horizon finds more
+        outcomes and waits longer for each: leads younger than this teach nothing yet.
+    label
+        The name to show; null: the stage's or the column's own.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
     column: str | None = None
@@ -94,23 +55,6 @@ class Target(Strict):
         return self
 
 
-class ColumnSpec(Strict):
-    """What one column of the leads table means."""
-
-    type: ColumnType
-    missing: tuple[str, ...] = ()
-    label: Label | None = None
-    group: Literal["fit", "engagement", "history"] = "fit"
-    actionable: bool = False
-
-
-class Excluded(Strict):
-    """Why a column is not used: a stable code and the evidence in words."""
-
-    code: str
-    evidence: str = ""
-
-
 StageRole = Literal["mql", "accepted", "meeting", "sql", "won", "lost", "rejected", "recycled"]
 
 
@@ -119,6 +63,10 @@ class StageOrder(Strict):
 
     Parameters
     ----------
+    order
+        All stages, first to last. It is used for figures and pages.
+    closed
+        Stages that decide a lead: afterwards it is no longer open, and leaves the call list.
     roles
         Which stage plays which part, where its name does not tell: ``{sql: Opportunity}``. Shared figures and
         the answers of sales are told in these parts.
@@ -130,7 +78,26 @@ class StageOrder(Strict):
 
 
 class Training(Strict):
-    """How the model is made."""
+    """How the model is made.
+
+    Parameters
+    ----------
+    seed
+        Another seed, another model; same data and same seed, same bytes.
+    budget_seconds
+        Buys trials in the search for settings; more find a little better ones. 0: none.
+    test_share
+        The share of the leads, the latest ones, that is kept aside to judge the model. More make the figures
+        surer and leave less to learn from for the judged model; the model in use learns from all.
+    snapshot_every_days
+        How often an open lead is looked at in training. Smaller: more rows, more time.
+    snapshots_per_lead
+        At most so many looks at one lead, and as many at its first stage entries.
+    bags
+        Models that are averaged. More are steadier in reasons and intervals, and slower in proportion.
+    threads
+        Processor threads. The result does not depend on it.
+    """
 
     seed: int = 0
     budget_seconds: float = Field(default=60.0, ge=0)
@@ -142,7 +109,16 @@ class Training(Strict):
 
 
 class Capacity(Strict):
-    """How many leads sales can call: cuts the bands and sets `precision_at_capacity`."""
+    """How many leads sales can call: cuts the bands and sets `precision_at_capacity`.
+
+    Parameters
+    ----------
+    share
+        Of all leads. It judges models: who is among the first so many.
+    band_shares
+        Cumulated shares of A, A+B and A+B+C among the leads that the model was compared with; the rest is D.
+        New cuts take effect with the next training.
+    """
 
     share: Share = 0.1
     band_shares: tuple[float, float, float] = (0.1, 0.3, 0.6)
@@ -163,7 +139,7 @@ class Selection(Strict):
     Parameters
     ----------
     salt
-        Another text gives another lot.
+        Another text gives another lot: leads picked so far lose their mark.
     clip
         Largest weight of an outcome in a fit: more steadiness for a little bias.
     """
@@ -180,7 +156,17 @@ class Selection(Strict):
 
 
 class Mlflow(Strict):
-    """Where runs and models are kept."""
+    """Where runs and models are kept.
+
+    Parameters
+    ----------
+    tracking_uri
+        An SQLite file seen from the configuration, or the address of an MLflow server.
+    experiment
+        Name of the experiment that gets the runs.
+    model_name
+        Name of the registered model. Two projects on one server need two names.
+    """
 
     tracking_uri: str = "sqlite:///mlflow.db"
     experiment: str = "qualify"
@@ -196,9 +182,36 @@ class Config(Strict):
 
     Parameters
     ----------
+    version
+        Of the format of this file.
+    data
+        See below.
+    targets
+        See below. `probability`, rank, bands and reasons are about the first one; each further one adds a
+        column. All are label columns, or all are stages.
+    columns
+        By name, what each column of the leads table means. A column that is not named is not used.
+    exclude
+        By name, columns that no model sees, and why.
+    stages
+        See below.
+    scorecard
+        File of the rules; null: the scorecard that ships with qualify.
+    language
+        Of reasons, pages and reports, where no option says otherwise.
+    capacity
+        See below.
     exploration
         The share of leads that are picked by lot and to be worked whatever their score; 0: none, and every
         outcome counts as it is.
+    selection
+        See below.
+    training
+        See below.
+    mlflow
+        See below.
+    service
+        See below.
     """
 
     version: Literal[1] = 1

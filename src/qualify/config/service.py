@@ -21,10 +21,16 @@ class Desk(Strict):
 
     Parameters
     ----------
-    name, company, owner, source
-        Columns of the leads table; None: the lead's id, and no filter.
+    name
+        Column of the leads table with the person's name; null: the lead's id is shown.
+    company
+        Column with the company, shown and searched; null: not shown.
+    owner
+        Column with who in sales looks after the lead; null: leads are assigned on the desk.
+    source
+        Column with where the lead came from, as a filter and for figures; null: no filter.
     approach_within_hours
-        Agreed limit from hand-over to the first approach.
+        Agreed limit from hand-over to the first approach; what waits longer is marked.
     """
 
     name: str | None = None
@@ -35,7 +41,19 @@ class Desk(Strict):
 
 
 class Oidc(Strict):
-    """Sign-in by an OpenID Connect provider (`issuer`/.well-known/openid-configuration)."""
+    """Sign-in by an OpenID Connect provider (`issuer`/.well-known/openid-configuration).
+
+    Parameters
+    ----------
+    issuer
+        Address of the provider, as it stands in its tokens.
+    client_id
+        Under which the service is registered there.
+    client_secret_env
+        Environment variable with the client's secret.
+    user_claim
+        The claim that names the user. An e-mail address counts only where the provider has verified it.
+    """
 
     issuer: str = Field(pattern=r"^https?://")
     client_id: str
@@ -44,7 +62,15 @@ class Oidc(Strict):
 
 
 class TrustedProxy(Strict):
-    """Sign-in by a proxy in front: whom it names in `header`, believed only from these addresses."""
+    """Sign-in by a proxy in front, which names the user in a header.
+
+    Parameters
+    ----------
+    header
+        Name of the header. The proxy has to drop it from what comes in from outside.
+    addresses
+        Addresses or networks of the proxy; from anywhere else the header is not believed.
+    """
 
     header: str = "X-Forwarded-User"
     addresses: tuple[str, ...] = Field(min_length=1)
@@ -55,13 +81,17 @@ class Access(Strict):
 
     Parameters
     ----------
+    oidc
+        See below; null: no sign-in by OpenID Connect.
+    proxy
+        See below; null: no sign-in by a proxy. Not together with `oidc`.
     roles
         By user name as the provider gives it. `sales` see their own leads, `manager` all leads, `admin` may
         also change settings of the service. Users who are not named are refused.
     session_hours
         After this a person signs in again.
     session_secret_env
-        Environment variable with the key that signs sessions.
+        Environment variable with the key that signs sessions. Another key signs everybody out.
     """
 
     oidc: Oidc | None = None
@@ -78,7 +108,21 @@ class Access(Strict):
 
 
 class Webhook(Strict):
-    """A receiver of alerts; the body is signed with the secret (HMAC-SHA256)."""
+    """A receiver of alerts.
+
+    Parameters
+    ----------
+    name
+        For pages and logs.
+    url
+        Where messages are posted; ``${NAME}`` is taken from the environment.
+    secret_env
+        Environment variable with the secret that signs the body (HMAC-SHA256); null: unsigned.
+    template
+        The form of the body.
+    on
+        Which events are told: the lead passes into band A, or into the SQL criteria of the scorecard.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")
     url: str = Field(pattern=r"^https?://")
@@ -92,8 +136,12 @@ class Alerts(Strict):
 
     Parameters
     ----------
+    webhooks
+        See below; none: nobody is told.
     attempts
         After so many failures an alert is a dead letter: it can be seen and sent again.
+    timeout
+        Seconds that a receiver has for its answer.
     """
 
     webhooks: tuple[Webhook, ...] = ()
@@ -109,7 +157,19 @@ class Alerts(Strict):
 
 
 class Limits(Strict):
-    """What one caller may ask of the service."""
+    """What one caller may ask of the service.
+
+    Parameters
+    ----------
+    body_bytes
+        Largest body of a request.
+    activities_a_lead
+        In one lead document.
+    leads_a_batch
+        In one call of `POST /v1/score/batch`.
+    requests_a_minute
+        By caller; what comes beyond is answered with 429.
+    """
 
     body_bytes: int = Field(default=4_000_000, ge=1_000)
     activities_a_lead: int = Field(default=20_000, ge=1)
@@ -118,14 +178,23 @@ class Limits(Strict):
 
 
 class Service(Strict):
-    """The whole section.
+    """The sales desk and the API: ledger, pages, access, alerts and limits.
 
     Parameters
     ----------
     ledger
-        SQLAlchemy URL of the database that keeps scores, answers and alerts.
+        SQLAlchemy URL of the database that keeps scores, answers and alerts: SQLite or PostgreSQL.
     public_url
-        Address under which people reach the pages, for links in alerts; None: the address listened on.
+        Address under which people reach the pages, for links in alerts and for sign-in; null: the address
+        listened on.
+    desk
+        See below.
+    access
+        See below.
+    alerts
+        See below.
+    limits
+        See below.
     """
 
     ledger: str = "sqlite:///ledger.db"
