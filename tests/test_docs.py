@@ -16,6 +16,7 @@ import typer
 from typer.main import get_command
 
 from qualify.cli import GROUP, HELP
+from qualify.config import load_config
 from tests.world import World, call
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -211,6 +212,29 @@ def test_olist_becomes_tables_that_init_takes(tmp_path: Path) -> None:
                 "--within-days", 30, folder=tmp_path)  # fmt: skip
     assert made.code == 0, made.err
     assert "305 of 3,342 leads" in made.err
+
+
+def test_the_tutorial_runs_as_it_is_written(tmp_path: Path) -> None:
+    """All its lines in their order; and what it says of the output is what comes out."""
+    page = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    said, names = [], list[str]()
+    for content in (content for language, content in fenced(page) if language == "sh"):
+        for line in content.splitlines():
+            words = shlex.split(line)
+            if words[:2] == ["python", "examples/crm.py"]:
+                load_example("crm").main([str(tmp_path / words[2])])
+            elif words[0] == "qualify":
+                done = call(*words[1:], folder=tmp_path / "exports")
+                assert done.code == 0, (line, done.err)
+                said.append(done.err + done.out)
+                names.append(words[1])
+    assert names == ["init", "init", "init", "check", "train", "score", "explain"]
+    (shown,) = (content for language, content in fenced(page) if language == "text")
+    assert shown in said[0]
+    known = re.findall(r"^\| know the outcome \|(.*)\|$", page, flags=re.MULTILINE)[0].split("|")
+    for column, made in zip(known, ("qualify", "salesforce", "dynamics"), strict=True):
+        excluded = load_config(tmp_path / "exports" / f"{made}.yaml").exclude
+        assert set(re.findall(r"`(.+?)`", column)) <= set(excluded)
 
 
 def test_the_examples_on_tables_written_by_hand() -> None:

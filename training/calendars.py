@@ -29,6 +29,8 @@ def drop_calendars(
     if not found:
         return data, {}
     less = without_columns(data, set(found))
+    if set(found) == set(data.loaded.used) and not len(data.loaded.tables.activities):
+        return data, {}  # they are all there is
     kept, left = (
         forward_predictions(
             each.rows_of(target, each.sides_of(target)[0]), Params(), seed=seed, threads=threads

@@ -16,7 +16,7 @@ import numpy as np
 from qualify.config import Config, Excluded, Target
 from qualify.errors import DataError
 from qualify.evaluate import Metric
-from qualify.leads.tables import FloatArray
+from qualify.leads.tables import BoolArray, FloatArray
 from qualify.model.evidence import Evidence, fit_evidence, one_row_a_lead
 from qualify.model.fit import Forward, Params, fit_target
 from qualify.model.parts import Lot, ModelParts, Schema, Window, bands_of, reference_of
@@ -82,6 +82,7 @@ def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None 
     first = config.targets[0]
     threads = config.training.threads
     _check_sides(first, data)
+    _check_features(data, data.sides_of(first)[0])
     data, calendars = drop_calendars(data, first, seed=seed, threads=threads)
     train_rows = data.rows_of(first, data.sides_of(first)[0])
     tuned = tune(train_rows, budget=budget, seed=seed, threads=threads, trials=trials)
@@ -123,6 +124,18 @@ def _check_sides(target: Target, data: TrainingSet) -> None:
                 expected="both outcomes on both sides",
                 mend="bring a longer history, or set `training.test_share` so that both sides have outcomes",
             )  # fmt: skip
+
+
+def _check_features(data: TrainingSet, earlier: BoolArray) -> None:
+    """Refuse rows that are all alike: there would be nothing to tell them apart by."""
+    numeric = (np.unique(values[earlier]) for _, block in data.frame.blocks for values in block)
+    coded = (np.unique(each.values[earlier]) for each in data.frame.categorical)
+    if not any(len(values) > 1 for held in (numeric, coded) for values in held):
+        raise DataError(
+            "there is nothing to learn from: no column differs among the earlier leads", where="`columns`",
+            expected="columns that are known when a lead comes in, or activities",
+            mend="add columns to the export, or take one that is known so early out of `exclude`",
+        )  # fmt: skip
 
 
 def _usable_targets(config: Config, data: TrainingSet) -> Sequence[Target]:
