@@ -30,6 +30,8 @@ TOP = 1 / 3
 """The share of a cohort that sales work: the top of it by the champion's score."""
 NEW, COLDEST, NEW_CHANCE = "partner portal", 0.16, 0.5
 """After the first cohort the coldest leads, by all that was known, come by a new source, and convert."""
+HARDLY = 0.02
+"""The chance by that source in the first cohort, where it was there already and turned later."""
 DAY = 86_400_000_000
 
 SPECS = {name: ColumnSpec(type="category") for name in ("source", "industry", "region")} | {
@@ -64,17 +66,25 @@ class Funnel:
         )["auc"].value  # fmt: skip
 
 
-def make_funnel(seed: int) -> Funnel:
-    """Simulate leads as known one day after creation; worked, a lead converts by its true propensity."""
+def make_funnel(seed: int, *, turned: bool = False) -> Funnel:
+    """Simulate leads as known one day after creation; worked, a lead converts by its true propensity.
+
+    Parameters
+    ----------
+    turned
+        The source that converts in the end is no new one: any lead may come by it, and in the first cohort
+        hardly one of them converted.
+    """
     count = COHORT * (CYCLES + 1) + JUDGED
     made = simulate(count, seed, work_share=1.0, months=24, activities_per_lead=8)
     rng = np.random.default_rng(seed)
     chance = made.truth["p_sql"].to_numpy()
     # Who has become SQL by itself on the first day has no propensity any more.
     chance = np.where(np.isnan(chance), 1.0, chance)
-    new = (chance <= np.quantile(chance, COLDEST)) & (np.arange(count) >= COHORT)
+    later = np.arange(count) >= COHORT
+    new = rng.random(count) < COLDEST if turned else (chance <= np.quantile(chance, COLDEST)) & later
     source = np.where(new, NEW, np.array(made.leads["source"].to_pylist(), dtype=object))
-    chance = np.where(new, NEW_CHANCE, chance)
+    chance = np.where(new, np.where(later, NEW_CHANCE, HARDLY), chance)
     columns = {
         "source": pa.array(source.tolist(), pa.string()),
         "visits": _on_day_one(made, _VISITS), "hands": _on_day_one(made, _HANDS),

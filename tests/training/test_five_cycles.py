@@ -33,3 +33,18 @@ def test_with_a_lot_five_cycles_lose_nothing_and_without_one_the_model_believes_
     assert fmean(losses["lot"]) < BAR, losses
     assert max(losses["lot"]) < WORST, losses
     assert min(losses["none"]) > LOSS, losses
+
+
+def test_where_what_was_learned_has_turned_only_the_lot_finds_out(record_property):
+    """Let a source that hardly ever converted turn: now every second of its leads would convert.
+
+    The champion has learned to leave them alone, so sales meet none, and to take outcomes for unknown does
+    not help. That is what a lot is for. It does not make up for all within five cycles.
+    """
+    funnel = make_funnel(SEEDS[0], turned=True)
+    full = Loop(funnel, share=0.0).with_all_outcomes()
+    with_lot, unknown = Loop(funnel, share=0.05).run(), Loop(funnel, share=0.0, unknown=True).run()
+    figures = {"full": full, "lot": with_lot, "no lot, unknown": unknown}
+    record_property("turned", {name: round(auc, 4) for name, auc in figures.items()})
+    assert unknown < full - LOSS, figures
+    assert full - with_lot < 0.5 * (full - unknown), figures
