@@ -71,13 +71,13 @@ def score(
     from qualify.console import emit_json, only_json, say
     from qualify.moments import parse_as_of
     from qualify.scorer import Scorer
-    from serving.batch import Job, rejects_of
+    from serving.batch import Job
     from serving.batch.size import parse_memory
     from serving.batch.work import claimed, place_of, room_needed
     from serving.cli_ledger import open_ledger, put_on_desk
     from serving.incremental import parse_since
     from serving.model_source import find_bundle
-    from serving.score_run import check_request, run_request
+    from serving.score_run import check_request, rejects_place, run_request
 
     began = time.monotonic()
     with only_json(as_json):
@@ -110,7 +110,7 @@ def score(
     if as_json:
         emit_json({
             "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(),
-            "out": shown, "rejects_file": str(rejects_of(out)) if done.rejected else None,
+            "out": shown, "rejects_file": rejects_place(out, engine) if done.rejected else None,
             "model_version": scorer.version, "scorecard_version": scorer.scorecard.version,
             "seconds": seconds, **({"unchanged": done.unchanged} if since else {}),
             **({"ledger": asdict(stored[0])} if stored else {}),

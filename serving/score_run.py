@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from qualify.errors import UserError
-from serving.batch import Job, run_job
+from serving.batch import Job, rejects_of, run_job
 from serving.batch.summary import Summary
 from serving.incremental import Since, run_changed
 from serving.sink import check_out
 
-__all__ = ["check_request", "run_request"]
+__all__ = ["check_request", "rejects_place", "run_request"]
 
 
 def check_request(out: str, engine: str, *, ledger: bool = False, changed_since: str | None = None) -> None:
@@ -35,6 +35,16 @@ def check_request(out: str, engine: str, *, ledger: bool = False, changed_since:
 
     if not is_folder(out):
         check_out(out)
+
+
+def rejects_place(out: str, engine: str) -> str:
+    """Return where the rejects of a list are."""
+    if engine == "spark":
+        from serving.batch.spark.folder import is_folder, rejects_beside
+
+        if is_folder(out):
+            return rejects_beside(out)
+    return str(rejects_of(out))
 
 
 def run_request(job: Job, bundle: Path, engine: str, since: Since | None = None) -> Summary:

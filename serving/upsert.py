@@ -112,7 +112,7 @@ def _connected(out: str) -> Iterator[Engine]:
 def _table(name: str, frame: pd.DataFrame, key: Sequence[str]) -> Table:
     where, _, plain = name.rpartition(".")
     columns = [
-        Column(column, _type(kind), primary_key=column in key, nullable=column not in key)
+        Column(str(column), _type(kind), primary_key=column in key, nullable=column not in key)
         for column, kind in frame.dtypes.items()
     ]
     return Table(plain, MetaData(), *columns, schema=where or None)

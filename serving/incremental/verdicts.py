@@ -33,10 +33,10 @@ class Verdicts:
     @classmethod
     def of_list(cls, table: pa.Table, scorer: Scorer) -> Verdicts:
         """Return what rows of a score list (or of a state) say."""
-        words = [np.asarray(table[name].to_pylist(), dtype=object)
-                 for name in ("band", "rule_band", "recommended_stage")]  # fmt: skip
+        band, rule_band, stage = (np.asarray(table[name].to_pylist(), dtype=object)
+                                  for name in ("band", "rule_band", "recommended_stage"))  # fmt: skip
         numbers = [table[name].to_numpy() for name in target_columns(scorer)]
-        return cls(*words, np.stack(numbers, axis=1) if table.num_rows else np.empty((0, len(numbers))))
+        return cls(band, rule_band, stage, np.stack(numbers, axis=1))
 
     def take(self, rows: IntArray) -> Verdicts:
         """Return some of them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from serving.batch.summary import Summary
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["check_folder", "is_folder", "write_folder"]
+__all__ = ["check_folder", "is_folder", "rejects_beside", "write_folder"]
 
 _FILES = (".parquet", ".pq", ".csv", ".csv.gz")
 _DONE = "_SUCCESS"
@@ -37,6 +37,11 @@ def is_folder(out: str) -> bool:
     if "://" in out:
         return "#" not in out
     return out.endswith("/") or not out.endswith(_FILES)
+
+
+def rejects_beside(out: str) -> str:
+    """Return where the rejects of a folder are: beside it."""
+    return out.rstrip("/") + ".rejects.csv"
 
 
 def check_folder(out: str, spark: SparkSession) -> None:
@@ -76,8 +81,9 @@ def write_folder(results: DataFrame, out: str, summary: Summary) -> None:
     from pyspark.errors import PySparkException
     from pyspark.sql import functions
 
-    spark, rejects = results.sparkSession, out.rstrip("/") + ".rejects.csv"
-    schema = unpacked(results.where(results.kind == "scores").head().payload).schema
+    spark, rejects = results.sparkSession, rejects_beside(out)
+    first = results.where(results.kind == "scores").take(1)[0]
+    schema = unpacked(first.payload).schema
     scores = results.where(results.kind == "scores").select("payload").mapInArrow(_rows, _spark_types(schema))
     ordered = scores.orderBy(scores.probability.desc(), scores.lead_id.asc()).persist(StorageLevel.DISK_ONLY)
     try:
@@ -153,7 +159,8 @@ def _remove(path: str, spark: SparkSession) -> None:
 
 def _located(path: str, spark: SparkSession):  # type: ignore[no-untyped-def]
     """Return Spark's own file system of a path, with the rights that Spark has."""
-    place = spark._jvm.org.apache.hadoop.fs.Path(path)
+    jvm: Any = spark._jvm
+    place = jvm.org.apache.hadoop.fs.Path(path)
     return place.getFileSystem(spark._jsc.hadoopConfiguration()), place
 
 

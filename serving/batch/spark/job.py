@@ -19,14 +19,15 @@ from qualify.console import say
 from qualify.leads.stamp import RaggedRow
 from qualify.leads.stream import TableStream
 from serving.batch.bucket import Told, scores_path, turned_away_path, write_run
-from serving.batch.columns import join_manners, wanted
+from serving.batch.columns import TABLES, join_manners, wanted
 from serving.batch.finish import finish_list, rows_of_each
 from serving.batch.job import Job, check_columns, open_streams, refuse_changed
 from serving.batch.size import bytes_needed
 from serving.batch.spark.folder import check_folder, is_folder, write_folder
 from serving.batch.spark.packed import CELLS, error_of, said, unpacked
-from serving.batch.spark.read import Reading, Split, read_splits, splits_of
+from serving.batch.spark.read import Reading, read_rows, read_splits, splits_of
 from serving.batch.spark.score import Bundle, Shipped, score_cells
+from serving.batch.spark.tables import spark_tables, streamed, without
 from serving.batch.spill import Spilled, joined_schema, refuse_empty
 from serving.batch.summary import Summary, join_told
 from serving.batch.work import place_of
@@ -68,23 +69,21 @@ def run_on_spark(job: Job, bundle: Path, spark: SparkSession) -> Summary:
     """
     if is_folder(job.out):
         check_folder(job.out, spark)
-    streams = open_streams(job)
+    frames = spark_tables(job, spark)
+    streams = {**open_streams(without(job, frames)), **{what: streamed(f) for what, f in frames.items()}}
+    streams = {what: streams[what] for what in TABLES if what in streams}
     check_columns(job, streams)
     schema = job.scorer.parts.schema
     reading = Reading(schema.data, schema.columns, job.buckets or _buckets(job, streams, spark))
-    splits = [
-        split
-        for what, stream in streams.items()
-        for split in splits_of(reading, what, job.source(what), stream)
-    ]
-    with _kept(_read(spark, reading, splits)) as cells:
-        known = _learnt(streams, reading, cells, splits)
+    with _kept(_read(spark, reading, job, streams, frames)) as cells:
+        known = _learnt(streams, reading, cells)
         refuse_changed(streams)
         shipped = Shipped(
             Bundle.read(bundle, job.scorer.version), known.spilled, known.schemas, known.before,
             job.as_of, time.time_ns() // 1000, job.reasons, job.language,
         )  # fmt: skip
-        say(f"{len(splits)} parts read by Spark; scoring {reading.buckets} buckets")
+        parts = sum(map(len, known.before.values()))
+        say(f"{parts} parts read by Spark; scoring {reading.buckets} buckets")
         with _kept(_scored(spark, cells, shipped)) as results:
             told = [Told.read(row.payload) for row in _collected(results, "told")]
             summary = join_told(told, schema.columns, known.spilled["leads"].origin)
@@ -106,10 +105,25 @@ def _buckets(job: Job, streams: Mapping[str, TableStream], spark: SparkSession) 
     return int(min(MAX_BUCKETS, max(2 * cores, needed // _BUCKET_BYTES)))
 
 
-def _read(spark: SparkSession, reading: Reading, splits: list[Split]) -> DataFrame:
+def _read(
+    spark: SparkSession,
+    reading: Reading,
+    job: Job,
+    streams: Mapping[str, TableStream],
+    frames: Mapping[str, DataFrame],
+) -> DataFrame:
     """Return the rows of all tables by bucket, packed; one task reads one part."""
-    numbers = spark.range(0, len(splits), 1, len(splits))
-    return numbers.mapInArrow(partial(read_splits, reading, splits), CELLS)
+    splits = [
+        split
+        for what, stream in streams.items() if what not in frames
+        for split in splits_of(reading, what, job.source(what), stream)
+    ]  # fmt: skip
+    numbers = spark.range(0, len(splits), 1, max(1, len(splits)))
+    cells = numbers.mapInArrow(partial(read_splits, reading, splits), CELLS)
+    for what, frame in frames.items():
+        rows = frame.select(*(f"`{name.replace('`', '``')}`" for name in reading.wanted(what)))
+        cells = cells.unionAll(rows.mapInArrow(partial(read_rows, reading, what), CELLS))
+    return cells
 
 
 def _scored(spark: SparkSession, cells: DataFrame, shipped: Shipped) -> DataFrame:
@@ -142,15 +156,12 @@ def _collected(cells: DataFrame, kind: str) -> list[Row]:
     return rows
 
 
-def _learnt(
-    streams: Mapping[str, TableStream], reading: Reading, cells: DataFrame, splits: list[Split]
-) -> _Known:
+def _learnt(streams: Mapping[str, TableStream], reading: Reading, cells: DataFrame) -> _Known:
     """Put together what each part told, as if the tables had been gone through in one piece."""
-    order = [(split.what, split.number) for split in splits]
     found = {(row.what, row.split): said(row.payload) for row in _collected(cells, "seen")}
     known = _Known({}, {}, {})
     for what, stream in streams.items():
-        parts = [found[each] for each in order if each[0] == what]
+        parts = [found[each] for each in sorted(found) if each[0] == what]
         known.spilled[what], known.before[what] = _joined(stream.origin, parts)
         refuse_empty(known.spilled[what], what)
         schemas = [pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(s))) for p in parts for s in p["schemas"]]

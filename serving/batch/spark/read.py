@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from serving.batch.columns import Manners, keys_of, look, wanted
 from serving.batch.hashing import bucket_of
 from serving.batch.spark.packed import cell, guarded
 
-__all__ = ["Reading", "Split", "read_splits", "splits_of"]
+__all__ = ["Reading", "Split", "read_rows", "read_splits", "splits_of"]
 
 _SPLIT_BYTES = 64 << 20
 _BUFFERED_BYTES = 32 << 20
@@ -64,20 +65,27 @@ class Reading:
 
 @dataclass
 class _Seen:
-    """What a task has learnt of its part; `rows` counts those that could not be read too."""
+    """What a task has learnt of its part."""
 
     manners: Manners = field(default_factory=dict)
     ragged: list[RaggedRow] = field(default_factory=list)
     schemas: list[pa.Schema] = field(default_factory=list)
     rows: int = 0
 
+    def add(self, reading: Reading, what: str, piece: pa.Table) -> None:
+        """Learn from a piece."""
+        if not self.schemas or self.schemas[-1] != piece.schema:
+            self.schemas.append(piece.schema)
+        look(reading.data, reading.columns, what, piece, self.manners)
+        self.rows += piece.num_rows
+
     def told(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
+        """Return it as JSON has it; `rows` counts those that could not be read too."""
         return {
             "manners": {role: asdict(manner) for role, manner in self.manners.items()},
             "ragged": [asdict(row) for row in self.ragged],
             "schemas": [each.serialize().to_pybytes().hex() for each in self.schemas],
-            "rows": self.rows,
+            "rows": self.rows + len(self.ragged),
         }
 
 
@@ -111,28 +119,38 @@ def read_splits(
     """Read the parts whose numbers come in; yield their rows by bucket, packed, and what was learnt."""
     for batch in batches:
         for number in batch.column(0).to_pylist():
-            split = splits[number]
-            yield from guarded(lambda split=split: _read(reading, split))
+            split, seen = splits[number], _Seen()
+            pieces = _pieces(reading, split, seen.ragged)
+            yield from guarded(partial(_bucketed, reading, split.what, split.number, pieces, seen))
 
 
-def _read(reading: Reading, split: Split) -> Iterator[pa.RecordBatch]:
-    seen, waiting, place = _Seen(), list[pa.Table](), 0
-    for piece in _pieces(reading, split, seen.ragged):
-        if waiting and waiting[-1].schema != piece.schema:  # the types of a query's values
-            yield from _packed(reading, split, waiting, place)
+def read_rows(
+    reading: Reading, what: str, batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:  # fmt: skip
+    """Take the rows of a partition of a Spark table; yield them as :func:`read_splits` does."""
+    from pyspark import TaskContext
+
+    context = TaskContext.get()
+    assert context is not None, "runs in a task"
+    pieces = numbered(pa.table(batch) for batch in batches)
+    yield from guarded(partial(_bucketed, reading, what, context.partitionId(), pieces, _Seen()))
+
+
+def _bucketed(
+    reading: Reading, what: str, number: int, pieces: Iterator[pa.Table], seen: _Seen
+) -> Iterator[pa.RecordBatch]:
+    """Yield a part's rows by bucket, as many as are held at a time, and in the end what was learnt."""
+    waiting, place = list[pa.Table](), 0
+    for piece in pieces:
+        full = sum(table.nbytes for table in waiting) > _BUFFERED_BYTES
+        if waiting and (full or waiting[-1].schema != piece.schema):  # a query's types are its values'
+            yield from _packed(reading, waiting, what, number, place)
             waiting, place = [], place + 1
-        if not seen.schemas or seen.schemas[-1] != piece.schema:
-            seen.schemas.append(piece.schema)
-        look(reading.data, reading.columns, split.what, piece, seen.manners)
-        seen.rows += piece.num_rows
+        seen.add(reading, what, piece)
         waiting.append(piece)
-        if sum(table.nbytes for table in waiting) > _BUFFERED_BYTES:
-            yield from _packed(reading, split, waiting, place)
-            waiting, place = [], place + 1
     if waiting:
-        yield from _packed(reading, split, waiting, place)
-    seen.rows += len(seen.ragged)
-    yield cell("seen", seen.told(), what=split.what, split=split.number)
+        yield from _packed(reading, waiting, what, number, place)
+    yield cell("seen", seen.told(), what=what, split=number)
 
 
 def _pieces(reading: Reading, split: Split, ragged: list[RaggedRow]) -> Iterator[pa.Table]:
@@ -147,16 +165,14 @@ def _pieces(reading: Reading, split: Split, ragged: list[RaggedRow]) -> Iterator
 
 
 def _packed(
-    reading: Reading, split: Split, pieces: list[pa.Table], place: int
-) -> Iterator[pa.RecordBatch]:  # fmt: skip
+    reading: Reading, pieces: list[pa.Table], what: str, number: int, place: int
+) -> Iterator[pa.RecordBatch]:
     """Yield the rows of each bucket, in their order."""
     table = pa.concat_tables(pieces)
-    codes = bucket_of(keys_of(reading.data, split.what, table), reading.buckets)
+    codes = bucket_of(keys_of(reading.data, what, table), reading.buckets)
     ordered = table.take(pa.array(np.argsort(codes, kind="stable")))
     ends = np.cumsum(np.bincount(codes, minlength=reading.buckets)).tolist()
     for bucket, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
         if end > start:
             rows = ordered.slice(start, end - start)
-            yield cell(
-                "rows", rows, what=split.what, split=split.number, place=place, bucket=bucket
-            )  # fmt: skip
+            yield cell("rows", rows, what=what, split=number, place=place, bucket=bucket)

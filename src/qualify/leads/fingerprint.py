@@ -50,7 +50,8 @@ def _word(text: str) -> np.uint64:
 
 def _words(words: Sequence[str], codes: NDArray[Any]) -> _Hashes:
     """Return the hash of each row's word; a code of -1 is no word."""
-    return np.array([*(_word(word) for word in words), _NOTHING], dtype=np.uint64)[codes]
+    found: _Hashes = np.array([*(_word(word) for word in words), _NOTHING], dtype=np.uint64)[codes]
+    return found
 
 
 def _bits(values: NDArray[Any]) -> _Hashes:
@@ -90,4 +91,5 @@ def _summed(
     known = known_at <= np.repeat(as_of, np.diff(offsets))
     each = np.where(known, _mixed(hashes + _bits(known_at) + kind), np.uint64(0))
     sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(each, dtype=np.uint64)])
-    return sums[offsets[1:]] - sums[offsets[:-1]]
+    found: _Hashes = sums[offsets[1:]] - sums[offsets[:-1]]
+    return found

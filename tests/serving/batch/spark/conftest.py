@@ -24,7 +24,7 @@ from tests.conftest import missing_program
 from tests.serving.lead_documents import document
 from tests.world import AS_OF, TABLES, World, call, shared_folder
 
-CASES = ("files", "odd", "no_events", "japanese", "database", "all_bad", "lacking")
+CASES = ("files", "odd", "no_events", "japanese", "database", "all_bad", "lacking", "tables")
 
 
 @dataclass(frozen=True)
@@ -174,6 +174,20 @@ def lacking(world: World, folder: Path) -> None:
     on_both(world, folder, [str(folder / "leads.parquet")])
 
 
+def tables(world: World, folder: Path) -> None:
+    """Tables of Spark's catalog, beside files for the local engine."""
+    from pyspark.sql import SparkSession
+
+    spark = SparkSession.getActiveSession()
+    assert spark is not None
+    names = {}
+    for name in TABLES:
+        names[name] = str(world.folder / f"{name}.parquet")
+        frame = spark.read.parquet(names[name])
+        frame.coalesce(1).createOrReplaceTempView(name)
+    on_both(world, folder, list(names.values()), spark_names=[f"table:{name}" for name in TABLES])
+
+
 def as_a_folder(world: World, folder: Path) -> None:
     """The command, with the session's time zone as it was, into a folder; and once more."""
     out = folder / "folder"
@@ -197,16 +211,22 @@ def as_a_function(world: World, folder: Path) -> None:
     lines = [json.dumps(document(world, lead_id)) for lead_id in ids]
     (folder / "documents.json").write_text("\n".join(lines), encoding="utf-8")
     found = spark.read.json(str(folder / "documents.json"), multiLine=False)
-    wanted = "lead_id string, probability double, band string, rule_points double, recommended_stage string"
+    wanted = (
+        "lead_id string, probability double, band string, rule_points double, recommended_stage string, "
+        "reasons array<struct<feature: string, text: string, contribution: double>>"
+    )
     score = mlflow.pyfunc.spark_udf(
         spark, "models:/qualify@champion", result_type=wanted, env_manager="local"
     )
     rows = found.select(score(functions.struct(*found.columns)).alias("s")).select("s.*").collect()
-    (folder / "function.json").write_text(json.dumps([row.asDict() for row in rows]), encoding="utf-8")
+    (folder / "function.json").write_text(
+        json.dumps([row.asDict(recursive=True) for row in rows]), encoding="utf-8"
+    )
 
 
 def on_both(
     world: World, folder: Path, names: list[str], language: str = "en", *, bundle: Path | None = None,
+    spark_names: list[str] | None = None,
 ) -> None:  # fmt: skip
     from pyspark.sql import SparkSession
 
@@ -220,6 +240,8 @@ def on_both(
         "local": run_job, "spark": lambda job: run_on_spark(job, bundle, spark)
     }  # fmt: skip
     for engine, run in runs.items():
+        if engine == "spark" and spark_names is not None:
+            sources = Sources(*spark_names)
         buckets = 1 if engine == "local" else 3
         out = str(folder / f"{engine}.parquet")
         job = Job(scorer, sources, out, parse_as_of(AS_OF, "UTC"), 3, language, 2 << 30, buckets)

@@ -89,6 +89,7 @@ def test_the_registered_model_is_a_function_of_spark(spark_runs):
             assert row[name] == pytest.approx(expected[name], abs=1e-9)
         assert row["band"] == expected["band"]
         assert row["recommended_stage"] == expected["recommended_stage"]
+        assert [each["text"] for each in row["reasons"]] == [each["text"] for each in expected["reasons"]]
 
 
 def test_the_users_session_is_left_as_it_was(spark_runs):
