@@ -52,7 +52,7 @@ class Oidc(Strict):
     client_secret_env
         Environment variable with the client's secret.
     user_claim
-        The claim that names the user. An e-mail address counts only where the provider has verified it.
+        The claim that names the user. An address that the provider calls unverified is refused.
     """
 
     issuer: str = Field(pattern=r"^https?://")

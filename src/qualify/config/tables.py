@@ -97,8 +97,8 @@ class Data(Strict):
     Parameters
     ----------
     leads
-        One row a lead: a file (CSV, CSV.gz, Parquet), a folder or pattern of files, a URL, `URL#TABLE` of a
-        database, or a query. Relative names are meant from the folder of the configuration.
+        One row a lead: a file (CSV, CSV.gz, Parquet), a folder or a pattern of Parquet files, or a query.
+        Relative names are meant from the folder of the configuration.
     activities
         One row for each thing that a lead did; null: there is none, and the model sees attributes only.
     stages
@@ -143,8 +143,9 @@ class ColumnSpec(Strict):
     Parameters
     ----------
     type
-        How values are read. A `number` has an order, a `category` has none, an `email` becomes its domain's
-        kind, a `job_title` rank and department, a `text` its length, an `id` is never used.
+        How values are read. A `number` has an order, a `category` has none, an `email` becomes the kind of
+        its domain, a `job_title` rank and department, a `text` its length and common words; an `id` is never
+        used.
     missing
         Values that stand for a missing one, such as "Select" or "-1".
     label

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qualify.rules.schema import AttributeRule, RatioRule, Rule, SilenceRule
+from qualify.rules.kinds import AttributeRule, RatioRule, Rule, SilenceRule
 
 if TYPE_CHECKING:
     from qualify.features.fields import Field

@@ -4,8 +4,8 @@ from qualify.rules.card import CardLine, card_lines
 from qualify.rules.default import default_scorecard
 from qualify.rules.draft import draft_scorecard
 from qualify.rules.evaluate import RuleResult, evaluate
+from qualify.rules.kinds import Rule, rule_field
 from qualify.rules.lint import Finding, lint
-from qualify.rules.schema import Rule, rule_field
 from qualify.rules.scorecard import Scorecard, columns_used
 
 __all__ = [

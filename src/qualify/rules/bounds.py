@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from qualify.rules.schema import ActivityRule, AttributeRule, CountRule, Rule
+from qualify.rules.kinds import ActivityRule, AttributeRule, CountRule, Rule
 from qualify.rules.scorecard import Scorecard
 
 _EXACT_UP_TO = 10

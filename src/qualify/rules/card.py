@@ -9,7 +9,7 @@ import numpy as np
 from qualify.config import Label
 from qualify.rules.card_words import found_words
 from qualify.rules.evaluate import RuleResult
-from qualify.rules.schema import Rule
+from qualify.rules.kinds import Rule
 from qualify.rules.scorecard import Scorecard
 
 

@@ -17,8 +17,9 @@ from qualify.leads.tables import (
     LeadTables,
 )
 from qualify.rules.addresses import email_domain
+from qualify.rules.kinds import AttributeRule, CountRule, RatioRule, Rule, SilenceRule
 from qualify.rules.measures import selected_topics, selected_types
-from qualify.rules.schema import AttributeRule, CountRule, RatioRule, Rule, Selector, SilenceRule
+from qualify.rules.schema import Selector
 from qualify.rules.vocabulary import folded
 
 _UNKNOWN = Label(en="not known", ja="不明")

@@ -11,14 +11,28 @@ from qualify.rules.schema import Condition, Days, Key, Selector, Strict, Words
 
 
 class GroupPoints(Strict):
-    """The points of one group reach a number."""
+    """The points of one group reach a number.
+
+    Parameters
+    ----------
+    group
+        Which group.
+    at_least
+        How many.
+    """
 
     group: Key
     at_least: float
 
 
 class AttributeTest(Condition):
-    """A column's value meets a condition."""
+    """A column's value meets a condition.
+
+    Parameters
+    ----------
+    column
+        Column of the leads table.
+    """
 
     column: Key
 
@@ -30,7 +44,19 @@ class AttributeTest(Condition):
 
 
 class ActivityTest(Strict):
-    """Enough activities (or different topics) of one kind, within a window when there is one."""
+    """Enough activities (or different topics) of one kind, within a window when there is one.
+
+    Parameters
+    ----------
+    of
+        Which activities.
+    at_least
+        How many.
+    window_days
+        Only those of the last so many days; null: all.
+    distinct_topics
+        Whether different topics are counted instead of activities.
+    """
 
     of: Selector
     at_least: int = Field(default=1, ge=1)
@@ -43,6 +69,31 @@ class Criterion(Strict):
 
     What can't be read is neither true nor false, also under `not`: a criterion never opens a stage because a
     column is missing.
+
+    Parameters
+    ----------
+    all
+        Every one of these criteria holds.
+    any
+        At least one of them holds.
+    not
+        This one does not hold.
+    always
+        Always holds.
+    points_at_least
+        The lead has at least so many points in all.
+    points_below
+        The lead has fewer points.
+    group_points
+        A group's points reach a number.
+    rule
+        The rule of this id earns anything but 0.
+    trigger
+        The trigger of this id fires.
+    attribute
+        A column's value meets a condition.
+    activity
+        There are enough activities.
     """
 
     all_of: tuple[Criterion, ...] | None = Field(default=None, alias="all", min_length=1)
@@ -73,7 +124,29 @@ class Criterion(Strict):
 
 
 class Trigger(Strict):
-    """An event that puts a lead into `stage` at once, whatever the points."""
+    """An event that puts a lead into `stage` at once, whatever the points.
+
+    Parameters
+    ----------
+    id
+        Short name.
+    label
+        The name to show.
+    of
+        Which activities.
+    stage
+        Where the lead goes.
+    at_least
+        How many activities it takes.
+    window_days
+        Only those of the last so many days; null: all.
+    rationale
+        Why they are enough.
+    owner
+        Who answers for it.
+    date
+        When it was last decided.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")
     label: Words
@@ -87,7 +160,15 @@ class Trigger(Strict):
 
 
 class Leaving(Strict):
-    """When a lead falls out of a stage again, and where it goes (None: the highest stage it still earns)."""
+    """When a lead falls out of a stage again, and where it goes.
+
+    Parameters
+    ----------
+    when
+        The criterion; it should lie well below that of entering, so that leads do not flicker.
+    to
+        The stage that follows; null: the highest one that the lead still earns.
+    """
 
     when: Criterion
     to: Key | None = None
@@ -98,10 +179,14 @@ class Stage(Strict):
 
     Parameters
     ----------
+    id
+        Name of the stage.
+    label
+        The name to show.
     names
         What the user's stages table calls it, besides `id`.
     enter
-        Entry criteria; None for a stage that only people set.
+        Entry criteria; null for a stage that only people set.
     leave
         Hysteresis: without it a lead never falls out by itself.
     closed
@@ -133,7 +218,17 @@ class Stage(Strict):
 
 
 class Band(Strict):
-    """Leads with at least `from` points; the last band takes the rest."""
+    """Leads with at least `from` points; the last band takes the rest.
+
+    Parameters
+    ----------
+    id
+        A, B, C or D.
+    label
+        The name to show.
+    from
+        Fewest points. Lower it, and more leads are handed over.
+    """
 
     id: Literal["A", "B", "C", "D"]
     label: Words

@@ -14,9 +14,9 @@ from qualify.leads.identity import ById
 from qualify.leads.tables import Activities, BoolArray, CodeArray, FloatArray, IntArray, LeadTables, Stages
 from qualify.rules import kernel
 from qualify.rules.attributes import Columns
+from qualify.rules.kinds import Rule
 from qualify.rules.measures import Measures, Planner, selected_types
 from qualify.rules.program import Tables, make_program, needed_selectors
-from qualify.rules.schema import Rule
 from qualify.rules.scorecard import Scorecard
 from qualify.rules.vocabulary import folded
 

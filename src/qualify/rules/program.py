@@ -13,19 +13,10 @@ from qualify.leads.identity import ById
 from qualify.leads.tables import MICROSECONDS_A_DAY, BoolArray, FloatArray, IntArray
 from qualify.rules import kernel
 from qualify.rules.criteria import Stage
+from qualify.rules.kinds import ActivityRule, AttributeRule, CountRule, RatioRule, Rule, SilenceRule
 from qualify.rules.measures import Measure, Measures
 from qualify.rules.postfix import Postfix
-from qualify.rules.schema import (
-    ActivityRule,
-    Ageing,
-    AttributeRule,
-    Condition,
-    CountRule,
-    RatioRule,
-    Rule,
-    Selector,
-    SilenceRule,
-)
+from qualify.rules.schema import Ageing, Condition, Selector
 from qualify.rules.scorecard import Scorecard
 
 __all__ = ["Program", "Tables", "make_program", "needed_selectors"]

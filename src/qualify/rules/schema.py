@@ -1,11 +1,10 @@
-"""The rules of `scorecard.yaml`: what each one looks at and what it earns.
+"""The parts that rules and criteria of `scorecard.yaml` are put together from.
 
 Every model forbids unknown keys and is frozen. Times in the file are days; points are any finite number.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -35,6 +34,13 @@ Globs = Annotated[tuple[Key, ...], OneOrMore]
 class Words(Label):
     """A label in two languages; the one that is missing is filled with the other (and `lint` says so).
 
+    Parameters
+    ----------
+    en
+        In English.
+    ja
+        In Japanese.
+
     Examples
     --------
     >>> words = Words(en="Pricing page")
@@ -60,7 +66,15 @@ class Words(Label):
 
 
 class Ageing(Strict):
-    """How points fade: halved every `half_life_days`, or falling in a line to zero at `linear_days`."""
+    """How points fade: halved every `half_life_days`, or falling in a line to zero at `linear_days`.
+
+    Parameters
+    ----------
+    half_life_days
+        After so many days half of the points are left, after twice as many a quarter.
+    linear_days
+        After so many days nothing is left.
+    """
 
     half_life_days: Days | None = None
     linear_days: Days | None = None
@@ -76,8 +90,22 @@ class Selector(Strict):
     """Which activities are meant: by type, by topic (page, offer, webinar) and by value.
 
     Names and patterns are compared without regard to case or width; ``*`` stands for any text and ``?`` for
-    one character. With `topics`, an activity without a topic is not meant. `value_from` is included,
-    `value_below` not.
+    one character. With `topics`, an activity without a topic is not meant.
+
+    Parameters
+    ----------
+    types
+        Types that are meant.
+    not_types
+        Types that are not, though `types` would.
+    topics
+        Topics that are meant; none: all, and activities without a topic.
+    not_topics
+        Topics that are not.
+    value_from
+        Smallest value that is meant.
+    value_below
+        Values from here on are not.
     """
 
     types: Annotated[Globs, Field(min_length=1)]
@@ -91,9 +119,26 @@ class Selector(Strict):
 class Condition(Strict):
     """What one value of a column has to be; all parts that are given must hold.
 
-    `is` and `like` compare text (or numbers with numbers), `from` (included) and `below` compare numbers, and
-    days before the score's date for a date column. `rank` and `department` read the value as a job title,
-    `email_kind` and `domain` as an e-mail address. `missing` is for leads without a value and stands alone.
+    Parameters
+    ----------
+    is
+        One of these texts or numbers.
+    like
+        Matches one of these patterns (``*`` any text, ``?`` one character), without regard to case or width.
+    from
+        At least this number; for a date column, at least so many days before the score's date.
+    below
+        Less than this number; for a date column, fewer days.
+    rank
+        The value, read as a job title, has one of these ranks.
+    department
+        The value, read as a job title, has one of these departments.
+    email_kind
+        The value, read as an e-mail address, is of one of these kinds.
+    domain
+        The value, read as an e-mail address, has a domain that matches one of these patterns.
+    missing
+        The lead has no value; stands alone.
     """
 
     is_: Annotated[tuple[Scalar, ...] | None, OneOrMore] = Field(default=None, alias="is")
@@ -121,7 +166,15 @@ class Condition(Strict):
 
 
 class TableRow(Condition):
-    """One row of an attribute table; the first row that holds gives its points."""
+    """One row of an attribute table; the first row that holds gives its points.
+
+    Parameters
+    ----------
+    points
+        What it gives.
+    otherwise
+        Holds for every value that no row above held for; stands alone, in the last row.
+    """
 
     points: float
     otherwise: Literal[True] | None = None
@@ -131,123 +184,3 @@ class TableRow(Condition):
         if bool(self.given) == bool(self.otherwise):
             raise ValueError("a row has either a condition or `otherwise: true`")
         return self
-
-
-class _Rule(Strict):
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")
-    label: Words
-    group: Key
-    rationale: str = Field(min_length=1)
-    owner: str = Field(min_length=1)
-    date: dt.date
-    cap: float | None = Field(default=None, gt=0)
-    replaces: tuple[str, ...] = ()
-
-
-class AttributeRule(_Rule):
-    """Points for who the lead is, from one column."""
-
-    kind: Literal["attribute"]
-    column: Key
-    table: tuple[TableRow, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _otherwise_last(self) -> AttributeRule:
-        if any(row.otherwise for row in self.table[:-1]):
-            raise ValueError("`otherwise` is the last row of a table")
-        return self
-
-
-class ActivityRule(_Rule):
-    """Points for each activity, newest first, `most` of them at most, each aged by itself."""
-
-    kind: Literal["activity"]
-    of: Selector
-    points: float
-    window_days: Days | None = None
-    most: int | None = Field(default=None, ge=1)
-    ages: Ageing | None = None
-
-
-class Step(Strict):
-    """From this many on, these points."""
-
-    at_least: int = Field(ge=1)
-    points: float
-
-
-class CountRule(_Rule):
-    """One award for having done something often enough; it ages from the newest of them."""
-
-    kind: Literal["count"]
-    of: Selector
-    steps: tuple[Step, ...] = Field(min_length=1)
-    window_days: Days | None = None
-    distinct_topics: bool = False
-    ages: Ageing | None = None
-
-    @model_validator(mode="after")
-    def _rising(self) -> CountRule:
-        counts = [step.at_least for step in self.steps]
-        if sorted(set(counts)) != counts:
-            raise ValueError(f"`at_least` must rise from step to step, got {counts}")
-        return self
-
-
-class RatioRule(_Rule):
-    """One award when `of` is a large enough share of `among`; it ages from the newest `of`."""
-
-    kind: Literal["ratio"]
-    of: Selector
-    among: Selector
-    at_least: float = Field(gt=0)
-    among_at_least: int = Field(default=1, ge=1)
-    points: float
-    window_days: Days | None = None
-    ages: Ageing | None = None
-
-
-class SilenceRule(_Rule):
-    """One award when the newest `after` was followed by nothing of `nothing_of` for `for_days`.
-
-    `despite` must have happened since (an e-mail that was not answered); `at_most` limits how many `after`
-    there may be in all. It ages from the day on which the silence is long enough.
-    """
-
-    kind: Literal["silence"]
-    after: Selector
-    nothing_of: Selector
-    for_days: Days
-    despite: Selector | None = None
-    at_most: int | None = Field(default=None, ge=1)
-    points: float
-    ages: Ageing | None = None
-
-
-Rule: TypeAlias = AttributeRule | ActivityRule | CountRule | RatioRule | SilenceRule
-AnyRule = Annotated[Rule, Field(discriminator="kind")]
-
-
-class Group(Strict):
-    """Rules that belong together; `cap` bounds the size of their sum, above and below zero."""
-
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")
-    label: Words
-    cap: float | None = Field(default=None, gt=0)
-
-
-def rule_field(rule: Rule) -> str | None:
-    """Name the field that a rule is about: its column, or its activity type when there is exactly one.
-
-    Returns
-    -------
-    str or None
-        ``column:NAME`` or ``activity:TYPE`` as in `qualify.features.fields`; None for a rule about several
-        types.
-    """
-    if isinstance(rule, AttributeRule):
-        return f"column:{rule.column}"
-    if isinstance(rule, (ActivityRule, CountRule)) and len(rule.of.types) == 1:
-        only = rule.of.types[0]
-        return None if set("*?") & set(only) else f"activity:{only}"
-    return None

@@ -12,8 +12,9 @@ from qualify.config import Label
 from qualify.config.yaml_text import read_mapping
 from qualify.errors import ConfigError, did_you_mean
 from qualify.rules.criteria import AttributeTest, Band, Criterion, Stage, Trigger
+from qualify.rules.kinds import AnyRule, AttributeRule, Group, Rule
 from qualify.rules.load import dump_yaml, validated
-from qualify.rules.schema import AnyRule, AttributeRule, Group, Rule, Strict, Words
+from qualify.rules.schema import Strict, Words
 
 
 class Scorecard(Strict):
@@ -21,19 +22,30 @@ class Scorecard(Strict):
 
     Parameters
     ----------
-    file_version
-        The file's `version`; people raise it when they change the rules.
+    format
+        Of this file.
+    version
+        People raise it when they change the rules. Scores carry it with the first 8 hexadecimal digits of a
+        SHA-256 of the content, so that two files of one number are told apart; comments and layout do not
+        count.
     drafted_before
         Set where the rules were drafted from outcomes: the point in time (or in the order of the table)
         before which those outcomes lay. Such points never become features of a model, which would learn its
         own answers.
+    label
+        Name of the scorecard.
     score_fresh_days
         How old a score may be when a lead is called SQL.
-
-    Notes
-    -----
-    `version` is `file_version` and the first 8 hexadecimal digits of a SHA-256 of the content, so that two
-    files with the same number but other points are told apart. Comments and layout do not change it.
+    bands
+        A to D by points.
+    groups
+        What rules belong together.
+    rules
+        What earns points.
+    triggers
+        What puts a lead into a stage at once.
+    stages
+        The funnel, with entry criteria.
     """
 
     format: Literal[1] = 1

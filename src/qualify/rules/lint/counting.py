@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 
 from qualify.rules.bounds import awards, best_by_group, best_total
+from qualify.rules.kinds import AttributeRule, Rule, SilenceRule
 from qualify.rules.lint.finding import Finding
-from qualify.rules.schema import AttributeRule, Rule, Selector, SilenceRule
+from qualify.rules.schema import Selector
 from qualify.rules.scorecard import Scorecard
 from qualify.rules.vocabulary import folded, glob_matches
 

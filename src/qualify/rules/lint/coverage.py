@@ -7,10 +7,11 @@ import numpy as np
 from qualify.errors import did_you_mean
 from qualify.leads.tables import LeadTables
 from qualify.rules.attributes import picker
+from qualify.rules.kinds import AttributeRule
 from qualify.rules.lint.finding import Finding
 from qualify.rules.measures import selected_topics, selected_types
 from qualify.rules.program import needed_selectors
-from qualify.rules.schema import AttributeRule, Selector, TableRow
+from qualify.rules.schema import Selector, TableRow
 from qualify.rules.scorecard import Scorecard
 from qualify.rules.vocabulary import folded, glob_matches
 

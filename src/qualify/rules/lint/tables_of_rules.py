@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from itertools import combinations
 
+from qualify.rules.kinds import AttributeRule
 from qualify.rules.lint.finding import Finding
-from qualify.rules.schema import AttributeRule, TableRow
+from qualify.rules.schema import TableRow
 from qualify.rules.scorecard import Scorecard
 from qualify.rules.vocabulary import folded
 
