@@ -9,7 +9,7 @@ BENCHMARKS = $(patsubst %.py,%,$(notdir $(wildcard tests/benchmarks/[!_]*.py)))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench lock
+.PHONY: help setup demo test lint format docs bench lock
 
 help: ## show the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
@@ -31,6 +31,9 @@ lint: $(STAMP) ## ruff, mypy and import-linter
 format: $(STAMP) ## lay the code out as `make lint` wants it, and mend what can be mended safely
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: $(STAMP) ## write docs/reference.md anew from the code
+	$(BIN)/python -m tests.reference
 
 bench: $(STAMP) ## run the benchmarks: one JSON line a figure
 	@for name in $(BENCHMARKS); do $(BIN)/python -m tests.benchmarks.$$name || exit 1; done

@@ -17,6 +17,7 @@ from typer.main import get_command
 
 from qualify.cli import GROUP, HELP
 from qualify.config import load_config
+from tests import reference
 from tests.world import World, call
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,6 +93,21 @@ def test_readme_names_every_column_of_the_score_list(world: World) -> None:
     generic = {name for name in table.column_names if name.startswith("p_")}
     assert [name for name in set(table.column_names) - generic if f"`{name}`" not in text] == []
     assert "`p_<target>`" in text
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page(), "write it anew: make docs"
+
+
+def test_every_key_has_a_meaning_and_the_worked_ones_are_right() -> None:
+    page = reference.page()
+    assert "| `share` | number, above 0, below 1 | `0.1` |" in page
+    assert "| `within_days` | number, above 0 | null |" in page
+    assert "| `from` | number | null | Fewest points." in page
+    assert "| `leads` | text or *[SqlSource](#sqlsource)* | needed |" in page
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) > 150
+    assert [row for row in rows if row.split(" | ")[-1].strip(" |") == ""] == []
 
 
 @pages
