@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Double,
@@ -119,6 +120,8 @@ def _table(name: str, frame: pd.DataFrame, key: Sequence[str]) -> Table:
 
 
 def _type(kind: Any) -> Any:
+    if pd.api.types.is_bool_dtype(kind):
+        return Boolean()
     if pd.api.types.is_integer_dtype(kind):
         return BigInteger()
     return Double() if pd.api.types.is_float_dtype(kind) else Text()
