@@ -47,7 +47,7 @@ class _Known:
 
     spilled: dict[str, Spilled]
     schemas: dict[str, bytes]
-    before: dict[str, list[int]]
+    before: dict[str, dict[int, int]]
 
 
 def run_on_spark(job: Job, bundle: Path, spark: SparkSession) -> Summary:
@@ -161,25 +161,28 @@ def _learnt(streams: Mapping[str, TableStream], reading: Reading, cells: DataFra
     found = {(row.what, row.split): said(row.payload) for row in _collected(cells, "seen")}
     known = _Known({}, {}, {})
     for what, stream in streams.items():
-        parts = [found[each] for each in sorted(found) if each[0] == what]
+        parts = {number: found[role, number] for role, number in sorted(found) if role == what}
         known.spilled[what], known.before[what] = _joined(stream.origin, parts)
         refuse_empty(known.spilled[what], what)
-        schemas = [pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(s))) for p in parts for s in p["schemas"]]
+        schemas = [
+            pa.ipc.read_schema(pa.py_buffer(bytes.fromhex(s))) for p in parts.values() for s in p["schemas"]
+        ]
         schema = joined_schema(stream, schemas, reading.wanted(what))
         known.schemas[what] = schema.serialize().to_pybytes()
     return known
 
 
-def _joined(origin: str, parts: list[dict[str, Any]]) -> tuple[Spilled, list[int]]:
-    whole, before, rows = Spilled(origin), list[int](), 0
-    for part in parts:
+def _joined(origin: str, parts: Mapping[int, dict[str, Any]]) -> tuple[Spilled, dict[int, int]]:
+    """Put the parts of a table together, in order; and how many rows stand before each."""
+    whole, before, rows = Spilled(origin), dict[int, int](), 0
+    for number, part in parts.items():
         one = Spilled.of_json({**part, "origin": origin, "files": 0})
         for role, manner in one.manners.items():
             whole.manners[role] = join_manners(whole.manners.get(role), manner)
         whole.ragged += [
             RaggedRow(each.row + rows, each.cells, each.expected, each.text) for each in one.ragged
         ]
-        before.append(rows)
+        before[number] = rows
         rows += one.rows
         whole.rows += one.rows - len(one.ragged)
     return whole, before

@@ -54,13 +54,13 @@ class Shipped:
     spilled, schemas
         What is known of each whole table, and its columns.
     before
-        By table: how many rows of the source stand before each part.
+        By table and number of the part: how many rows of the source stand before it.
     """
 
     bundle: Bundle
     spilled: dict[str, Spilled]
     schemas: dict[str, bytes]
-    before: dict[str, list[int]]
+    before: dict[str, dict[int, int]]
     as_of: AsOf
     now: int
     reasons: int

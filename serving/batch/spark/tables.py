@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qualify.errors import DataError
 from qualify.leads.stream import TableStream
@@ -43,7 +43,8 @@ def spark_tables(job: Job, spark: SparkSession) -> dict[str, DataFrame]:
 
 def without(job: Job, frames: Mapping[str, DataFrame]) -> Job:
     """Return the job without those tables."""
-    return replace(job, sources=replace(job.sources, **dict.fromkeys(frames)))
+    gone: dict[str, Any] = dict.fromkeys(frames)
+    return replace(job, sources=replace(job.sources, **gone))
 
 
 def streamed(frame: DataFrame) -> TableStream:
