@@ -107,6 +107,17 @@ def test_points_between_thousands_are_never_half_read(numbers):
     assert read == numbers or profile_hint(texts) or look_at_numbers(texts).unclear
 
 
+WRITTEN = st.sampled_from(["1.250", "980", "2.400", "12000", "0.5", "2,5", "1,250", "1.234,5", "7", "¥3"])
+
+
+@given(st.lists(WRITTEN, min_size=1, max_size=6), st.integers(0, 6))
+def test_a_column_in_parts_is_read_as_the_whole(texts, cut):
+    parts = [pa.array(part, pa.string()) for part in (texts[:cut], texts[cut:])]
+    manner = look_at_numbers(parts[0]) | look_at_numbers(parts[1])
+    read = [value for part in parts for value in parse_numbers(part, manner=manner).numbers.tolist()]
+    np.testing.assert_array_equal(read, parse_numbers(pa.array(texts)).numbers)
+
+
 def profile_hint(texts: pa.Array) -> str:
     return profile_column("revenue", texts).hint
 

@@ -13,7 +13,12 @@ from qualify.leads.few import Few, Values
 from qualify.leads.manner import NumberManner
 from qualify.leads.strings import as_text, flat, is_text, without
 from qualify.leads.tables import BoolArray, FloatArray
-from qualify.leads.written_numbers import grouped_by_points, look_at_written, read_written_numbers
+from qualify.leads.written_numbers import (
+    grouped_by_points,
+    look_at_plain,
+    look_at_written,
+    read_written_numbers,
+)
 
 TRUE_WORDS = frozenset(
     {"1", "yes", "y", "true", "t", "on", "はい", "有", "有り", "あり", "○", "済", "真"}
@@ -148,9 +153,9 @@ def look_at_numbers(values: Values, missing: Collection[str] = ()) -> NumberMann
     if not is_text(array.type):
         return NumberManner()
     text = without(as_text(array), missing)
-    manner = look_at_written(text.dictionary_encode().dictionary)
-    # What programs write is read at once, unless its points may stand between thousands.
-    return replace(manner, plain=not manner.comma and _plain(text) is not None)
+    if _plain(text) is None:
+        return look_at_written(text.dictionary_encode().dictionary)
+    return replace(look_at_plain(text), plain=True)
 
 
 def _plain(text: pa.Array) -> FloatArray | None:
@@ -164,7 +169,8 @@ def _plain(text: pa.Array) -> FloatArray | None:
 
 
 def _from_text(text: pa.Array, manner: NumberManner | None) -> Numbers:
-    if manner is None or manner.plain:
+    # What programs write is read at once, unless the points of the column stand between thousands.
+    if manner is None or (manner.plain and not manner.comma):
         plain = _plain(text)
         if plain is not None and (manner is not None or not grouped_by_points(text)):
             return _finite(plain)

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from qualify.leads.manner import NumberManner
 from qualify.leads.tables import FloatArray
 
-__all__ = ["grouped_by_points", "look_at_written", "read_written_numbers"]
+__all__ = ["grouped_by_points", "look_at_plain", "look_at_written", "read_written_numbers"]
 
 _PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _GROUPED = r"^[+-]?\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?$"
@@ -61,16 +61,34 @@ def read_written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatAr
 
 
 def grouped_by_points(text: pa.Array) -> bool:
-    """Say whether the points in a column that programs could read stand between thousands, as in 1.250.
+    """Say whether the points in a column that programs could read stand between thousands, as in 1.250."""
+    pointed = pc.match_substring(text, ".")
+    return _any(pointed) and not surely_decimal(text) and look_at_plain(text).comma
 
-    A point in the first thousand values that is surely a decimal sign settles it.
+
+def surely_decimal(text: pa.Array) -> bool:
+    """Say whether some point of a column that programs could read can only be a decimal sign.
+
+    Most often one of the first values tells.
     """
-    for part in (text.slice(0, 1_000), text):
-        pointed = pc.match_substring(part, ".")
-        if not pc.any(pc.and_not(pointed, pc.match_substring_regex(part, _MAYBE_DOTTED))).as_py():
-            continue
-        return False
-    return look_at_written(text.dictionary_encode().dictionary).comma
+    return any(
+        _any(pc.and_not(pc.match_substring(part, "."), pc.match_substring_regex(part, _MAYBE_DOTTED)))
+        for part in (text.slice(0, 1_000), text)
+    )
+
+
+def look_at_plain(text: pa.Array) -> NumberManner:
+    """Return the same as :func:`look_at_written` of a column that programs could read, but faster."""
+    if surely_decimal(text):
+        return NumberManner(plain=False, english=True)
+    maybe = pc.match_substring(text, ".")
+    return NumberManner(
+        plain=False,
+        dotted=_any(maybe),
+        rounded=_any(pc.and_(maybe, pc.ends_with(text, "0"))),
+        short=_any(pc.match_substring_regex(text, _SHORT)),
+        long=_any(pc.match_substring_regex(text, _LONG)),
+    )
 
 
 def _as_floats(text: pa.Array) -> FloatArray:
