@@ -37,15 +37,22 @@ def test_averages_in_percent_and_rounded():
     assert ("x", "L009") in codes({"x": number((100 * averages(group, 5.0)).round(1))})
 
 
+@pytest.mark.parametrize("offset", [0.0, -np.log(Y.mean() / (1 - Y.mean()))])
+def test_averages_as_log_odds(offset):
+    share = averages(np.random.default_rng(0).integers(0, 60, N), 3.0)
+    assert ("x", "L009") in codes({"x": number(np.log(share / (1 - share)) + offset)})
+
+
+@pytest.mark.parametrize("scale", [lambda p: p, lambda p: np.log(p / (1 - p))])
 @pytest.mark.parametrize("seed", range(8))
-def test_averages_of_others_are_honest(seed):
+def test_averages_of_others_are_honest(seed, scale):
     """A forecast by group that was learned from other leads misses as luck has it."""
     rng = np.random.default_rng(seed)
     group = rng.integers(0, 40, N)
     truth = rng.beta(2, 6, 40)
     before, now = (rng.random(N) < truth[group] for _ in range(2))
-    shares = (np.bincount(group, weights=before) / np.bincount(group))[group]
-    found = audit_columns(lead_tables({"x": number(shares)}), now.astype(float), {})
+    shares = ((np.bincount(group, weights=before) + 1) / (np.bincount(group) + 2))[group]
+    found = audit_columns(lead_tables({"x": number(scale(shares))}), now.astype(float), {})
     assert [s for s in found if s.exclude] == []
 
 

@@ -9,7 +9,6 @@ import pytest
 from scipy.special import expit
 
 from qualify.evaluate import compute_metrics
-from training.power import Needed
 from training.verdict import as_mapping, decide
 
 ROWS = 600

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-from scipy.special import gammainc
+from scipy.special import expit, gammainc
 
+from qualify.labels.audit.bounds import logit
 from qualify.labels.audit.cells import Cells
 from qualify.labels.audit.facts import Facts
 from qualify.labels.audit.power import Pairs, measure_power
@@ -19,6 +20,7 @@ _SURE = 1e-6
 _DECIDES, _FLOOR = 0.925, 0.75
 _DECIDES_WITHIN = 0.97
 _FEWEST_ROWS = 20
+_MOST_LOG_ODDS = 20.0
 _REPEATED = 5
 _RARE = 3
 
@@ -42,13 +44,12 @@ def _too_exact(facts: Facts) -> Suspicion | None:
     given = facts.cells.rank > 0
     numbers = facts.column.values[facts.sample.rows[given]].astype(np.float64)
     values, group = np.unique(numbers, return_inverse=True)
-    if not _FEWEST_GROUPS <= len(values) <= given.sum() / 2 or values[0] < 0 or values[-1] > 100:
+    if not _FEWEST_GROUPS <= len(values) <= given.sum() / 2 or facts.power.low <= 0.5:
         return None
-    share = values / (1.0 if values[-1] <= 1 else 100.0)
     rows = np.bincount(group).astype(np.float64)
     ones = np.bincount(group, weights=facts.sample.y[given]).astype(np.float64)
-    freedom, luck = _luck(share, rows, ones)
-    if freedom < _FEWEST_GROUPS - 2 or luck > _SURE or facts.power.low <= 0.5:
+    readings = _as_shares(values, facts.sample.base)
+    if all(_luck(share, rows, ones) * len(readings) > _SURE for share in readings):
         return None
     return accuse(
         facts.name, "L009", "certain",
@@ -57,8 +58,17 @@ def _too_exact(facts: Facts) -> Suspicion | None:
     )  # fmt: skip
 
 
-def _luck(share: FloatArray, rows: FloatArray, ones: FloatArray) -> tuple[int, float]:
-    """Return degrees of freedom, and how likely so close an agreement is for a forecast that is right.
+def _as_shares(values: FloatArray, base: float) -> list[FloatArray]:
+    """Return what the values may say: shares, percentages, log-odds, or log-odds beyond those of all rows."""
+    if values[0] >= 0:
+        return [values / (1.0 if values[-1] <= 1 else 100.0)] if values[-1] <= 100 else []
+    if np.abs(values).max() > _MOST_LOG_ODDS:
+        return []
+    return [expit(values), expit(values + logit(np.array([base])))]
+
+
+def _luck(share: FloatArray, rows: FloatArray, ones: FloatArray) -> float:
+    """Return how likely so close an agreement is for a forecast that is right; 1 for too few groups.
 
     Where groups of one value are one group, counts miss by (rows + m) value - ones = m p; where they are
     several groups of about one size, shares do by a line too. The closer of both is told.
@@ -66,12 +76,12 @@ def _luck(share: FloatArray, rows: FloatArray, ones: FloatArray) -> tuple[int, f
     told = (ones > 0) & (ones < rows) & (rows >= _RARE)
     share, rows, ones = share[told], rows[told], ones[told]
     freedom = len(share) - 2
-    if freedom < 1:
-        return freedom, 1.0
+    if freedom < _FEWEST_GROUPS - 2:
+        return 1.0
     spread = np.sqrt(rows * (ones / rows) * (1 - ones / rows))
     miss = (share * rows - ones) / spread
     squares = min(_left_over(share, miss, 1 / spread), _left_over(share, miss, rows / spread))
-    return freedom, 2 * float(gammainc(freedom / 2, squares / 2))
+    return 2 * float(gammainc(freedom / 2, squares / 2))
 
 
 def _left_over(share: FloatArray, miss: FloatArray, weight: FloatArray) -> float:
