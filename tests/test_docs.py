@@ -110,6 +110,15 @@ def test_every_key_has_a_meaning_and_the_worked_ones_are_right() -> None:
     assert [row for row in rows if row.split(" | ")[-1].strip(" |") == ""] == []
 
 
+def test_files_that_the_method_names_are_there() -> None:
+    text = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[a-z_]+/)+[a-z_]+(?:\.py)?)`", text)
+    assert len(named) > 30
+    assert [
+        each for each in named if not ((ROOT / each).exists() or (ROOT / "src/qualify" / each).exists())
+    ] == []
+
+
 @pages
 def test_relative_links_resolve(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
