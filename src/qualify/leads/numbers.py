@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -153,9 +153,10 @@ def look_at_numbers(values: Values, missing: Collection[str] = ()) -> NumberMann
     if not is_text(array.type):
         return NumberManner()
     text = without(as_text(array), missing)
-    if _plain(text) is None:
+    plain = _plain(text)
+    if plain is None:
         return look_at_written(text.dictionary_encode().dictionary)
-    return replace(look_at_plain(text), plain=True)
+    return look_at_plain(text, plain)
 
 
 def _plain(text: pa.Array) -> FloatArray | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -63,7 +65,7 @@ def read_written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatAr
 def grouped_by_points(text: pa.Array) -> bool:
     """Say whether the points in a column that programs could read stand between thousands, as in 1.250."""
     pointed = pc.match_substring(text, ".")
-    return _any(pointed) and not surely_decimal(text) and look_at_plain(text).comma
+    return _any(pointed) and not surely_decimal(text) and look_at_written(text).comma
 
 
 def surely_decimal(text: pa.Array) -> bool:
@@ -77,18 +79,17 @@ def surely_decimal(text: pa.Array) -> bool:
     )
 
 
-def look_at_plain(text: pa.Array) -> NumberManner:
-    """Return the same as :func:`look_at_written` of a column that programs could read, but faster."""
+def look_at_plain(text: pa.Array, numbers: FloatArray) -> NumberManner:
+    """Return the same as :func:`look_at_written` of a column that programs could read, but faster.
+
+    `numbers` are the column as these read it.
+    """
+    if not _any(pc.match_substring(text, ".")):
+        size = np.abs(numbers)
+        return NumberManner(short=bool(np.any(size < 1_000)), long=bool(np.any(size >= 1_000)))
     if surely_decimal(text):
-        return NumberManner(plain=False, english=True)
-    maybe = pc.match_substring(text, ".")
-    return NumberManner(
-        plain=False,
-        dotted=_any(maybe),
-        rounded=_any(pc.and_(maybe, pc.ends_with(text, "0"))),
-        short=_any(pc.match_substring_regex(text, _SHORT)),
-        long=_any(pc.match_substring_regex(text, _LONG)),
-    )
+        return NumberManner(english=True)
+    return replace(look_at_written(text.dictionary_encode().dictionary), plain=True)
 
 
 def _as_floats(text: pa.Array) -> FloatArray:

@@ -107,7 +107,9 @@ def _era(names: pa.Array) -> IntArray:
     """Return the year before the first one of each era."""
     found = pc.index_in(names, value_set=pa.array(list(_ERAS)))
     years: IntArray = np.array(list(_ERAS.values()), dtype=np.int64)
-    return np.take(years, found.to_numpy(zero_copy_only=False))
+    which: IntArray = np.asarray(found.to_numpy(zero_copy_only=False))
+    before: IntArray = years[which]
+    return before
 
 
 def _named_month(names: pa.Array) -> IntArray:
