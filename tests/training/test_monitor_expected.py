@@ -55,7 +55,7 @@ def test_the_expected_figures_by_hand() -> None:
 
 
 def test_the_gap_is_observed_less_promised() -> None:
-    rows = Matured(np.arange(4), np.zeros(4, dtype=np.int64), np.array([1.0, 1.0, 0.0, 0.0]))
+    rows = Matured(np.arange(4), np.zeros(4, dtype=np.int64), np.array([1.0, 1.0, 0.0, 0.0]), np.ones(4))
     found = observe(rows, np.array([0.6, 0.2, 0.3, 0.1]), capacity_share=0.25, seed=0)
     assert found is not None
     assert (found.leads, found.positives) == (4, 2)
@@ -64,8 +64,17 @@ def test_the_gap_is_observed_less_promised() -> None:
     assert found.observed["auc"].value == 0.75
 
 
+def test_an_outcome_that_stands_for_several_leads_counts_so_often() -> None:
+    weight = np.array([1.0, 1.0, 3.0, 3.0])
+    rows = Matured(np.arange(4), np.zeros(4, dtype=np.int64), np.array([1.0, 1.0, 0.0, 0.0]), weight)
+    found = observe(rows, np.array([0.6, 0.2, 0.3, 0.1]), capacity_share=0.25, seed=0)
+    assert found is not None
+    assert found.observed["base_rate"].value == pytest.approx(2 / 8)
+    assert found.observed["gap"].value == pytest.approx(2 / 8 - 2 / 8)
+
+
 def test_one_lead_is_no_outcome_to_judge_by() -> None:
-    rows = Matured(np.zeros(3, dtype=np.int64), np.arange(3), np.array([1.0, 0.0, 0.0]))
+    rows = Matured(np.zeros(3, dtype=np.int64), np.arange(3), np.array([1.0, 0.0, 0.0]), np.ones(3))
     assert observe(rows, np.full(3, 0.2), capacity_share=0.1, seed=0) is None
 
 

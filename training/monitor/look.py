@@ -32,6 +32,7 @@ from training.monitor.expected import expect
 from training.monitor.freshness import Freshness, freshness
 from training.monitor.moments import Moments, Span, matured_rows, periods, span_of
 from training.monitor.outcomes import Outcomes, observe, promised
+from training.work import load_work
 
 __all__ = ["FEWEST", "Watched", "look"]
 
@@ -101,7 +102,8 @@ def look(config: Config, folder: Path, as_of: str | None = None) -> Watched:
     assert rival is not None, "the registry has just named the version in use"
     loaded = load_tables(config, folder)
     tables = known_at(loaded.tables, now)
-    loaded = replace(loaded, tables=join_answers(config, tables, _answers(config, folder, now)).tables)
+    joined = join_answers(config, tables, _answers(config, folder, now))
+    loaded = replace(loaded, tables=joined.tables, work=load_work(config, folder))
     if not len(loaded.tables):
         raise DataError("no lead had come in by that time", where="--as-of", got=as_of,
                         expected="a time after the first lead's creation")  # fmt: skip

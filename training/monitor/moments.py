@@ -17,6 +17,7 @@ from qualify.labels.snapshots import end_of_data, stage_label, take_snapshots
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, FloatArray, IntArray, LeadTables
 from qualify.model.parts import Schema
 from training.data import Loaded
+from training.selection import weigh
 
 __all__ = ["AGES", "Matured", "Moments", "Span", "matured_rows", "periods", "span_of"]
 
@@ -54,11 +55,18 @@ class Moments:
 
 @dataclass(frozen=True)
 class Matured:
-    """Open moments after the training window's end of which the outcome is known."""
+    """Open moments after the training window's end of which the outcome is known.
+
+    Parameters
+    ----------
+    weight
+        For how many leads each outcome stands: 1 where leads are not picked by lot.
+    """
 
     lead: IntArray
     as_of: IntArray
     label: FloatArray
+    weight: FloatArray
 
 
 def span_of(begins: str, ends: str, tables: LeadTables) -> Span | None:
@@ -136,10 +144,12 @@ def matured_rows(loaded: Loaded, schema: Schema, span: Span) -> Matured:
     """
     tables, target = loaded.tables, schema.targets[0]
     lead, as_of, label = _flat_rows(tables, target) if schema.flat else _staged_rows(loaded, schema)
-    kept = (tables.created_at[lead] > span.ends) & ~np.isnan(label)
-    lead, as_of, label = lead[kept], as_of[kept], label[kept]
-    used = np.isin(lead, _drawn(np.unique(lead)))
-    return Matured(lead[used], as_of[used], label[used])
+    horizon = int((target.within_days or 0) * MICROSECONDS_A_DAY)
+    labels, weights = weigh(loaded, lead, as_of, {target.name: label}, {target.name: horizon})
+    label, weight = labels[target.name], weights.get(target.name, np.ones(len(label)))
+    kept = np.flatnonzero((tables.created_at[lead] > span.ends) & ~np.isnan(label))
+    used = kept[np.isin(lead[kept], _drawn(np.unique(lead[kept])))]
+    return Matured(lead[used], as_of[used], label[used], weight[used])
 
 
 def _flat_rows(tables: LeadTables, target: Target) -> tuple[IntArray, IntArray, FloatArray]:

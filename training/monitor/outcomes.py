@@ -46,11 +46,10 @@ def observe(rows: Matured, probability: FloatArray, *, capacity_share: float, se
     if leads < 2:
         return None
     found = compute_metrics(
-        rows.label, probability, lead=rows.lead, capacity_share=capacity_share, seed=seed,
+        rows.label, probability, weight=rows.weight, lead=rows.lead, capacity_share=capacity_share, seed=seed,
         bootstrap=draws_for(len(rows.label)), names=FIGURES,
     )  # fmt: skip
-    weight = np.ones(len(rows.label))
-    expected = expect(probability, weight, rows.lead, capacity_share=capacity_share, seed=seed)
+    expected = expect(probability, rows.weight, rows.lead, capacity_share=capacity_share, seed=seed)
     return Outcomes(leads, len(rows.label), won, found | _rates(rows, probability, seed), expected)
 
 
@@ -61,7 +60,9 @@ def _rates(rows: Matured, probability: FloatArray, seed: int) -> dict[str, Metri
         found: FloatArray = weight @ columns / weight.sum()
         return found
 
-    value, drawn = resample(means, check_rows(rows.label, None, rows.lead), draws_for(len(columns)), seed)
+    value, drawn = resample(
+        means, check_rows(rows.label, rows.weight, rows.lead), draws_for(len(columns)), seed
+    )
     names = ("base_rate", "gap")
     return {name: interval(float(value[j]), drawn[:, j]) for j, name in enumerate(names)}
 
