@@ -1,0 +1,49 @@
+"""What `init` makes of odd exports, and what it tells about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qualify.config import load_config
+from tests.world import call
+
+
+def leads(row: str, rows: int = 120) -> str:
+    """A table of leads; `row` is a pattern of {k}, {day} and {month}."""
+    lines = [row.format(k=k, day=1 + k % 12, month=1 + k // 12 % 12, won=k % 3 // 2) for k in range(rows)]
+    return "\n".join(["id,created,staff,won", *lines]) + "\n"
+
+
+def test_totals_titles_and_dates_of_two_meanings_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = "Leads\n\n" + leads("L{k},{day:02}/{month:02}/2025,{k},{won}") + "合計,,7140,40\n"
+    (tmp_path / "leads.csv").write_text(text, encoding="utf-8")
+    made = call("init", "--leads", "leads.csv", "--target", "won", folder=tmp_path)
+    assert made.code == 0, made.err
+    assert "120 leads" in made.err
+    assert "40 of 120 rows" in made.err  # the 40 of the total is no third value of the label
+    assert "totals_row: 1 rows of leads" in made.err
+    assert "the column names stand in line 3" in caplog.text
+    assert "column 'created': no value shows whether the day or the month comes first" in made.err
+    document = (tmp_path / "qualify.yaml").read_text(encoding="utf-8")
+    assert "No date shows which: have a look" in document
+    assert "from 0 to 119" in document
+
+
+def test_dates_that_are_not_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text(leads("L{k},{day:02}/{month:02}/25,{k},{won}"), encoding="utf-8")
+    made = call("init", "--leads", "leads.csv", "--target", "won", folder=tmp_path)
+    assert made.code == 0, made.err
+    assert "column 'created': called like a time, but not read as one: written like '99/99/99'" in made.err
+    assert load_config(tmp_path / "qualify.yaml").data.created_at is None
+
+
+def test_the_year_9999_is_no_creation_date(tmp_path: Path) -> None:
+    text = leads("L{k},2025-{month:02}-{day:02},{k},{won}") + "L500,9999-12-31,5,1\n"
+    (tmp_path / "leads.csv").write_text(text, encoding="utf-8")
+    made = call("init", "--leads", "leads.csv", "--target", "won", folder=tmp_path)
+    assert made.code == 0, made.err
+    assert "bad_created_at: 1 rows of leads" in made.err
