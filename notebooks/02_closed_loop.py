@@ -37,7 +37,7 @@ from training.train import train
 
 FIRST, LAST = pd.Timestamp("2026-01-31", tz="UTC"), pd.Timestamp("2026-06-30", tz="UTC")
 FOLDER = Path.cwd()
-funnel = simulate(leads=1_600, seed=1)
+funnel = simulate(leads=1_200, seed=1)
 leads, activities, stages = (table.to_pandas() for table in (funnel.leads, funnel.activities, funnel.stages))
 
 # %% [markdown]

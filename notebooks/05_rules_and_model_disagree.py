@@ -39,7 +39,7 @@ from training.train import train
 pd.set_option("display.max_colwidth", None)
 CUT = pd.Timestamp("2026-02-01", tz="UTC")
 Path("data").mkdir(exist_ok=True)
-funnel = simulate(leads=2_400, seed=2)
+funnel = simulate(leads=1_600, seed=2)
 leads, activities, stages = (table.to_pandas() for table in (funnel.leads, funnel.activities, funnel.stages))
 leads[leads["created_at"] <= CUT].to_parquet("data/leads.parquet")
 activities[activities["recorded_at"] <= CUT].to_parquet("data/activities.parquet")
