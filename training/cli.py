@@ -148,9 +148,9 @@ def simulate(
 ) -> None:
     """Write a simulated funnel with its true propensities."""
     from qualify.console import say
-    from qualify.simulate import simulate as make
+    from qualify.simulate import write_funnel
 
-    make(leads=leads, seed=seed, end=until).write(out)
+    write_funnel(out, leads, seed, end=until)
     say(f"leads.parquet, activities.parquet, stages.parquet and truth.parquet written to {out}")
 
 

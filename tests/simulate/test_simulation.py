@@ -1,16 +1,21 @@
 """The funnel as a whole: repeatable, in order, within its time, of the promised shape."""
 
 import datetime as dt
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualify.errors import UserError
-from qualify.simulate import SimulationError, simulate
+from qualify.simulate import SimulationError, simulate, write_funnel
 from qualify.simulate.names import FREE_MAIL
+from qualify.simulate.slices import TimeSlices
 from tests.simulate.funnels import DAY, frame, funnel, microseconds
 
 TIME = pa.timestamp("us", tz="UTC")
@@ -51,16 +56,46 @@ def test_writing_replaces_older_files(tmp_path):
     assert pq.read_table(tmp_path / "leads.parquet").equals(funnel(600, 6).leads)
 
 
-def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch):
-    def fail_late(table, path, **options):
-        path.write_bytes(b"half")
-        if "stages" in path.name:
-            raise OSError(28, "No space left on device")
+@pytest.mark.parametrize("table", ["leads", "stages"])
+@pytest.mark.parametrize("large", [False, True], ids=["held", "streamed"])
+def test_a_failed_write_leaves_nothing_behind(tmp_path, monkeypatch, table, large):
+    """The disk is full when a table is begun; what was written before is taken away."""
+    opened = pq.ParquetWriter
 
-    monkeypatch.setattr("qualify.simulate.funnel.pq.write_table", fail_late)
+    def fail(path, *args, **options):
+        if table in path.name:
+            raise OSError(28, "No space left on device")
+        return opened(path, *args, **options)
+
+    monkeypatch.setattr("qualify.simulate.files.pq.ParquetWriter", fail)
     with pytest.raises(SimulationError, match="No space left on device"):
-        funnel().write(tmp_path)
+        write_funnel(tmp_path, 300, 5) if large else funnel(600, 5).write(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_streaming_writes_the_same_bytes(tmp_path, monkeypatch):
+    """In many slices of time, and in row groups that are cut out of pieces of other sizes."""
+    monkeypatch.setattr("qualify.simulate.large._SLICE_ROWS", 40_000)
+    monkeypatch.setattr("qualify.simulate.files.ROW_GROUP", 60_000)
+    simulate(12_000, 5).write(tmp_path / "held")
+    for path in write_funnel(tmp_path / "streamed", 12_000, 5):
+        assert path.read_bytes() == (tmp_path / "held" / path.name).read_bytes(), path.name
+
+
+@given(
+    times=st.lists(st.integers(-5, 105), min_size=1, max_size=60),
+    count=st.integers(1, 7),
+    cut=st.integers(0, 60),
+)
+def test_slices_sort_stably(times, count, cut):
+    at = np.array(times, dtype=np.int64)
+    number = np.arange(len(at))
+    with TemporaryDirectory() as folder:
+        slices = TimeSlices(Path(folder), 0, 100, count)
+        for piece in (slice(None, cut), slice(cut, None)):
+            slices.put(at[piece], {"number": number[piece]})
+        found = np.concatenate([rows["number"] for rows in slices.sorted()])
+    assert found.tolist() == np.argsort(at, kind="stable").tolist()
 
 
 def test_a_file_in_the_way_is_the_users_fault(tmp_path):

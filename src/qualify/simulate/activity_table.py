@@ -10,7 +10,7 @@ import pyarrow as pa
 from qualify.simulate import names, tables
 from qualify.simulate.activities import Activities
 from qualify.simulate.arrays import DAY, FloatArray, IntArray
-from qualify.simulate.lead_table import UTC, pick
+from qualify.simulate.lead_table import UTC, lead_ids, pick
 
 __all__ = ["Content", "build_activities", "draw_content"]
 
@@ -71,11 +71,11 @@ def draw_content(rng: np.random.Generator, activities: Activities, created: IntA
     return Content(topic=topic, value=value)
 
 
-def build_activities(ids: pa.Array, activities: Activities, content: Content) -> pa.Table:
+def build_activities(activities: Activities, content: Content) -> pa.Table:
     """Write down activities in the order given; a NaN value becomes a null."""
     return pa.table(
         {
-            "lead_id": ids.take(pa.array(activities.lead)),
+            "lead_id": lead_ids(activities.lead),
             "type": pick(_TYPES, activities.code),
             "occurred_at": pa.array(activities.occurred).cast(UTC),
             "recorded_at": pa.array(activities.recorded).cast(UTC),

@@ -68,7 +68,7 @@ def draw_chunk(seed: np.random.SeedSequence, recipe: Recipe, first: int, last: i
     outcomes = draw_outcomes(becomes, created, intent, worked, scores)
     stages = draw_stages(path, created, activities, outcomes, intent, people.mail < _COMPETITOR)
     history = History(created, scores, activities, outcomes, recipe.rates, recipe.curve)
-    ids = lead_ids(first, last - first)
+    ids = lead_ids(np.arange(first, last))
     return Chunk(
         leads=build_leads(words, ids, created, people),
         truth=_build_truth(ids, history, settings.end),

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from qualify.simulate.arrays import FloatArray
+from qualify.simulate.files import TABLES, PieceWriter, all_or_none
 from qualify.simulate.history import History
 from qualify.simulate.settings import Settings, SimulationError, microseconds
 from qualify.simulate.truth import propensity
 
 __all__ = ["Funnel", "true_propensity"]
-
-_TABLES = ("leads", "activities", "stages", "truth")
-_ROW_GROUP = 1 << 18  # rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,29 +67,12 @@ class Funnel:
         SimulationError
             Where the folder can not be written to.
         """
-        home = Path(folder)
-        mark = secrets.token_hex(4)
-        parts = {home / f"{name}.parquet": home / f".{name}.{mark}.part" for name in _TABLES}
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            try:
-                self._write_parts(list(parts.values()))
-                for path, part in parts.items():
-                    part.replace(path)
-            finally:
-                for part in parts.values():
-                    part.unlink(missing_ok=True)
-        except OSError as error:
-            raise SimulationError(
-                f"The funnel can not be written: {error.strerror or error}.",
-                where=home,
-                mend="Name a folder that can be made and written to.",
-            ) from error
-        return list(parts)
-
-    def _write_parts(self, paths: list[Path]) -> None:
-        for name, path in zip(_TABLES, paths, strict=True):
-            pq.write_table(getattr(self, name), path, compression="zstd", row_group_size=_ROW_GROUP)
+        with all_or_none(folder) as (paths, parts):
+            for name, part in zip(TABLES, parts, strict=True):
+                with PieceWriter(part) as file:
+                    file.add(getattr(self, name))
+                    file.finish()
+        return paths
 
 
 def true_propensity(

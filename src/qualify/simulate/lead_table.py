@@ -20,9 +20,9 @@ _FREE = 1  # row of MAILS
 _OTHER_LANGUAGE = 0.06  # share of leads in Japan who write English
 
 
-def lead_ids(first: int, count: int) -> pa.Array:
-    """Number the leads from `first` on: "L00000001" is lead 0."""
-    numbers = pc.cast(pa.array(np.arange(first + 1, first + count + 1)), pa.string())
+def lead_ids(lead: IntArray) -> pa.Array:
+    """Name leads by their numbers: "L00000001" is lead 0."""
+    numbers = pc.cast(pa.array(lead + 1), pa.string())
     return pc.binary_join_element_wise("L", pc.utf8_lpad(numbers, 8, "0"), "")
 
 

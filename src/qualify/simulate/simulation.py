@@ -74,12 +74,11 @@ def simulate(
     settings = Settings(leads, seed, microseconds(end), months, work_share, activities_per_lead)
     chunks = list(draw_chunks(settings))
     leads_table = pa.concat_tables([chunk.leads for chunk in chunks])
-    ids = leads_table["lead_id"].combine_chunks()
     history, content = _sort_activities(chunks)
     return Funnel(
         leads=leads_table,
-        activities=build_activities(ids, history.activities, content),
-        stages=build_stages(ids, _sort_stages(chunks)),
+        activities=build_activities(history.activities, content),
+        stages=build_stages(_sort_stages(chunks)),
         truth=pa.concat_tables([chunk.truth for chunk in chunks]),
         settings=settings,
         history=history,

@@ -10,7 +10,7 @@ import pyarrow as pa
 from qualify.simulate import names, tables
 from qualify.simulate.activities import Activities
 from qualify.simulate.arrays import DAY, NEVER, BoolArray, FloatArray, IntArray, select, stack
-from qualify.simulate.lead_table import UTC, pick
+from qualify.simulate.lead_table import UTC, lead_ids, pick
 from qualify.simulate.outcomes import Outcomes
 
 __all__ = ["STAGES", "Stages", "build_stages", "draw_stages", "reach_points"]
@@ -91,11 +91,11 @@ def reach_points(activities: Activities, leads: int) -> IntArray:
     return reached
 
 
-def build_stages(ids: pa.Array, stages: Stages) -> pa.Table:
+def build_stages(stages: Stages) -> pa.Table:
     """Write down stage entries in the order given."""
     return pa.table(
         {
-            "lead_id": ids.take(pa.array(stages.lead)),
+            "lead_id": lead_ids(stages.lead),
             "stage": pick(STAGES, stages.code),
             "entered_at": pa.array(stages.entered).cast(UTC),
             "recorded_at": pa.array(stages.recorded).cast(UTC),
