@@ -7,6 +7,7 @@ parsed: a changed byte, a missing or an additional file, or an unknown format nu
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from qualify.features.plan import FeaturePlan
 from qualify.model.blend import Blend, Calibration
 from qualify.model.boosted import BoostedModel
 from qualify.model.evidence import Evidence
+from qualify.model.fit_together import check_parts
 from qualify.model.linear import LinearModel
 from qualify.model.manifest import FORMAT, MANIFEST, Manifest, parse_manifest, read_bytes, read_texts, sha256
 from qualify.model.parts import Bands, Lot, ModelParts, Reference, Schema, Window
@@ -80,13 +82,22 @@ def write_bundle(parts: ModelParts, folder: str | Path) -> str:
         manifest = _manifest(parts, files)
         (scratch / MANIFEST).write_bytes(manifest.encode("utf-8"))
         scratch.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        scratch.rename(folder)
+        _take_the_place(scratch, folder)
     except BaseException:
         shutil.rmtree(scratch, ignore_errors=True)
         raise
     return sha256(manifest.encode("utf-8"))[:12]
+
+
+def _take_the_place(scratch: Path, folder: Path) -> None:
+    """Put the new folder where an old one may be; a kill in between leaves one of them whole."""
+    if not folder.exists():
+        scratch.rename(folder)
+        return
+    old = scratch.with_name(f"{scratch.name}.old")
+    folder.rename(old)
+    scratch.rename(folder)
+    shutil.rmtree(old)
 
 
 def _files(parts: ModelParts) -> dict[str, str]:
@@ -146,8 +157,10 @@ def read_bundle(folder: str | Path) -> tuple[ModelParts, str]:
     manifest = parse_manifest(data, where=str(folder / MANIFEST))
     texts = read_texts(folder, manifest)
     try:
-        return _parts(manifest, texts), sha256(data)[:12]
-    except (ValidationError, KeyError, ValueError) as error:
+        parts = _parts(manifest, texts)
+        check_parts(parts)
+        return parts, sha256(data)[:12]
+    except (ValidationError, LookupError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise ModelError(
             "the bundle's files match its manifest but do not fit together",
             where=str(folder),
@@ -157,9 +170,9 @@ def read_bundle(folder: str | Path) -> tuple[ModelParts, str]:
 
 
 def _parts(manifest: Manifest, texts: Mapping[str, str]) -> ModelParts:
-    encoders = _ENCODERS.validate_json(texts["encoders.json"])
-    linear = _LINEAR.validate_json(texts["linear.json"])
-    mixes = _MIX.validate_json(texts["blend.json"])
+    encoders = _read(_ENCODERS, texts, "encoders.json")
+    linear = _read(_LINEAR, texts, "linear.json")
+    mixes = _read(_MIX, texts, "blend.json")
     targets = []
     for name in manifest.targets:
         mix = mixes[name]
@@ -169,14 +182,30 @@ def _parts(manifest: Manifest, texts: Mapping[str, str]) -> ModelParts:
                         mix.calibration_sd)
         )  # fmt: skip
     return ModelParts(
-        schema=_SCHEMA.validate_json(texts["schema.json"]),
-        plan=_PLAN.validate_json(texts["features.json"]),
+        schema=_read(_SCHEMA, texts, "schema.json"),
+        plan=_read(_PLAN, texts, "features.json"),
         scorecard_text=texts["scorecard.yaml"],
         targets=tuple(targets),
-        bands=_BANDS.validate_json(texts["bands.json"]),
-        reference=_REFERENCE.validate_json(texts["reference.json"]),
-        window=_WINDOW.validate_json(texts["window.json"]),
+        bands=_read(_BANDS, texts, "bands.json"),
+        reference=_read(_REFERENCE, texts, "reference.json"),
+        window=_read(_WINDOW, texts, "window.json"),
         seed=manifest.seed,
-        evidence=_EVIDENCE.validate_json(texts[EVIDENCE]) if EVIDENCE in texts else None,
-        lot=_LOT.validate_json(texts[LOT]) if LOT in texts else None,
+        evidence=_read(_EVIDENCE, texts, EVIDENCE) if EVIDENCE in texts else None,
+        lot=_read(_LOT, texts, LOT) if LOT in texts else None,
     )
+
+
+def _read(adapter: TypeAdapter[Any], texts: Mapping[str, str], name: str) -> Any:
+    """Check one file's JSON; of numbers only those that are finite."""
+    try:
+        json.loads(texts[name], parse_constant=_finite, parse_float=_finite)
+        return adapter.validate_json(texts[name])
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"a number is {text}")
+    return number

@@ -17,6 +17,8 @@ from qualify.errors import ModelError
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+MOST_BYTES = 1 << 29
+"""Of one file. A model of this program has some megabytes; what is larger would only fill the memory."""
 
 # Plain names only: no folder, no parent, nothing hidden, whatever the system takes for a separator.
 _FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=120)]
@@ -100,10 +102,15 @@ def read_bytes(folder: Path, name: str) -> bytes:
     Raises
     ------
     ModelError
-        It is missing or cannot be read.
+        It is missing or cannot be read, is no file (a pipe, a device), or has more than `MOST_BYTES`.
     """
+    path = folder / name
     try:
-        return (folder / name).read_bytes()
+        if path.exists() and not path.is_file():
+            raise OSError("it is no file")
+        if path.stat().st_size > MOST_BYTES:
+            raise OSError(f"it has more than {MOST_BYTES} bytes")
+        return path.read_bytes()
     except OSError as error:
         raise ModelError(
             f"the bundle's file {name} cannot be read",
@@ -144,7 +151,13 @@ def _checked(folder: Path, name: str, expected: str) -> str:
             expected=f"SHA-256 {expected[:16]}…",
             mend="take the model from the registry again, or train again",
         )
-    return data.decode("utf-8")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ModelError(
+            f"the bundle's file {name} is no text", where=str(folder / name), got=str(error)[:80],
+            mend="take the model from the registry again, or train again",
+        ) from error  # fmt: skip
 
 
 def _altered(where: str, got: str) -> ModelError:
