@@ -146,7 +146,9 @@ print(*lines_of(done), sep="\n")
 
 # %% [markdown]
 # The gate is a list of checks; each has a figure, and all have to pass. A new model that is merely as good
-# stays a challenger: every change of model costs sales some trust.
+# stays a challenger: every change of model costs sales some trust. With as few outcomes as here the gate
+# often waits, even when the watch has an alarm; then it takes more outcomes, or a person with a reason
+# (`qualify promote 2 --force --reason TEXT`).
 
 # %%
 checks = done.attempt.decision.checks

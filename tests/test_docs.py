@@ -21,7 +21,7 @@ from tests import reference
 from tests.world import World, call
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 RAW = ROOT.parent / "shared" / "data"
 WRAPPER = {"--help", "--version", "--debug"}
 """Options that every command line takes."""
@@ -87,8 +87,8 @@ def test_readme_names_every_command() -> None:
     assert [name for name in HELP if not re.search(rf"\b{name}\b", text)] == []
 
 
-def test_readme_names_every_column_of_the_score_list(world: World) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_column_of_the_score_list_is_explained(world: World) -> None:
+    text = (ROOT / "docs" / "score-list.md").read_text(encoding="utf-8")
     table = world.scorer.score_tables(world.tables, world.scorer.moments(world.tables, None, 0))[0]
     generic = {name for name in table.column_names if name.startswith("p_")}
     assert [name for name in set(table.column_names) - generic if f"`{name}`" not in text] == []
@@ -126,6 +126,19 @@ def test_relative_links_resolve(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    heads = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
+
+
+@pages
+def test_links_lead_to_headings_that_exist(page: Path) -> None:
+    links = re.findall(r"\]\(([^):]*)#([^)]+)\)", page.read_text(encoding="utf-8"))
+    targets = [(page.parent / name if name else page, anchor) for name, anchor in links]
+    assert [f"{at.name}#{anchor}" for at, anchor in targets if anchor not in anchors(at)] == []
+
+
 @pages
 def test_no_paths_of_one_machine(page: Path) -> None:
     assert MACHINE_PATH.findall(page.read_text(encoding="utf-8")) == []
@@ -150,31 +163,30 @@ def test_a_decision_has_its_number_and_status(page: Path) -> None:
     assert rest.lstrip().startswith("Status: ")
 
 
-def test_the_python_block_runs(world: World, tmp_path: Path) -> None:
-    blocks = [
-        code
-        for language, code in fenced((ROOT / "README.md").read_text(encoding="utf-8"))
-        if language == "python"
-    ]
-    assert len(blocks) == 1
+@pytest.mark.parametrize("place", range(2))
+def test_the_python_of_the_data_scientists_page_runs(place: int, world: World, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "data-scientist.md").read_text(encoding="utf-8")
+    blocks = [code for language, code in fenced(text) if language == "python"]
+    assert len(blocks) == 2
     (tmp_path / "data").symlink_to(world.folder)
     (tmp_path / "mlflow.db").symlink_to(world.folder / "mlflow.db")
     done = subprocess.run(
-        [sys.executable, "-c", blocks[0]], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-c", blocks[place]], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search(r"rank\s+lead_id\s+probability\s+band", done.stdout)
-    assert re.search(r"^\d+ leads could not be scored$", done.stdout, flags=re.MULTILINE)
+    if place == 0:
+        assert re.search(r"rank\s+lead_id\s+probability\s+band", done.stdout)
+        assert re.search(r"^\d+ leads could not be scored$", done.stdout, flags=re.MULTILINE)
 
 
-def test_the_rule_in_the_readme_is_one_of_the_default_scorecard() -> None:
+def test_the_rule_that_is_shown_is_one_of_the_default_scorecard() -> None:
     from ruamel.yaml import YAML
 
     from qualify.rules import default_scorecard
 
     (shown,) = (
         code
-        for language, code in fenced((ROOT / "README.md").read_text(encoding="utf-8"))
+        for language, code in fenced((ROOT / "docs" / "sales.md").read_text(encoding="utf-8"))
         if language == "yaml"
     )
     (rule,) = YAML(typ="safe", pure=True).load(shown)
