@@ -15,7 +15,7 @@ from qualify.config import Config
 from qualify.console import progress
 from qualify.errors import DataError, UserError
 from qualify.evaluate import Metric
-from qualify.features.frame import build_frame
+from qualify.features.build import build_frame
 from qualify.leads.tables import FloatArray
 from qualify.model.rows import Rows
 from qualify.rules import evaluate

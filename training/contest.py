@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from qualify.config import Config
 from qualify.errors import QualifyError
-from qualify.features.frame import build_frame
+from qualify.features.build import build_frame
 from qualify.leads.tables import BoolArray, FloatArray, IntArray, LeadTables
 from qualify.rules import evaluate
 from qualify.scorer import Scorer

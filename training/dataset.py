@@ -9,7 +9,8 @@ import numpy as np
 
 from qualify.config import Target
 from qualify.errors import DataError
-from qualify.features.frame import FeatureFrame, build_frame
+from qualify.features.build import build_frame
+from qualify.features.frame import FeatureFrame
 from qualify.features.plan import FeaturePlan
 from qualify.labels.flat import column_label
 from qualify.labels.snapshots import row_weights, take_snapshots

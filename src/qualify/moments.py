@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from qualify.errors import UserError
-from qualify.leads.tables import MICROSECONDS_A_DAY
+from qualify.leads.rejects import Rejects, rejected
+from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, IntArray, LeadTables
 from qualify.leads.times import check_timezone
 
 _UNITS = {"w": 7.0, "d": 1.0, "h": 1 / 24, "m": 1 / 1440, "s": 1 / 86400}
@@ -80,3 +81,27 @@ def _unreadable(text: str, timezone: str) -> UserError:
         expected="a time such as 2026-04-01T09:00Z, or created, created+1d, created+12h",
         mend=f"without an offset a time is meant in {timezone}, where it must occur once",
     )
+
+
+def existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntArray, Rejects]:
+    """Return which rows' leads existed at their moment (positions in `rows`), and name the others."""
+    created = tables.created_at[rows]
+    undated = as_of == NO_TIME
+    unborn = ~undated & (created != NO_TIME) & (created > as_of)
+    left_out = undated | unborn
+    if not left_out.any():
+        return np.arange(len(rows)), Rejects()
+    born = pd.to_datetime(created[unborn], unit="us", utc=True)
+    late = _rejected(
+        tables, rows[unborn], "not_yet_created",
+        [f"created {moment.isoformat()}, after the time of scoring" for moment in born],
+    )  # fmt: skip
+    without = _rejected(
+        tables, rows[undated], "no_creation_date",
+        ["the time of scoring is counted from the creation date, which is missing"] * int(undated.sum()),
+    )  # fmt: skip
+    return np.flatnonzero(~left_out), late.joined(without)
+
+
+def _rejected(tables: LeadTables, rows: IntArray, code: str, messages: list[str]) -> Rejects:
+    return Rejects(rejected(tables.lead_id[rows], tables.source_row[rows], code, messages))

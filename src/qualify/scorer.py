@@ -25,15 +25,16 @@ from qualify.decide.score_list import Column, Words, as_arrow, as_list, by_rank
 from qualify.explain.contributions import TargetExplainer
 from qualify.explain.reasons import Reasons, build_reasons
 from qualify.explain.words import phrasebook
-from qualify.features.frame import FeatureFrame, build_frame, field_values
+from qualify.features.build import build_frame
+from qualify.features.frame import FeatureFrame, field_values
 from qualify.leads.build import build_tables
-from qualify.leads.rejects import Rejects, rejected
+from qualify.leads.rejects import Rejects
 from qualify.leads.stamp import stamp
 from qualify.leads.tables import NO_TIME, FloatArray, IntArray, LeadTables
 from qualify.model.bundle import read_bundle
 from qualify.model.parts import BANDS, ModelParts
 from qualify.model.target import Prediction
-from qualify.moments import parse_as_of
+from qualify.moments import existing, parse_as_of
 from qualify.rules import RuleResult, Scorecard, evaluate
 
 ROWS_A_CHUNK = 16_384
@@ -174,7 +175,7 @@ class Scorer:
         self, tables: LeadTables, rows: IntArray, as_of: IntArray, *, reasons: int, language: str
     ) -> tuple[pa.Table, Rejects]:
         """Score some leads, by position, each as of its own moment (both of shape (rows,))."""
-        good, late = _existing(tables, rows, as_of)
+        good, late = existing(tables, rows, as_of)
 
         def score(chunk: IntArray) -> pa.Table:
             columns = self._columns(tables, rows[chunk], as_of[chunk], reasons, language)
@@ -189,7 +190,7 @@ class Scorer:
         self, tables: LeadTables, as_of: IntArray, *, reasons: int, language: str
     ) -> tuple[list[dict[str, Any]], Rejects]:
         """Score every lead as :meth:`score_tables` does; return the rows as objects, in their own order."""
-        good, late = _existing(tables, np.arange(len(tables)), as_of)
+        good, late = existing(tables, np.arange(len(tables)), as_of)
         found: list[dict[str, Any]] = []
         for chunk in _chunks(good):
             columns = self._columns(tables, chunk, as_of[chunk], reasons, language)
@@ -259,30 +260,6 @@ class Scorer:
         # Row by row in memory, so that a lead's sum has the same last bit alone as in a batch.
         part: FloatArray = np.ascontiguousarray(explained.contributions[:, chosen]).sum(axis=1)
         return part
-
-
-def _existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntArray, Rejects]:
-    """Return which rows' leads existed at their moment (positions in `rows`), and name the others."""
-    created = tables.created_at[rows]
-    undated = as_of == NO_TIME
-    unborn = ~undated & (created != NO_TIME) & (created > as_of)
-    left_out = undated | unborn
-    if not left_out.any():
-        return np.arange(len(rows)), Rejects()
-    born = pd.to_datetime(created[unborn], unit="us", utc=True)
-    late = _rejected(
-        tables, rows[unborn], "not_yet_created",
-        [f"created {moment.isoformat()}, after the time of scoring" for moment in born],
-    )  # fmt: skip
-    without = _rejected(
-        tables, rows[undated], "no_creation_date",
-        ["the time of scoring is counted from the creation date, which is missing"] * int(undated.sum()),
-    )  # fmt: skip
-    return np.flatnonzero(~left_out), late.joined(without)
-
-
-def _rejected(tables: LeadTables, rows: IntArray, code: str, messages: list[str]) -> Rejects:
-    return Rejects(rejected(tables.lead_id[rows], tables.source_row[rows], code, messages))
 
 
 def _side_by_side(score: Callable[[IntArray], pa.Table], chunks: list[IntArray]) -> list[pa.Table]:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from qualify.features.build import build_frame
 from qualify.features.design import DesignMaker
-from qualify.features.frame import build_frame
 from qualify.rules import evaluate
 from tests.world import AS_OF
 

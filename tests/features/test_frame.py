@@ -9,7 +9,8 @@ import pytest
 
 from qualify.config import ColumnSpec
 from qualify.errors import DataError
-from qualify.features.frame import build_frame, field_values
+from qualify.features.build import build_frame
+from qualify.features.frame import field_values
 from qualify.features.plan import FeaturePlan
 from qualify.leads.tables import NO_TIME, Column, LeadTables
 from qualify.rules import Scorecard, default_scorecard, evaluate

@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from qualify.config import ColumnSpec
-from qualify.features.frame import build_frame, field_values
+from qualify.features.build import build_frame
+from qualify.features.frame import field_values
 from qualify.features.plan import MIN_LEADS_A_TYPE, FeaturePlan
 from qualify.rules import default_scorecard
 from tests.rules.build import act, column, micros, tables

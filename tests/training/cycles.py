@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from qualify.config import ColumnSpec, Config, Data, Target, Training
 from qualify.decide.exploration import in_lot
 from qualify.evaluate import compute_metrics
-from qualify.features.frame import build_frame
+from qualify.features.build import build_frame
 from qualify.leads.build import build_tables
 from qualify.leads.stamp import stamp
 from qualify.leads.tables import BoolArray, FloatArray

@@ -1,0 +1,183 @@
+"""From tables to the frame of raw features as of a moment."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from qualify.errors import DataError, did_you_mean
+from qualify.features.frame import FeatureFrame, Key, map_codes
+from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, current_stage
+from qualify.features.plan import ColumnPlan, FeaturePlan
+from qualify.features.text import has_tokens
+from qualify.features.zones import zone_offsets
+from qualify.leads.identity import ById
+from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, Column, IntArray, LeadTables
+from qualify.rules import RuleResult
+from qualify.rules.reading import reading_of
+
+EMAIL_KINDS = ("company", "education", "free")
+RANKS = ("owner", "executive", "head", "manager", "lead", "staff", "assistant", "student")
+DEPARTMENTS = (
+    "sales", "marketing", "it", "finance", "hr", "operations", "purchasing", "engineering",
+    "research", "management", "education", "legal", "other",
+)  # fmt: skip
+
+
+def build_frame(
+    plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray, points: RuleResult | None
+) -> FeatureFrame:
+    """Compute every raw feature of the plan.
+
+    Parameters
+    ----------
+    rows
+        Lead positions, shape (rows,); a lead may stand in many rows.
+    as_of
+        Microseconds, shape (rows,): nothing known later than this is looked at.
+    points
+        The scorecard's result on the same rows; needed when the plan holds rules.
+
+    Raises
+    ------
+    DataError
+        A column that the model was trained on is not in the table.
+    """
+    frame = FeatureFrame(len(rows))
+    if plan.activity_types:
+        _add_activities(frame, plan, tables, rows, as_of)
+    if plan.stages:
+        _add_stages(frame, plan, tables, rows, as_of)
+    if plan.dated:
+        _add_clock(frame, plan, tables, rows, as_of)
+    _check_columns(plan, tables)
+    for column in plan.columns:
+        _add_column(frame, column, tables.columns[column.name].take(rows), as_of, tables.created_at[rows])
+    if plan.rules and points is not None:
+        _add_points(frame, plan, points)
+    return frame
+
+
+def _check_columns(plan: FeaturePlan, tables: LeadTables) -> None:
+    missing = [c.name for c in plan.columns if c.name not in tables.columns]
+    if missing:
+        hint = did_you_mean(missing[0], list(tables.columns))
+        raise DataError(
+            f"the leads table lacks {len(missing)} column(s) that the model was trained on",
+            got=", ".join(sorted(tables.columns)) or "no columns",
+            expected=", ".join(missing),
+            mend=hint
+            or "score a table with the same columns as the training table, or train again without them",
+        )
+
+
+def _add_activities(
+    frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
+) -> None:
+    mapped = map_codes(tables.activities.types, plan.activity_types)
+    mapped[mapped == len(plan.activity_types)] = -1
+    types = len(plan.activity_types)
+    by_type, total = activity_windows(tables.activities, mapped[tables.activities.type], types, rows, as_of)
+    keys, chosen = _type_keys(plan.activity_types, plan.value_types)
+    flat = by_type.reshape(len(rows), types * len(TYPE_FEATURES))
+    frame.numbers(keys, np.ascontiguousarray(flat.T[chosen]))
+    frame.numbers(_TOTAL_KEYS, np.ascontiguousarray(total.T))
+
+
+@lru_cache(maxsize=64)
+def _type_keys(types: tuple[str, ...], valued: tuple[bool, ...]) -> tuple[tuple[Key, ...], IntArray]:
+    """Return the features of each activity type, and their places among all that the kernel computes."""
+    keys: list[Key] = []
+    chosen: list[int] = []
+    for k, kind in enumerate(types):
+        for j, part in enumerate(TYPE_FEATURES):
+            if part != "value_sum" or valued[k]:
+                keys.append((f"activity:{kind}:{part}", f"activity:{kind}", part))
+                chosen.append(k * len(TYPE_FEATURES) + j)
+    return tuple(keys), np.array(chosen, dtype=np.int64)
+
+
+def _total_key(part: str) -> Key:
+    topics = part == "distinct_topics"
+    return f"all:{part}", "topics" if topics else "silence", "distinct" if topics else part
+
+
+_TOTAL_KEYS = tuple(_total_key(part) for part in TOTAL_FEATURES)
+
+
+def _add_stages(
+    frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
+) -> None:
+    code, days, count = current_stage(tables.stages, rows, as_of)
+    frame.category("stage:current", "stage", "value", code, tables.stages.stages, plan.stages)
+    frame.number("stage:days_since", "stage", "days_since", days)
+    frame.number("stage:entries", "stage", "entries", count)
+
+
+def _add_clock(
+    frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
+) -> None:
+    created = tables.created_at[rows]
+    known = created != NO_TIME
+    frame.number("age:days", "age", "days", np.where(known, (as_of - created) / MICROSECONDS_A_DAY, np.nan))
+    local = created + zone_offsets(created, plan.timezone)
+    weekday = (local // MICROSECONDS_A_DAY + 3) % 7
+    hour = (local % MICROSECONDS_A_DAY) // 3_600_000_000
+    timed = known & plan.timed
+    frame.number("clock:weekday", "clock", "weekday", np.where(known, weekday.astype(float), np.nan))
+    frame.number("clock:hour", "clock", "hour", np.where(timed, hour.astype(float), np.nan))
+
+
+def _add_column(
+    frame: FeatureFrame, plan: ColumnPlan, column: Column, as_of: IntArray, created: IntArray
+) -> None:
+    name, about = f"column:{plan.name}", f"column:{plan.name}"
+    if plan.type in ("number", "boolean"):
+        frame.number(name, about, "value", column.values.astype(np.float64, copy=False))
+    elif plan.type == "category":
+        frame.category(name, about, "value", column.codes, column.vocabulary, plan.vocabulary)
+    elif plan.type == "date":
+        # A date after `as_of` was not known then, or is a plan whose entry date nobody recorded: both are
+        # hidden.
+        known = (column.values != NO_TIME) & (column.values <= as_of) & (created != NO_TIME)
+        frame.number(name, about, "days_before",
+                     np.where(known, (as_of - column.values) / MICROSECONDS_A_DAY, np.nan))  # fmt: skip
+    elif plan.type == "text":
+        _add_text(frame, plan, column)
+    elif plan.type == "email":
+        kinds = [kind or "" for kind in reading_of(column.vocabulary).email_kinds]
+        frame.category(name, about, "value", column.codes, kinds, EMAIL_KINDS)
+    elif plan.type == "job_title":
+        read = reading_of(column.vocabulary).titles_read
+        ranks, departments = [rank or "" for rank, _ in read], [department or "" for _, department in read]
+        frame.category(f"{name}:rank", about, "rank", column.codes, ranks, RANKS)
+        frame.category(f"{name}:department", about, "department", column.codes, departments, DEPARTMENTS)
+
+
+def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
+    about = f"column:{plan.name}"
+    length = np.array([*(float(len(text)) for text in column.vocabulary), np.nan])
+    frame.number(f"{about}:length", about, "length", length[column.values])
+    holds = has_tokens(column.vocabulary, plan.tokens)
+    holds = np.vstack([holds, np.zeros((1, len(plan.tokens)), dtype=bool)])
+    for j, token in enumerate(plan.tokens):
+        frame.number(f"{about}:token:{token}", about, "token", holds[column.values, j].astype(np.float64))
+
+
+def _add_points(frame: FeatureFrame, plan: FeaturePlan, points: RuleResult) -> None:
+    keys, chosen = _point_keys(ById(plan), points.rule_ids)
+    frame.numbers(keys, np.ascontiguousarray(points.points.T[chosen]))
+    for group in plan.rule_groups:
+        frame.number(f"points:{group}", "points", f"group {group}", points.group_points[group])
+    frame.number("points:total", "points", "points", points.total)
+
+
+@lru_cache(maxsize=64)
+def _point_keys(plan: ById[FeaturePlan], rule_ids: tuple[str, ...]) -> tuple[tuple[Key, ...], IntArray]:
+    """Return the feature of each rule, and its column in the scorecard's result."""
+    rules = plan.value.rules
+    names = {each.name for each in plan.value.fields}
+    holders = [about if about in names and about is not None else f"rule:{rule}" for rule, about in rules]
+    keys = tuple((f"rule:{rule}", holder, "points") for (rule, _), holder in zip(rules, holders, strict=True))
+    return keys, np.array([rule_ids.index(rule) for rule, _ in rules], dtype=np.int64)
