@@ -179,3 +179,14 @@ def test_a_file_too_large_is_not_read(copy, monkeypatch):
     monkeypatch.setattr(manifests, "MOST_BYTES", 1000)
     with pytest.raises(ModelError, match=r"cannot be read(.|\n)*more than 1000 bytes"):
         read_bundle(copy)
+
+
+def test_a_cut_that_parts_missing_from_given_values_is_allowed():
+    rng = np.random.default_rng(0)
+    missing = rng.random(400) < 0.5
+    column = np.where(missing, np.nan, rng.normal(size=400)).reshape(-1, 1)
+    settings = {"objective": "binary", "verbose": -1, "num_leaves": 4, "min_data_in_leaf": 3}
+    booster = lightgbm.train(settings, lightgbm.Dataset(column, missing.astype(float)), 3)
+    text = booster.model_to_string(num_iteration=-1)
+    assert "threshold=inf\n" in text
+    check_booster(text, 1)

@@ -14,11 +14,12 @@ __all__ = ["check_booster"]
 # Numbers stay below 1e308, for what is larger is read as infinity.
 _REAL = r"-?\d{1,400}(?:\.\d+)?(?:e(?:-\d{1,3}|\+?[0-2]?\d{1,2}|\+?30[0-7]))?"
 _ANY = rf"(?:{_REAL}|-?inf|-?nan)"
+_CUT = rf"(?:{_REAL}|-?inf)"  # inf parts the rows with a value from those without
 _INT = r"-?\d{1,9}"
 _COUNT = r"\d{1,9}"
 
 _NODES = {
-    "split_feature": _COUNT, "split_gain": _ANY, "threshold": _REAL, "decision_type": _COUNT,
+    "split_feature": _COUNT, "split_gain": _ANY, "threshold": _CUT, "decision_type": _COUNT,
     "left_child": _INT, "right_child": _INT,
 }  # fmt: skip
 _LEAVES = {"leaf_value": _REAL, "leaf_weight": _ANY, "leaf_count": _COUNT}
