@@ -199,6 +199,20 @@ def test_the_rule_that_is_shown_is_one_of_the_default_scorecard() -> None:
     assert ours["rationale"].startswith(rule["rationale"])
 
 
+SMALLEST = "data: {leads: leads.csv}\ntargets: [{name: won, column: won, positive: x}]\n"
+
+
+@pytest.mark.parametrize("name", ["operations", "service"])
+def test_settings_that_a_page_shows_are_understood(name: str) -> None:
+    from qualify.config import parse_config
+
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    shown = [code for language, code in fenced(text) if language == "yaml"]
+    assert shown
+    for block in shown:
+        assert parse_config(SMALLEST + block, where=name).service.model_fields_set
+
+
 def load_example(name: str):
     """Import a file of the folder `examples`, which is no package."""
     spec = spec_from_file_location(f"example_{name}", ROOT / "examples" / f"{name}.py")
