@@ -61,7 +61,7 @@ def check(config: Config, folder: Path, *, seed: int) -> Checked:
         The configuration or a table is wrong. Data from which nothing can be learned are not wrong: they get
         the verdict `manual`.
     """
-    loaded = load_tables(config, folder)
+    loaded = load_tables(config, folder, whole=True)
     label = outcome_of(loaded.tables, config.targets[0])
     findings = find(loaded, label, load_personal(config, folder), seed=seed)
     verdict, left_out = _verdict(loaded, seed)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
-from qualify.config import ColumnSpec, Config
+from qualify.config import ColumnSpec, Config, Data, Source
 from qualify.leads.build import build_tables
+from qualify.leads.drawn import read_drawn
 from qualify.leads.read import located, read_table
 from qualify.leads.rejects import Rejects
 from qualify.leads.tables import LeadTables
+from qualify.leads.wanted import TABLES
 from qualify.rules import Scorecard, default_scorecard
 from training.work import Work
 
@@ -38,19 +41,25 @@ class Loaded:
     work: Work | None = None
 
 
-def load_tables(config: Config, folder: Path) -> Loaded:
-    """Read the tables and the scorecard; relative names are meant from `folder`."""
+def load_tables(config: Config, folder: Path, *, whole: bool = False) -> Loaded:
+    """Read the tables and the scorecard; relative names are meant from `folder`.
+
+    Of more leads than `training.max_leads` a fixed draw is read, unless they are to be seen as a `whole`.
+    """
     data = config.data
-    leads = _read(config, folder, "leads")
-    activities = _read(config, folder, "activities") if data.activities is not None else None
-    stages = _read(config, folder, "stages") if data.stages is not None else None
     labels = {t.column: ColumnSpec(type="category") for t in config.targets if t.column is not None}
     used = {
         name: spec
         for name, spec in config.columns.items()
         if name not in config.exclude and name not in labels and spec.type != "id"
     }
-    tables, rejects = build_tables(data, {**used, **labels}, leads, activities, stages)
+    read = {**used, **labels}
+    sources = {
+        what: located(getattr(data, what), folder) for what in TABLES if getattr(data, what) is not None
+    }
+    drawn = None if whole else read_drawn(data, read, sources, config.training.max_leads)
+    found = drawn or {what: _read(data, source, what) for what, source in sources.items()}
+    tables, rejects = build_tables(data, read, found["leads"], found.get("activities"), found.get("stages"))
     return Loaded(config, tables, used, rejects, load_scorecard(config, folder))
 
 
@@ -59,9 +68,8 @@ def load_scorecard(config: Config, folder: Path) -> Scorecard:
     return Scorecard.load(folder / config.scorecard) if config.scorecard else default_scorecard()
 
 
-def _read(config: Config, folder: Path, what: str):  # type: ignore[no-untyped-def]  # a pyarrow table
-    source = located(getattr(config.data, what), folder)
-    return read_table(source, encoding=config.data.encoding, delimiter=config.data.delimiter, what=what)
+def _read(data: Data, source: Source, what: str) -> pa.Table:
+    return read_table(source, encoding=data.encoding, delimiter=data.delimiter, what=what)
 
 
 def lead_time(tables: LeadTables) -> np.ndarray:

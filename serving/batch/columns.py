@@ -1,4 +1,4 @@
-"""Which columns of each table a model needs, and which of them have to be seen whole to be read."""
+"""Which columns of each table have to be seen whole to be read."""
 
 from __future__ import annotations
 
@@ -8,37 +8,17 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from qualify.config import ActivityColumns, ColumnSpec, Data, StageColumns
-from qualify.leads.columns import id_keys, id_text
+from qualify.config import ActivityColumns, ColumnSpec, Data
 from qualify.leads.manner import Manner, NumberManner, TimeManner
 from qualify.leads.numbers import look_at_numbers
 from qualify.leads.parse import look_at_column
-from qualify.leads.part import ROW
 from qualify.leads.times import look_at_times
+from qualify.leads.wanted import event_columns
 
-__all__ = ["TABLES", "Manners", "join_manners", "keys_of", "look", "wanted"]
-
-TABLES = ("leads", "activities", "stages")
+__all__ = ["Manners", "join_manners", "look"]
 
 Manners: TypeAlias = dict[str, Manner]
 _Look: TypeAlias = Callable[[pa.ChunkedArray], Manner | None]
-
-
-def wanted(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> list[str]:
-    """Return the columns of a table that are read, each once."""
-    if what == "leads":
-        names = [data.lead_id, data.created_at, *(n for n, spec in columns.items() if spec.type != "id")]
-    else:
-        names = list(_events(data, what).model_dump().values())
-    return list(dict.fromkeys(name for name in names if name is not None))
-
-
-def keys_of(data: Data, what: str, piece: pa.Table) -> pa.Array:
-    """Return the id of each row as it is compared."""
-    name = data.lead_id if what == "leads" else _events(data, what).lead_id
-    if name is None:
-        return piece.column(ROW).combine_chunks().cast(pa.string())
-    return id_keys(id_text(piece.column(name), name))
 
 
 def look(data: Data, columns: Mapping[str, ColumnSpec], what: str, piece: pa.Table, manners: Manners) -> None:
@@ -74,10 +54,6 @@ def _look_at(spec: ColumnSpec, values: pa.ChunkedArray) -> Manner | None:
     return look_at_column(values, spec)
 
 
-def _events(data: Data, what: str) -> ActivityColumns | StageColumns:
-    return data.activity_columns if what == "activities" else data.stage_columns
-
-
 def _looks(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> Iterator[tuple[str, str, _Look]]:
     """Yield role (see `qualify.leads.part.Part`), column, and how to look at it."""
     if what == "leads":
@@ -87,7 +63,7 @@ def _looks(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> Iterator
             if spec.type in ("number", "date"):
                 yield f"column:{name}", name, partial(_look_at, spec)
         return
-    names = _events(data, what)
+    names = event_columns(data, what)
     if isinstance(names, ActivityColumns):
         yield "activity:occurred_at", names.occurred_at, look_at_times
         if names.value is not None:

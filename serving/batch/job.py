@@ -19,10 +19,10 @@ from qualify.leads.files import File
 from qualify.leads.part import Part
 from qualify.leads.stamp import stamp
 from qualify.leads.stream import TableStream, open_stream
+from qualify.leads.wanted import TABLES, wanted
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from serving.batch.bucket import BucketJob, Told, score_bucket
-from serving.batch.columns import TABLES, wanted
 from serving.batch.finish import finish_list, rejects_of, rows_of_each
 from serving.batch.size import bucket_count, bytes_needed, row_count
 from serving.batch.spill import Spilled, spill_table

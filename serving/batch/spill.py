@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from qualify.config import ColumnSpec, Data
 from qualify.errors import DataError
+from qualify.leads.hashing import bucket_of
 from qualify.leads.manner import Manner, NumberManner, TimeManner
 from qualify.leads.part import ROW
 from qualify.leads.stamp import RaggedRow, stamp
 from qualify.leads.stream import TableStream
-from serving.batch.columns import Manners, keys_of, look, wanted
-from serving.batch.hashing import bucket_of
+from qualify.leads.wanted import keys_of, wanted
+from serving.batch.columns import Manners, look
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 

@@ -55,6 +55,7 @@ _TRAINING_NOTES = {
     "test_share": "the latest leads, kept aside to judge the model on",
     "snapshot_every_days": "how often an open lead is looked at in training",
     "snapshots_per_lead": "at most so many looks at one lead",
+    "max_leads": "of more leads every second is learned from, every fourth, and so on",
     "bags": "models averaged; more are steadier and slower",
     "threads": "processor threads",
 }

@@ -22,7 +22,6 @@ from qualify.ledger.stored import stored_answers
 from qualify.moments import parse_as_of
 from qualify.scorer import Scorer
 from training.answers import join_answers
-from training.contest import champion_probability, load_rival
 from training.cut import known_at
 from training.data import Loaded, load_tables
 from training.in_use import champion, open_registry
@@ -32,6 +31,7 @@ from training.monitor.expected import expect
 from training.monitor.freshness import Freshness, freshness
 from training.monitor.moments import Moments, Span, matured_rows, periods, span_of
 from training.monitor.outcomes import Outcomes, observe, promised
+from training.rivals import champion_probability, load_rival
 from training.work import load_work
 
 __all__ = ["FEWEST", "Watched", "look"]
@@ -100,7 +100,7 @@ def look(config: Config, folder: Path, as_of: str | None = None) -> Watched:
     now = _moment(as_of, config)
     rival = load_rival(config)
     assert rival is not None, "the registry has just named the version in use"
-    loaded = load_tables(config, folder)
+    loaded = load_tables(config, folder, whole=True)
     tables = known_at(loaded.tables, now)
     joined = join_answers(config, tables, _answers(config, folder, now))
     loaded = replace(loaded, tables=joined.tables, work=load_work(config, folder))

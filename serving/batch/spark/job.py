@@ -18,8 +18,9 @@ import pyarrow as pa
 from qualify.console import say
 from qualify.leads.stamp import RaggedRow
 from qualify.leads.stream import TableStream
+from qualify.leads.wanted import TABLES, wanted
 from serving.batch.bucket import Told, scores_path, turned_away_path, write_run
-from serving.batch.columns import TABLES, join_manners, wanted
+from serving.batch.columns import join_manners
 from serving.batch.finish import finish_list, rows_of_each
 from serving.batch.job import Job, check_columns, open_streams, refuse_changed
 from serving.batch.size import bytes_needed

@@ -14,11 +14,12 @@ from pyarrow import parquet
 from qualify.config import ColumnSpec, Data, SqlSource
 from qualify.leads.csv_stream import csv_pieces
 from qualify.leads.files import File
+from qualify.leads.hashing import bucket_of
 from qualify.leads.read_sql import sql_pieces
 from qualify.leads.stamp import RaggedRow
 from qualify.leads.stream import TableStream, numbered, parquet_part
-from serving.batch.columns import Manners, keys_of, look, wanted
-from serving.batch.hashing import bucket_of
+from qualify.leads.wanted import keys_of, wanted
+from serving.batch.columns import Manners, look
 from serving.batch.spark.packed import cell, guarded
 
 __all__ = ["Reading", "Split", "read_rows", "read_splits", "splits_of"]

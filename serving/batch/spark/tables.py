@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qualify.errors import DataError
 from qualify.leads.stream import TableStream
-from serving.batch.columns import TABLES
+from qualify.leads.wanted import TABLES
 from serving.batch.job import Job
 
 if TYPE_CHECKING:

@@ -97,6 +97,9 @@ class Training(Strict):
         Models that are averaged. More are steadier in reasons and intervals, and slower in proportion.
     threads
         Processor threads. The result does not depend on it.
+    max_leads
+        Of more leads, every second is learned from, every fourth, and so on, drawn by their ids: memory and
+        time of training stay what this many leads take. A query (`sql`) is read as a whole.
     """
 
     seed: int = 0
@@ -106,6 +109,7 @@ class Training(Strict):
     snapshots_per_lead: int = Field(default=8, ge=1)
     bags: int = Field(default=4, ge=2, le=16)
     threads: int = Field(default=2, ge=1)
+    max_leads: int = Field(default=400_000, ge=1_000)
 
 
 class Capacity(Strict):

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qualify.errors import UserError
+from qualify.leads.hashing import bucket_of
 from qualify.leads.stream import open_stream
-from serving.batch.hashing import bucket_of
 from serving.batch.merge import merge_sorted
 from serving.batch.size import MAX_BUCKETS, bucket_count, bytes_needed, parse_memory
 

@@ -1,0 +1,37 @@
+"""Which columns of each table are read, and which lead each of its rows belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from qualify.config import ActivityColumns, ColumnSpec, Data, StageColumns
+from qualify.leads.columns import id_keys, id_text
+from qualify.leads.part import ROW
+
+__all__ = ["TABLES", "event_columns", "keys_of", "wanted"]
+
+TABLES = ("leads", "activities", "stages")
+
+
+def wanted(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> list[str]:
+    """Return the columns of a table that are read, each once."""
+    if what == "leads":
+        names = [data.lead_id, data.created_at, *(n for n, spec in columns.items() if spec.type != "id")]
+    else:
+        names = list(event_columns(data, what).model_dump().values())
+    return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def keys_of(data: Data, what: str, piece: pa.Table) -> pa.Array:
+    """Return the id of each row as it is compared."""
+    name = data.lead_id if what == "leads" else event_columns(data, what).lead_id
+    if name is None:
+        return piece.column(ROW).combine_chunks().cast(pa.string())
+    return id_keys(id_text(piece.column(name), name))
+
+
+def event_columns(data: Data, what: str) -> ActivityColumns | StageColumns:
+    """Return the names of the columns of the activities or of the stages."""
+    return data.activity_columns if what == "activities" else data.stage_columns
