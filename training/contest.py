@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-import mlflow
 import numpy as np
-from mlflow.exceptions import MlflowException
-from numpy.typing import NDArray
 
-from qualify.config import Config
 from qualify.errors import QualifyError
-from qualify.features.build import build_frame
 from qualify.leads.tables import BoolArray, FloatArray, IntArray, LeadTables
-from qualify.rules import evaluate
+from qualify.model.recalibrate import walk
+from qualify.model.renewed import originals_of
 from qualify.scorer import Scorer
-from training import registry
 from training.comparison import draws_for
-from training.gate import CHALLENGER, CHAMPION, Contest, Decision, judge
+from training.data import Loaded
+from training.fresh import fresh_rows
+from training.gate import CHALLENGER, CHAMPION, RECALIBRATED, Contest, Decision, judge
 from training.gate_record import log_gate
 from training.parity import measure_parity
 from training.pipeline import Judged, Trained
 from training.power import sees
 from training.ring import Ring
+from training.rivals import Rival, champion_probability, load_rival, segments_of, why_not
 from training.verdict import Verdict
-
-MOST_SEGMENTS = 12
-"""Columns with more values than this are no named segments."""
-
-
-@dataclass(frozen=True)
-class Rival:
-    """The champion that a challenger has to beat."""
-
-    version: str
-    scorer: Scorer
 
 
 def hold(trained: Trained, verdict: Verdict, bundle: Path) -> tuple[Ring | None, Decision | None]:
@@ -53,17 +40,6 @@ def hold(trained: Trained, verdict: Verdict, bundle: Path) -> tuple[Ring | None,
     decision = judge(ring.contest, verdict, draws=draws_for(len(ring.contest.label)), seed=trained.parts.seed)
     log_gate(ring, decision)
     return ring, decision
-
-
-def load_rival(config: Config) -> Rival | None:
-    """Return the version in use, None where there is none. The store has to be connected."""
-    name = config.mlflow.model_name
-    try:
-        version = str(mlflow.MlflowClient().get_model_version_by_alias(name, registry.CHAMPION).version)
-    except MlflowException:
-        return None
-    place = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}/artifacts/bundle")
-    return Rival(version, Scorer.load(place))
 
 
 def make_contest(trained: Trained, bundle: Path, rival: Rival) -> Ring:
@@ -92,13 +68,16 @@ def make_contest(trained: Trained, bundle: Path, rival: Rival) -> Ring:
         flattered = not _enough(judged, unseen)
         kept = kept if flattered else unseen
         notes.append(_said(flattered, rival, int(np.unique(lead[unseen]).size)))
+        renewed = None if flattered else _renewed(rival, data.loaded, lead, as_of, int(as_of[kept].min()))
+        if renewed is not None:
+            probabilities[RECALIBRATED] = renewed
     contest = Contest(
         label=judged.label[kept],
         weight=judged.weight[kept],
         lead=lead[kept],
         time=as_of[kept],
         probabilities={name: p[kept] for name, p in probabilities.items()},
-        segments=_segments(trained, lead[kept]),
+        segments=segments_of(data.loaded, lead[kept]),
         capacity_share=data.loaded.config.capacity.share,
         parity=measure_parity(Scorer.load(bundle), tables, lead, as_of, seed=trained.parts.seed),
         flattered=flattered,
@@ -110,25 +89,30 @@ def _predict(
     rival: Rival, trained: Trained, tables: LeadTables, lead: IntArray, as_of: IntArray
 ) -> tuple[FloatArray | None, str | None]:
     """Return the champion's probabilities, or why it cannot be compared."""
-    config, schema = trained.data.loaded.config, rival.scorer.parts.schema
-    target, own = config.targets[0], schema.targets[0]
-    outcome = (target.stage, target.within_days, target.column, target.positive)
-    if (own.stage, own.within_days, own.column, own.positive) != outcome:
-        return None, f"version {rival.version} predicts another outcome, so it cannot be compared"
-    absent = [name for name in schema.columns if name not in tables.columns]
-    if absent:
-        return None, f"version {rival.version} needs columns that are no longer used: {', '.join(absent[:5])}"
+    why = why_not(rival.scorer, rival.version, trained.data.loaded)
+    if why is not None:
+        return None, why
     try:
         return champion_probability(rival.scorer, tables, lead, as_of), None
     except QualifyError as error:
         return None, f"version {rival.version} cannot score the present tables: {str(error).splitlines()[0]}"
 
 
-def champion_probability(scorer: Scorer, tables: LeadTables, lead: IntArray, as_of: IntArray) -> FloatArray:
-    """Return the probabilities of the first target, by the path that every score takes, without reasons."""
-    parts = scorer.parts
-    points = evaluate(scorer.scorecard, tables, lead, as_of, known_types=parts.plan.known_types or None)
-    return parts.targets[0].predict(build_frame(parts.plan, tables, lead, as_of, points)).probability
+def _renewed(rival: Rival, loaded: Loaded, lead: IntArray, as_of: IntArray, begins: int) -> FloatArray | None:
+    """Return the champion's probabilities with a calibration from outcomes known when the judged rows begin.
+
+    None where no new calibration is called for.
+    """
+    fresh = fresh_rows(loaded, rival.scorer)
+    model = rival.scorer.parts.targets[0]
+    known = walk(
+        originals_of(rival.scorer.parts)[model.name], fresh.evidence.take(fresh.evidence.known <= begins)
+    )
+    form, calibration, _ = known.fitted()
+    if form.kind == "same":
+        return None
+    renewed = replace(rival.scorer.parts, targets=(replace(model, calibration=calibration),))
+    return champion_probability(Scorer(renewed, rival.scorer.version), loaded.tables, lead, as_of)
 
 
 def _unseen(scorer: Scorer, tables: LeadTables, lead: IntArray) -> BoolArray:
@@ -154,16 +138,3 @@ def _said(flattered: bool, rival: Rival, unseen: int) -> str:
         f"only {unseen} judged leads are new to version {rival.version}, so it is judged on leads that it "
         "has learned from, which flatters it"
     )
-
-
-def _segments(trained: Trained, lead: IntArray) -> dict[str, NDArray[np.object_]]:
-    """Return the named segments: the columns that hold a few categories."""
-    loaded = trained.data.loaded
-    found: dict[str, NDArray[np.object_]] = {}
-    for name, spec in loaded.used.items():
-        column = loaded.tables.columns[name]
-        if spec.type != "category" or not 1 < len(column.vocabulary) <= MOST_SEGMENTS:
-            continue
-        words = np.array([*column.vocabulary, None], dtype=object)
-        found[name] = words[column.codes[lead]]
-    return found

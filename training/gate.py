@@ -18,7 +18,7 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from training.power import sees
 from training.verdict import Verdict
 
-CHALLENGER, CHAMPION = "challenger", "champion"
+CHALLENGER, CHAMPION, RECALIBRATED = "challenger", "champion", "recalibrated"
 DRAWS = 400
 SURE = 0.99
 """Confidence of the second way in, better precision at capacity: two ways in are two chances for luck."""
@@ -44,7 +44,8 @@ class Contest:
         Shape (rows,): outcome, weight, lead, and moment in microseconds.
     probabilities
         By scorer: ``challenger``, ``champion`` (absent where none is in use or none can be compared),
-        ``rules``, ``bayes``, ``linear``.
+        ``recalibrated`` (the champion with a new calibration, where one is called for), ``rules``, ``bayes``,
+        ``linear``.
     segments
         By name, each row's segment (None: of none).
     parity
@@ -117,6 +118,8 @@ def judge(contest: Contest, verdict: Verdict, *, draws: int = DRAWS, seed: int =
     if CHAMPION in contest.probabilities:
         checks.append(_against_champion(contest, draws, seed))
         checks += _segments(contest, draws, seed)
+    if RECALIBRATED in contest.probabilities:
+        checks.append(_against_recalibrated(contest, draws, seed))
     checks.append(_calibration(contest, draws, seed))
     if contest.parity is not None:
         text = f"a lead scored alone and in a batch differs by at most {contest.parity:.1e}"
@@ -167,6 +170,20 @@ def _against_champion(contest: Contest, draws: int, seed: int) -> Check:
     if top.low > 0:
         return Check(CHAMPION, True, f"more winners among the leads sales can call: {found}", *_parts(top))
     return Check(CHAMPION, False, f"not better than the champion beyond noise: {found}", *_parts(loss))
+
+
+def _against_recalibrated(contest: Contest, draws: int, seed: int) -> Check:
+    """Better beyond noise than what is cheaper: the champion with a new calibration."""
+    loss = _difference(contest, RECALIBRATED, "log_loss", draws, seed)
+    said = f"log-loss {_signed(loss)} against the champion with a new calibration"
+    if loss.high < 0:
+        return Check(RECALIBRATED, True, f"better than recalibrating: {said}", *_parts(loss))
+    top = _difference(contest, RECALIBRATED, "precision_at_capacity", draws, seed, confidence=SURE)
+    found = f"{said}, precision at capacity {_signed(top)}"
+    if loss.low <= 0 and top.low > 0:
+        return Check(RECALIBRATED, True, f"more winners than recalibrating finds: {found}", *_parts(top))
+    text = f"not better beyond noise than what `qualify recalibrate` gives: {found}"
+    return Check(RECALIBRATED, False, text, *_parts(loss))
 
 
 def _segments(contest: Contest, draws: int, seed: int) -> Iterator[Check]:

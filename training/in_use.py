@@ -17,6 +17,9 @@ from training.report import write_whole
 
 REPORT = "report.html"
 
+FITTED_IN = "fitted_in"
+"""The tag of a recalibration's run: the run in which the model was fitted, which left the report."""
+
 
 @dataclass(frozen=True)
 class InUse:
@@ -75,7 +78,7 @@ def write_champion_report(config: Config, folder: Path, out: Path) -> InUse:
     with tempfile.TemporaryDirectory() as scratch:
         try:
             place = mlflow.artifacts.download_artifacts(
-                run_id=found.run_id, artifact_path=REPORT, dst_path=scratch
+                run_id=_fitted_in(client, found.run_id), artifact_path=REPORT, dst_path=scratch
             )
             content = Path(place).read_bytes()
         except (MlflowException, OSError) as error:
@@ -86,3 +89,8 @@ def write_champion_report(config: Config, folder: Path, out: Path) -> InUse:
             ) from error  # fmt: skip
     write_whole(out, content)
     return found
+
+
+def _fitted_in(client: mlflow.MlflowClient, run_id: str) -> str:
+    """Return the run in which a version was fitted: its own, unless it is a recalibration."""
+    return str(client.get_run(run_id).data.tags.get(FITTED_IN, run_id))

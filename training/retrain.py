@@ -19,11 +19,12 @@ from training.gate import compare_scorers
 from training.gate_record import gate_document
 from training.lock import only_one
 from training.promotion import tag_promoted
+from training.recalibrate import Recalibration, recalibrate_loaded
 from training.record import LEARNED_FROM, learned_from
 from training.train import Attempt, attempt, selection_json
 from training.work import load_work
 
-Status = Literal["promoted", "first", "refused", "unchanged", "busy"]
+Status = Literal["promoted", "recalibrated", "first", "refused", "unchanged", "busy"]
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ class Retrained:
     Parameters
     ----------
     status
-        ``promoted``: the challenger is in use; ``first``: it is, and there was none before; ``refused``: the
-        gate or the verdict said no; ``unchanged``: an earlier run has learned from the same; ``busy``:
-        another retraining is running.
+        ``promoted``: the challenger is in use; ``recalibrated``: it was refused, and the version in use has
+        got a new calibration; ``first``: it is in use, and there was none before; ``refused``: the gate or
+        the verdict said no; ``unchanged``: an earlier run has learned from the same; ``busy``: another
+        retraining is running.
     reasons
         Why, in sentences.
     joined
@@ -44,6 +46,8 @@ class Retrained:
         The training run; None where none was made.
     previous
         The version in use before.
+    recalibration
+        What became of a new calibration for the version in use; None where none was tried.
     """
 
     status: Status
@@ -51,6 +55,18 @@ class Retrained:
     joined: Joined | None = None
     attempt: Attempt | None = None
     previous: str | None = None
+    recalibration: Recalibration | None = None
+
+    @property
+    def version(self) -> str | None:
+        """The version that was made: recalibrated, or trained."""
+        if self.status == "recalibrated" and self.recalibration is not None:
+            return self.recalibration.version
+        return (
+            None
+            if self.attempt is None or self.attempt.registered is None
+            else self.attempt.registered.version
+        )
 
     def as_json(self) -> Mapping[str, Any]:
         """Return what ``--json`` prints."""
@@ -58,15 +74,16 @@ class Retrained:
         return {
             "status": self.status,
             "reasons": list(self.reasons),
-            "promoted": self.status in ("promoted", "first"),
+            "promoted": self.status in ("promoted", "recalibrated", "first"),
             "answers": None if self.joined is None else self.joined.as_json(),
             "run_id": None if done is None else done.run_id,
-            "version": None if done is None or done.registered is None else done.registered.version,
+            "version": self.version,
             "previous": self.previous,
             "verdict": None if done is None else done.verdict.use,
             "gate": None if done is None else _gate(done),
             "metrics": None if done is None else _metrics(done),
             "selection": None if done is None else selection_json(done.trained),
+            "recalibration": None if self.recalibration is None else self.recalibration.as_json(),
             "seconds": None if done is None else done.seconds,
         }
 
@@ -108,7 +125,14 @@ def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: 
         return Retrained("unchanged", (f"run {before} has learned from the same data{late}",), joined)
     done = attempt(loaded, folder, budget=budget, seed=seed, trials=trials, began=began)
     _log_answers(done.run_id, joined)
-    return _decide(config, joined, done)
+    decided = _decide(config, joined, done)
+    if decided.status != "refused" or decided.previous is None:
+        return decided
+    # Trees are not called for; a new calibration of those in use may be, and costs less than either.
+    renewed = recalibrate_loaded(loaded, folder)
+    if renewed.status != "recalibrated":
+        return replace(decided, recalibration=renewed)
+    return replace(decided, status="recalibrated", reasons=renewed.reasons, recalibration=renewed)
 
 
 def _decide(config: Config, joined: Joined, done: Attempt) -> Retrained:

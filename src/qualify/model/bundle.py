@@ -27,7 +27,7 @@ from qualify.model.evidence import Evidence
 from qualify.model.fit_together import check_parts
 from qualify.model.linear import LinearModel
 from qualify.model.manifest import FORMAT, MANIFEST, Manifest, parse_manifest, read_bytes, read_texts, sha256
-from qualify.model.parts import Bands, Lot, ModelParts, Reference, Schema, Window
+from qualify.model.parts import Bands, Lot, ModelParts, Recalibrated, Reference, Schema, Window
 from qualify.model.target import TargetModel
 
 LIBRARIES = ("lightgbm", "numpy", "scikit-learn")
@@ -53,11 +53,14 @@ _REFERENCE = TypeAdapter(Reference)
 _WINDOW = TypeAdapter(Window)
 _EVIDENCE = TypeAdapter(Evidence)
 _LOT = TypeAdapter(Lot)
+_RECALIBRATED = TypeAdapter(Recalibrated)
 
 EVIDENCE = "evidence.json"
 """A file that a bundle may lack: it changes no score."""
 LOT = "lot.json"
 """A file that a bundle lacks where no lead is picked by lot."""
+RECALIBRATED = "recalibrated.json"
+"""A file that a bundle lacks whose calibration is that of its fit."""
 
 
 def write_bundle(parts: ModelParts, folder: str | Path) -> str:
@@ -119,6 +122,8 @@ def _files(parts: ModelParts) -> dict[str, str]:
         files[EVIDENCE] = _json(_EVIDENCE, parts.evidence)
     if parts.lot is not None:
         files[LOT] = _json(_LOT, parts.lot)
+    if parts.recalibrated is not None:
+        files[RECALIBRATED] = _json(_RECALIBRATED, parts.recalibrated)
     for model in models:
         for bag, text in enumerate(model.trees.texts):
             files[_booster_name(model.name, bag)] = text

@@ -13,6 +13,7 @@ from qualify.features.plan import FeaturePlan
 from qualify.leads.identity import ById
 from qualify.leads.tables import FloatArray
 from qualify.model.evidence import Evidence
+from qualify.model.recalibrate import Old
 from qualify.model.target import TargetModel
 
 BANDS = ("A", "B", "C", "D")
@@ -118,6 +119,28 @@ class Window:
     positives: int
 
 
+@dataclass(frozen=True, slots=True)
+class Recalibrated:
+    """Where a model comes from that has got a new calibration and is otherwise as it was fitted.
+
+    Parameters
+    ----------
+    of
+        Version of the bundle as it was fitted.
+    originals
+        By target, the calibration of the fit: every later one starts from it, so that no row counts twice.
+    ends
+        The latest moment of a row that the calibration was found on (ISO 8601; empty for undated tables).
+    leads
+        Leads with an outcome that were known by then, those of the fit included.
+    """
+
+    of: str
+    originals: dict[str, Old]
+    ends: str
+    leads: int
+
+
 @dataclass(frozen=True)
 class ModelParts:
     """A whole model.
@@ -128,6 +151,8 @@ class ModelParts:
         None in bundles that were written before it was kept.
     lot
         None where no lead is picked by lot.
+    recalibrated
+        None where the calibration is that of the fit.
     """
 
     schema: Schema
@@ -140,3 +165,4 @@ class ModelParts:
     seed: int
     evidence: Evidence | None = None
     lot: Lot | None = None
+    recalibrated: Recalibrated | None = None

@@ -1,0 +1,326 @@
+"""A new calibration for the model in use, behind the same gate as a new model.
+
+Where only the share of outcomes moves, trees, points and explanations need not: two numbers do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import mlflow
+import numpy as np
+from mlflow.entities import Run
+
+from qualify.config import Config
+from qualify.evaluate import Metric, compute_metrics
+from qualify.leads.tables import BoolArray
+from qualify.ledger.stored import stored_answers
+from qualify.model.bundle import write_bundle
+from qualify.model.parts import ModelParts
+from qualify.model.recalibrate import Form, Old, Walk, walk
+from qualify.model.renewed import originals_of, renew
+from qualify.scorer import Scorer
+from training import registry
+from training.answers import join_answers
+from training.comparison import draws_for
+from training.data import Loaded, load_tables
+from training.fresh import Fresh, fresh_rows
+from training.gate import CHALLENGER, CHAMPION, Contest, Decision, judge
+from training.gate_record import gate_document, log_gate
+from training.in_use import FITTED_IN, InUse, champion, open_registry
+from training.lock import only_one
+from training.parity import measure_parity
+from training.power import sees
+from training.promotion import tag_promoted
+from training.record import flat_metrics, learned_from
+from training.ring import Ring
+from training.rivals import Rival, load_rival, segments_of, why_not
+from training.train import example_of
+from training.verdict import Verdict
+from training.work import load_work
+
+__all__ = ["Recalibration", "recalibrate", "recalibrate_loaded"]
+
+Status = Literal["recalibrated", "unneeded", "refused", "unchanged", "busy"]
+
+TRIED = "recalibrated_on"
+"""The tag of a run by which it is found that the same was tried before."""
+
+_FIGURES = ("auc", "log_loss", "brier", "ece", "precision_at_capacity")
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """What a recalibration did.
+
+    Parameters
+    ----------
+    status
+        ``recalibrated``: the new calibration is in use; ``unneeded``: the old one is as good, as far as the
+        outcomes tell; ``refused``: the gate said no; ``unchanged``: an earlier run has tried the same;
+        ``busy``: another run has the project's lock.
+    form
+        What moved; None where nothing was tried.
+    metrics
+        By scorer (`challenger`, `champion`): figures on the judged rows. What is promised for a row was found
+        on outcomes known before it.
+    """
+
+    status: Status
+    reasons: tuple[str, ...]
+    version: str | None = None
+    previous: str | None = None
+    run_id: str | None = None
+    form: Form | None = None
+    calibration: Old | None = None
+    metrics: Mapping[str, Mapping[str, Metric]] | None = None
+    ring: Ring | None = None
+    decision: Decision | None = None
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Return what ``--json`` prints."""
+        new = self.calibration
+        return {
+            "status": self.status,
+            "reasons": list(self.reasons),
+            "promoted": self.status == "recalibrated",
+            "version": self.version,
+            "previous": self.previous,
+            "run_id": self.run_id,
+            "moved": None if self.form is None else self.form.kind,
+            "half_life_rows": None if self.form is None else self.form.half_life,
+            "calibration": None if new is None else {
+                "intercept": new.calibration.intercept, "slope": new.calibration.slope,
+                "standard_error": new.error,
+            },
+            "metrics": None if self.metrics is None else {
+                who: {name: metric.as_dict() for name, metric in figures.items()}
+                for who, figures in self.metrics.items()
+            },
+            "gate": None if self.decision is None or self.ring is None
+            else gate_document(self.ring, self.decision, {}),
+        }  # fmt: skip
+
+
+def recalibrate(config: Config, folder: Path) -> Recalibration:
+    """Recalibrate the model in use on outcomes that have matured since it was fitted, if that helps.
+
+    Safe to be run by a clock: the same data are tried once.
+
+    Raises
+    ------
+    UserError, ModelError
+        There is no model in use, or it cannot score the present tables.
+    DataError, ConfigError
+        A table or the configuration is wrong.
+    LedgerUnavailable
+        The ledger does not answer.
+    """
+    open_registry(config, folder)
+    with only_one(folder) as free:
+        if not free:
+            return Recalibration("busy", ("another training run of this project is at work",))
+        loaded = load_tables(config, folder)
+        joined = join_answers(config, loaded.tables, stored_answers(config, folder))
+        return recalibrate_loaded(
+            replace(loaded, tables=joined.tables, work=load_work(config, folder)), folder
+        )
+
+
+def recalibrate_loaded(loaded: Loaded, folder: Path) -> Recalibration:
+    """Do it on tables that were read, by whoever holds the lock."""
+    config = loaded.config
+    used = champion(mlflow.MlflowClient(), config.mlflow.model_name)
+    rival = load_rival(config)
+    assert rival is not None, "the registry has just named the version in use"
+    why = why_not(rival.scorer, used.version, loaded)
+    if why is not None:
+        return Recalibration("unneeded", (why,), previous=used.version)
+    fresh = fresh_rows(loaded, rival.scorer)
+    taken = walk(originals_of(rival.scorer.parts)[config.targets[0].name], fresh.evidence)
+    judged = _judged(taken, fresh, rival.scorer.parts)
+    kept = Recalibration("unneeded", (), previous=used.version)
+    if not _enough(fresh, judged):
+        seen = f"{len(np.unique(fresh.lead[judged]))} leads with a new outcome are too few to judge by"
+        return replace(kept, reasons=(seen,))
+    form = taken.fitted()[0]
+    if form.kind == "same":
+        return replace(kept, reasons=("the calibration in use serves the new outcomes best",))
+    tried = _tried(config, _digest(loaded, used))
+    if tried is not None:
+        return Recalibration("unchanged", (f"run {tried} has tried the same",), previous=used.version)
+    return _Attempt(loaded, folder, rival, used, fresh, taken, judged).run()
+
+
+def _judged(taken: Walk, fresh: Fresh, parts: ModelParts) -> BoolArray:
+    """Return the rows to judge by: those promised from earlier ones, and new to the calibration in use."""
+    judged: BoolArray = taken.blocks > 0
+    done = parts.recalibrated
+    if done is None:
+        return judged
+    if not fresh.dated:
+        return judged & (fresh.evidence.time >= done.leads)
+    return judged & (fresh.as_of > int(np.datetime64(done.ends, "us").astype(np.int64)))
+
+
+def _enough(fresh: Fresh, judged: BoolArray) -> bool:
+    won = len(np.unique(fresh.lead[judged & (fresh.evidence.label == 1)]))
+    return bool(sees(won, len(np.unique(fresh.lead[judged])) - won))
+
+
+def _digest(loaded: Loaded, used: InUse) -> str:
+    return hashlib.sha256(f"{learned_from(loaded)} {used.bundle}".encode()).hexdigest()
+
+
+def _tried(config: Config, digest: str) -> str | None:
+    client = mlflow.MlflowClient()
+    experiment = client.get_experiment_by_name(config.mlflow.experiment)
+    if experiment is None:
+        return None
+    wanted = f"tags.{TRIED} = '{digest}' and attributes.status = 'FINISHED'"
+    found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
+    return str(found[0].info.run_id) if found else None
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One try: a bundle with another calibration against the one in use."""
+
+    loaded: Loaded
+    folder: Path
+    rival: Rival
+    used: InUse
+    fresh: Fresh
+    taken: Walk
+    judged: BoolArray
+
+    def run(self) -> Recalibration:
+        """Judge, log, and put in use what the gate lets pass."""
+        parts, version = self.rival.scorer.parts, self.rival.scorer.version
+        form, calibration, error = self.taken.fitted()
+        found = {parts.targets[0].name: Old(calibration, error), **self._further()}
+        leads = parts.window.leads + len(np.unique(self.fresh.lead))
+        made = renew(parts, version, found, ends=self.fresh.latest(), leads=leads)
+        with tempfile.TemporaryDirectory() as scratch:
+            bundle = Path(scratch) / "bundle"
+            digest = write_bundle(made, bundle)
+            ring, decision, metrics = self._gate(bundle)
+            done = Recalibration(
+                "refused", decision.objections, None, self.used.version, None, form,
+                found[parts.targets[0].name], metrics, ring, decision,
+            )  # fmt: skip
+            if not decision.passed and _as_good(decision):
+                said = next(check.text for check in decision.checks if check.name == CHAMPION)
+                return replace(done, status="unneeded", reasons=(said,))
+            return self._logged(done, made, bundle, digest)
+
+    def _further(self) -> dict[str, Old]:
+        """Return new calibrations of the further targets that are served better by them."""
+        found = {}
+        parts = self.rival.scorer.parts
+        for k, model in enumerate(parts.targets[1:], start=1):
+            rows = fresh_rows(self.loaded, self.rival.scorer, k)
+            taken = walk(originals_of(parts)[model.name], rows.evidence)
+            form, calibration, error = taken.fitted()
+            if form.kind != "same" and _enough(rows, taken.blocks > 0):
+                found[model.name] = Old(calibration, error)
+        return found
+
+    def _gate(self, bundle: Path) -> tuple[Ring, Decision, dict[str, dict[str, Metric]]]:
+        """Let the calibrations that would have been in use meet the one that is."""
+        parts, seed, share = self.rival.scorer.parts, self.rival.scorer.parts.seed, self._share
+        rows = self.fresh.take(self.judged)
+        probabilities = {
+            CHALLENGER: self.taken.probability[self.judged],
+            CHAMPION: parts.targets[0].calibration.probability(rows.evidence.raw),
+        }
+        label, weight = rows.evidence.label, rows.evidence.weight
+        scorer = Scorer.load(bundle)
+        contest = Contest(
+            label, weight, rows.lead, rows.evidence.time, probabilities, segments_of(self.loaded, rows.lead),
+            share, measure_parity(scorer, self.loaded.tables, rows.lead, rows.as_of, seed=seed),
+        )  # fmt: skip
+        draws = draws_for(len(label))
+        decision = judge(contest, self._verdict(), draws=draws, seed=seed)
+        metrics = {
+            who: compute_metrics(label, p, weight=weight, lead=rows.lead, capacity_share=share, seed=seed,
+                                 bootstrap=draws, names=_FIGURES)
+            for who, p in probabilities.items()
+        }  # fmt: skip
+        note = (
+            f"judged on {len(np.unique(rows.lead))} leads that are new to version {self.used.version}; each "
+            "was promised what outcomes known before it would have made of the calibration"
+        )
+        return Ring(contest, self.used.version, (note,)), decision, metrics
+
+    @property
+    def _share(self) -> float:
+        return self.loaded.config.capacity.share
+
+    def _verdict(self) -> Verdict:
+        """Return the verdict on the fit, whose order of leads stays."""
+        found = self._source().data.tags.get("verdict", "unknown")
+        why = f"that of the run in which version {self.used.version} was fitted"
+        return Verdict("model" if found == "model" else "rules" if found == "rules" else "manual", (why,))
+
+    def _source(self) -> Run:
+        return mlflow.get_run(self.used.run_id)
+
+    def _logged(self, done: Recalibration, made: ModelParts, bundle: Path, digest: str) -> Recalibration:
+        """Log the run; register and promote the version if the gate lets it pass."""
+        config = self.loaded.config
+        assert done.ring is not None
+        assert done.decision is not None
+        with registry.run(config, self.folder) as active:
+            mlflow.set_tags(self._tags(digest))
+            mlflow.log_metrics(_metrics(done))
+            log_gate(done.ring, done.decision)
+            mlflow.log_dict(dict(done.as_json()), "recalibration.json")
+            done = replace(done, run_id=str(active.info.run_id))
+            if done.decision is None or not done.decision.passed:
+                return done
+            made_version = registry.register(config, made, bundle, example_of(self.loaded), digest)
+            mlflow.set_tags({"model_version": made_version.version, "alias": made_version.alias})
+        return self._promoted(done, made_version.version)
+
+    def _tags(self, digest: str) -> dict[str, str]:
+        source = self._source()
+        fitted = source.data.tags.get(FITTED_IN, self.used.run_id)
+        return {
+            "kind": "recalibration", "bundle": digest, "recalibrated_from": self.used.version,
+            FITTED_IN: fitted, TRIED: _digest(self.loaded, self.used),
+            "verdict": self._verdict().use, "scorecard": self.rival.scorer.scorecard.version,
+        }  # fmt: skip
+
+    def _promoted(self, done: Recalibration, version: str) -> Recalibration:
+        assert done.decision is not None
+        client, name = mlflow.MlflowClient(), self.loaded.config.mlflow.model_name
+        reasons = tuple(check.text for check in done.decision.checks)
+        client.set_model_version_tag(name, version, "recalibrated_from", self.used.version)
+        # Tags first: a version in use is never without them.
+        tag_promoted(client, name, version, forced=False, reason="; ".join(reasons)[:4_000])
+        registry.promote(client, name, version)
+        return replace(done, status="recalibrated", reasons=reasons, version=version)
+
+
+def _as_good(decision: Decision) -> bool:
+    """Say whether nothing speaks against the new calibration but that it is no better beyond noise."""
+    failed = [check for check in decision.checks if not check.passed]
+    only = failed[0] if len(failed) == 1 else None
+    return only is not None and only.name == CHAMPION and only.low is not None and only.low <= 0
+
+
+def _metrics(done: Recalibration) -> dict[str, float]:
+    """Return the figures by the names that MLflow keeps them under; those of the new one are the model's."""
+    assert done.metrics is not None
+    assert done.calibration is not None
+    new = done.calibration
+    named = {"model": done.metrics[CHALLENGER], CHAMPION: done.metrics[CHAMPION]}
+    moved = {"calibration_intercept": new.calibration.intercept, "calibration_slope": new.calibration.slope,
+             "calibration_sd": new.error}  # fmt: skip
+    return flat_metrics(named) | moved

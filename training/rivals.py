@@ -1,0 +1,73 @@
+"""The model in use as a rival: what it predicts, whether it can be compared at all, and by which segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mlflow
+import numpy as np
+from mlflow.exceptions import MlflowException
+from numpy.typing import NDArray
+
+from qualify.config import Config
+from qualify.features.build import build_frame
+from qualify.leads.tables import FloatArray, IntArray, LeadTables
+from qualify.rules import evaluate
+from qualify.scorer import Scorer
+from training import registry
+from training.data import Loaded
+
+__all__ = ["Rival", "champion_probability", "load_rival", "segments_of", "why_not"]
+
+MOST_SEGMENTS = 12
+"""Columns with more values than this are no named segments."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The champion that a challenger has to beat."""
+
+    version: str
+    scorer: Scorer
+
+
+def load_rival(config: Config) -> Rival | None:
+    """Return the version in use, None where there is none. The store has to be connected."""
+    name = config.mlflow.model_name
+    try:
+        version = str(mlflow.MlflowClient().get_model_version_by_alias(name, registry.CHAMPION).version)
+    except MlflowException:
+        return None
+    place = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{name}/{version}/artifacts/bundle")
+    return Rival(version, Scorer.load(place))
+
+
+def champion_probability(scorer: Scorer, tables: LeadTables, lead: IntArray, as_of: IntArray) -> FloatArray:
+    """Return the probabilities of the first target, by the path that every score takes, without reasons."""
+    parts = scorer.parts
+    points = evaluate(scorer.scorecard, tables, lead, as_of, known_types=parts.plan.known_types or None)
+    return parts.targets[0].predict(build_frame(parts.plan, tables, lead, as_of, points)).probability
+
+
+def why_not(scorer: Scorer, version: str, loaded: Loaded) -> str | None:
+    """Return why a version cannot be judged by the present tables, None where it can."""
+    target, own = loaded.config.targets[0], scorer.parts.schema.targets[0]
+    outcome = (target.stage, target.within_days, target.column, target.positive)
+    if (own.stage, own.within_days, own.column, own.positive) != outcome:
+        return f"version {version} predicts another outcome, so it cannot be compared"
+    absent = [name for name in scorer.parts.schema.columns if name not in loaded.tables.columns]
+    if absent:
+        return f"version {version} needs columns that are no longer used: {', '.join(absent[:5])}"
+    return None
+
+
+def segments_of(loaded: Loaded, lead: IntArray) -> dict[str, NDArray[np.object_]]:
+    """Return the named segments of rows: the columns that hold a few categories."""
+    found: dict[str, NDArray[np.object_]] = {}
+    for name, spec in loaded.used.items():
+        column = loaded.tables.columns[name]
+        if spec.type != "category" or not 1 < len(column.vocabulary) <= MOST_SEGMENTS:
+            continue
+        words = np.array([*column.vocabulary, None], dtype=object)
+        found[name] = words[column.codes[lead]]
+    return found
