@@ -8,11 +8,13 @@ import warnings
 from pathlib import Path
 
 from qualify.config import Config, Mlflow
+from qualify.config.reach import check_reach, patient_client
 from qualify.errors import ModelError
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+patient_client()
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -58,5 +60,6 @@ def _connect(settings: Mlflow, folder: Path) -> None:
         raise ModelError(
             "there is no model registry yet", where=path, mend="train a model with `qualify train`"
         )
+    check_reach(store)
     mlflow.set_tracking_uri(store)
     mlflow.set_registry_uri(store)

@@ -221,5 +221,9 @@ def _check_free(path: Path, force: bool) -> None:
 def _write(path: Path, text: str) -> None:
     """Write a file that appears whole or not at all."""
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

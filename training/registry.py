@@ -14,15 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sqlalchemy.exc import SQLAlchemyError
 
 from qualify.config import Config
-from qualify.errors import UserError
+from qualify.config.reach import check_reach, patient_client
+from qualify.errors import ModelError, UserError, without_secrets
 from qualify.model.parts import ModelParts
 
 # MLflow reports usage to its makers unless told otherwise; a customer's lead data is nobody's affair.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "true")
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+patient_client()
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -46,14 +49,37 @@ class Registered:
 
 
 def connect(config: Config, folder: Path) -> mlflow.MlflowClient:
-    """Point MLflow at the configured store; a relative SQLite file is meant from `folder`."""
+    """Point MLflow at the configured store; a relative SQLite file is meant from `folder`.
+
+    Raises
+    ------
+    ModelError
+        The store does not answer.
+    """
     logging.getLogger("mlflow").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", module="mlflow")
     uri = config.mlflow.store_uri(folder)
+    check_reach(uri)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
-    return mlflow.MlflowClient()
+    if is_local(config):
+        return mlflow.MlflowClient()
+    return _answering(uri)
+
+
+def _answering(uri: str) -> mlflow.MlflowClient:
+    """Return a client of a store that has answered it."""
+    try:
+        client = mlflow.MlflowClient()
+        client.search_experiments(max_results=1)
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        raise ModelError(
+            "the MLflow store does not answer", where=f"mlflow.tracking_uri {without_secrets(uri)}",
+            got=f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:150]}",
+            mend="start it, or correct `mlflow.tracking_uri` in qualify.yaml",
+        ) from error  # fmt: skip
+    return client
 
 
 def is_local(config: Config) -> bool:

@@ -8,6 +8,7 @@ them over. A lock on each file tells whether its process still lives.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import threading
 import time
@@ -20,6 +21,8 @@ __all__ = ["Segment", "Spool"]
 _SUFFIX = ".jsonl"
 REFUSED = "refused.lines"
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -30,18 +33,26 @@ class Segment:
 
     def lines(self) -> Iterator[bytes]:
         """Return the records; a last one that was cut off by a crash of the machine is left out."""
-        with self.path.open("rb") as file:
+        # By the handle, so that a folder that somebody cleared does not stop the queue.
+        with os.fdopen(os.dup(self.handle), "rb") as file:
+            file.seek(0)
             for line in file:
                 if line.endswith(b"\n"):
                     yield line
 
     def sync(self) -> None:
-        """Bring what was written to the disk."""
-        os.fsync(self.handle)
+        """Bring what was written to the disk, which may refuse: the records are on their way all the same."""
+        try:
+            os.fsync(self.handle)
+        except OSError as error:
+            logger.warning("the queue is not safe on the disk", extra={"error": error.strerror})
 
     def drop(self) -> None:
-        """Delete the file: its records are stored."""
-        self.path.unlink(missing_ok=True)
+        """Delete the file: its records are stored. One that stays is stored again, which changes nothing."""
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            logger.warning("a stored part of the queue stays", extra={"error": error.strerror})
         os.close(self.handle)
 
 
@@ -57,22 +68,34 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
-        self._written = 0
+        self._written = self._bytes = 0
         self._current: Segment | None = None
 
     def append(self, record: bytes) -> None:
-        """Write one record (JSON without a line break); it outlives the process from here on."""
+        """Write one record (JSON without a line break); it outlives the process from here on.
+
+        Raises
+        ------
+        OSError
+            The disk is full, or refuses; nothing of the record was kept.
+        """
         with self._lock:
             if self._current is None:
                 self._current = self._new()
-            _write_all(self._current.handle, record + b"\n")
+            try:
+                _write_all(self._current.handle, record + b"\n")
+            except OSError:
+                # Half a record would spoil the next one.
+                os.ftruncate(self._current.handle, self._bytes)
+                raise
             self._written += 1
+            self._bytes += len(record) + 1
 
     def rotate(self) -> tuple[Segment, int] | None:
         """Close the current segment; return it and its number of records, or None when there is none."""
         with self._lock:
             full, count = self._current, self._written
-            self._current, self._written = None, 0
+            self._current, self._written, self._bytes = None, 0, 0
         if full is None:
             return None
         full.sync()
@@ -94,6 +117,7 @@ class Spool:
 
     def refuse(self, record: bytes) -> None:
         """Keep a record that the ledger never takes, for a person to look at."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self.folder / REFUSED, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
             _write_all(handle, record.rstrip(b"\n") + b"\n")

@@ -28,6 +28,8 @@ EVERY_SECONDS = 0.5
 """Many rows in one write cost a third of what they cost in small ones; who asks for a lead does not wait."""
 LONGEST_WAIT = 5.0
 ROWS_A_WRITE = 1000
+MOST_HELD = 10_000
+"""Records that are kept in memory while the disk takes none."""
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +73,7 @@ class Writer:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._appended = self._done = 0
         self._oldest: float | None = None
+        self._held: deque[bytes] = deque()
         self._thread: threading.Thread | None = None
 
     @property
@@ -84,11 +87,33 @@ class Writer:
         return max(0.0, now - since) if since is not None and self.lag_rows else 0.0
 
     def put(self, record: bytes) -> None:
-        """Take one record over: a :class:`~serving.api.records.ScoredLead` as JSON."""
-        self.spool.append(record)
+        """Take one record over: a :class:`~serving.api.records.ScoredLead` as JSON.
+
+        A disk that is full does not stop scores: `MOST_HELD` records wait in memory, what is more is lost and
+        counted as such.
+        """
+        if not self._kept(record):
+            self._metrics.stored.labels("lost").inc()
+            return
         self._appended += 1
         if self._oldest is None:
             self._oldest = time.time()
+
+    def _kept(self, record: bytes) -> bool:
+        if self._held or not self._spooled(record):
+            if len(self._held) >= MOST_HELD:
+                return False
+            self._held.append(record)
+        return True
+
+    def _spooled(self, record: bytes) -> bool:
+        try:
+            self.spool.append(record)
+        except OSError as error:
+            if not self._held:
+                logger.error("the queue cannot be written to the disk", extra={"error": error.strerror})
+            return False
+        return True
 
     def flush(self, seconds: float) -> bool:
         """Wait until everything that was put before is stored; return whether it is."""
@@ -135,6 +160,8 @@ class Writer:
 
     def _drain(self) -> bool:
         """Store all segments; return False when the ledger is away."""
+        while self._held and self._spooled(self._held[0]):
+            self._held.popleft()
         oldest, full = self._oldest, self.spool.rotate()
         if full is not None:
             self._oldest = None

@@ -10,13 +10,13 @@ import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points, version
-from typing import Annotated, Any, NoReturn, cast
+from typing import IO, Annotated, Any, NoReturn, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from qualify.errors import QualifyError
+from qualify.errors import QualifyError, of_the_machine, without_secrets
 
 __all__ = ["GROUP", "HELP", "console", "main"]
 
@@ -175,9 +175,16 @@ def _tell_usage(error: typer.TyperException) -> int:
 def _tell_error(error: Exception, debug: bool) -> int:
     if isinstance(error, QualifyError) and error.exit_code != 1:
         if debug:
-            traceback.print_exception(error)
+            _print_traceback(error, sys.stderr)
         return _tell(f"Error: {error}", error.exit_code)
+    refused = of_the_machine(error)
+    if refused is not None and not debug:
+        return _tell(f"Error: {refused}", refused.exit_code)
     return _tell_fault(error, debug)
+
+
+def _print_traceback(error: Exception, file: IO[str]) -> None:
+    file.write(without_secrets("".join(traceback.format_exception(error))))
 
 
 def _tell_fault(error: Exception, debug: bool) -> int:
@@ -186,13 +193,16 @@ def _tell_fault(error: Exception, debug: bool) -> int:
 
     kind = type(error).__name__
     if debug:
-        traceback.print_exception(error)
+        _print_traceback(error, sys.stderr)
         return _tell(f"Error: a fault in qualify ({kind}).", 1)
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="qualify-fault-", suffix=".txt", encoding="utf-8", delete=False
-    ) as file:
-        traceback.print_exception(error, file=file)
-    first_line = (str(error).splitlines() or [""])[0][:300]
+    first_line = without_secrets((str(error).splitlines() or [""])[0][:300])
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="qualify-fault-", suffix=".txt", encoding="utf-8", delete=False
+        ) as file:
+            _print_traceback(error, file)
+    except OSError:
+        return _tell(f"Error: a fault in qualify ({kind}: {first_line}); --debug shows the traceback.", 1)
     return _tell(
         f"Error: a fault in qualify, not in what you gave it ({kind}: {first_line}).\n"
         f"  traceback: {file.name}\n"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
@@ -17,6 +19,8 @@ __all__ = [
     "UnknownLead",
     "UserError",
     "did_you_mean",
+    "of_the_machine",
+    "without_secrets",
 ]
 
 # Longest text of each part; with the labels the whole message stays under 1,500 characters.
@@ -88,7 +92,7 @@ class UserError(QualifyError):
         }
         lines = [_shorten(self.what, _LIMITS["what"])]
         lines += [f"  {name}: {_shorten(part, _LIMITS[name])}" for name, part in parts.items() if part]
-        return "\n".join(lines)
+        return without_secrets("\n".join(lines))
 
 
 class ConfigError(UserError):
@@ -170,6 +174,68 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     if not near:
         return ""
     return f"Did you mean {' or '.join(repr(by_folded[key]) for key in near)}?"
+
+
+_PASSWORD = re.compile(r"(\w://[^\s/:@'\"]*:)[^\s/'\"]+(?=@)")
+
+
+def without_secrets(text: str) -> str:
+    """Return a text with the passwords of the URLs in it blotted out.
+
+    Examples
+    --------
+    >>> without_secrets("no answer from postgresql://ada:s3cret@db/leads")
+    'no answer from postgresql://ada:***@db/leads'
+    """
+    return _PASSWORD.sub(r"\1***", text)
+
+
+_MENDS = {
+    errno.ENOSPC: "make room on the disk",
+    errno.EDQUOT: "make room, or ask for a larger quota",
+    errno.EFBIG: "raise the limit on the size of files (`ulimit -f`)",
+    errno.EROFS: "name a place that may be written to",
+    errno.EACCES: "see to the rights of this file and of its folder",
+    errno.EPERM: "see to the rights of this file and of its folder",
+    errno.EMFILE: "raise the limit on open files (`ulimit -n`)",
+    errno.ENFILE: "end programs that hold many files open",
+    errno.ENOMEM: "end other programs, or use a machine with more memory",
+    errno.EAGAIN: "raise the limits on processes (`ulimit -u`) and memory, or end other programs",
+    errno.EIO: "see to the disk",
+    errno.ESTALE: "mount the network drive again",
+}
+_TEXTS = {
+    "no usable temporary directory": "make the folder that TMPDIR names, or let it name another one",
+    "database or disk is full": _MENDS[errno.ENOSPC],
+    "attempt to write a readonly database": _MENDS[errno.EROFS],
+    "unable to open database file": _MENDS[errno.EACCES],
+    "disk i/o error": _MENDS[errno.ENOSPC],
+    "can't start new thread": _MENDS[errno.EAGAIN],
+    "failed to map segment": _MENDS[errno.ENOMEM],
+}
+
+
+def of_the_machine(error: BaseException | None) -> UserError | None:
+    """Return an error for the user where the machine said no: its memory, disk, rights or limits.
+
+    What an error was raised from is looked at too; None where nothing of the kind is found.
+    """
+    for _ in range(10):
+        if error is None:
+            return None
+        if isinstance(error, MemoryError):
+            mend = "use a machine with more memory; `qualify score` can do with less by --memory"
+            return UserError("there is not enough memory; nothing was half-written", mend=mend)
+        text = str(error).lower()
+        mend = _MENDS.get(getattr(error, "errno", None) or 0, "") if isinstance(error, OSError) else ""
+        mend = mend or next((mend for sign, mend in _TEXTS.items() if sign in text), "")
+        if mend:
+            got = getattr(error, "strerror", None) or (str(error).splitlines() or [""])[0]
+            return UserError(
+                "the machine refused", where=getattr(error, "filename", None), got=got, mend=mend
+            )
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return None
 
 
 def _text(part: object) -> str | None:

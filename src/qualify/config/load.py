@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qualify.config.schema import Config
-from qualify.config.yaml_text import read_mapping
+from qualify.config.yaml_text import read_mapping, read_text
 from qualify.errors import ConfigError, did_you_mean
 
 
@@ -27,7 +27,7 @@ def load_config(path: str | Path) -> Config:
             where=str(path),
             mend="write one with `qualify init --leads FILE ...`, or name it with -c PATH",
         )
-    return parse_config(path.read_text(encoding="utf-8"), where=str(path))
+    return parse_config(read_text(path, what="the configuration"), where=str(path))
 
 
 def parse_config(text: str, where: str) -> Config:

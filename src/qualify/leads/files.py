@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import glob
 import gzip
+import re
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
@@ -14,7 +15,7 @@ from pyarrow import fs
 
 from qualify.errors import DataError
 
-__all__ = ["SUFFIXES", "File", "find_files", "is_url"]
+__all__ = ["SUFFIXES", "File", "find_files", "is_url", "matching_names"]
 
 SUFFIXES = (".parquet", ".pq", ".csv", ".csv.gz", ".tsv", ".txt")
 _PARQUET = (".parquet", ".pq")
@@ -131,13 +132,31 @@ def _located(source: str) -> tuple[fs.FileSystem, str]:
 
 def _matching(system: fs.FileSystem, pattern: str) -> list[fs.FileInfo]:
     if isinstance(system, fs.LocalFileSystem):
-        base = Path(Path(pattern).anchor)
-        names = sorted(path for path in base.glob(str(Path(pattern).relative_to(base))) if path.is_file())
+        names = matching_names(pattern)
         return cast("list[fs.FileInfo]", system.get_file_info([str(name) for name in names]))
     fixed = PurePosixPath(pattern).parts
     first = next(i for i, part in enumerate(fixed) if glob.has_magic(part))
     found = _below(system, str(PurePosixPath(*fixed[:first])))
     return [info for info in found if fnmatch.fnmatchcase(info.path, pattern)]
+
+
+def matching_names(pattern: str) -> list[Path]:
+    """Return the local files that fit a pattern, absolute or relative, in the order of their names.
+
+    Raises
+    ------
+    DataError
+        It is no pattern.
+    """
+    # Several `**` one after the other mean what one means, and would take for ever.
+    path = Path(re.sub(r"(\*\*/)+", "**/", pattern))
+    base = Path(path.anchor)
+    try:
+        return sorted(found for found in base.glob(str(path.relative_to(base))) if found.is_file())
+    except ValueError as error:
+        raise DataError(
+            "The pattern of the input is not understood.", where=pattern, got=str(error)
+        ) from error
 
 
 def _below(system: fs.FileSystem, folder: str) -> list[fs.FileInfo]:

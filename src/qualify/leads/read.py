@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from qualify.config import Source, SqlSource
 from qualify.errors import DataError
-from qualify.leads.files import SUFFIXES, is_url
+from qualify.leads.files import SUFFIXES, is_url, matching_names
 from qualify.leads.part import ROW
 from qualify.leads.read_csv import read_csv
 from qualify.leads.read_parquet import read_parquet
@@ -107,7 +107,7 @@ def _read_path(
 
 
 def _read_pattern(source: str, encoding: str | None, delimiter: str | None, what: str) -> pa.Table:
-    found = _matching(source) if glob.has_magic(source) else []
+    found = matching_names(source) if glob.has_magic(source) else []
     if found and all(path.suffix in (".parquet", ".pq") for path in found):
         return read_parquet(found, None)
     if len(found) == 1:
@@ -146,10 +146,3 @@ def _parquet_in(folder: Path) -> list[Path]:
         raise DataError("The folder holds no Parquet file.", where=folder, expected="files named *.parquet",
                         mend="name a file")  # fmt: skip
     return found
-
-
-def _matching(pattern: str) -> list[Path]:
-    """Return the files that fit a pattern, absolute or relative."""
-    path = Path(pattern)
-    base = Path(path.anchor)
-    return sorted(found for found in base.glob(str(path.relative_to(base))) if found.is_file())

@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, SQLAlchemyError
 
 from qualify.errors import LedgerUnavailable, UserError
 
@@ -117,15 +118,45 @@ def _sqlite_engine(url: URL) -> Engine:
         url, hide_parameters=True, pool_size=8, max_overflow=24, pool_timeout=_BUSY_SECONDS,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": _BUSY_SECONDS},
     )  # fmt: skip
+    same = _SameFile(Path(str(url.database)).absolute())
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", same.remember)
+    event.listen(engine, "checkout", same.check)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+class _SameFile:
+    """Keeps connections from writing to a file that was deleted or replaced: it would be lost."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def remember(self, _connection: object, record: Any) -> None:
+        record.info["file"] = self._identity()
+
+    def check(self, _connection: object, record: Any, _proxy: object) -> None:
+        found = self._identity()
+        if found is None:
+            raise sqlite3.OperationalError("the file is gone: put it back, or start the program again")
+        if found != record.info["file"]:
+            raise DisconnectionError("the file was replaced")
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 def _postgresql_engine(url: URL) -> Engine:
     return create_engine(
         url, hide_parameters=True, pool_size=8, max_overflow=24, pool_pre_ping=True,
-        connect_args={"connect_timeout": 5},
+        connect_args={
+            "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+            "tcp_user_timeout": 20_000,  # milliseconds: a server whose machine is gone
+        },
     )  # fmt: skip
 
 

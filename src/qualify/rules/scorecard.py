@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field, PrivateAttr, model_validator
 
 from qualify.config import Label
-from qualify.config.yaml_text import read_mapping
+from qualify.config.yaml_text import read_mapping, read_text
 from qualify.errors import ConfigError, did_you_mean
 from qualify.rules.criteria import AttributeTest, Band, Criterion, Stage, Trigger
 from qualify.rules.kinds import AnyRule, AttributeRule, Group, Rule
@@ -78,7 +78,7 @@ class Scorecard(Strict):
                 where=str(path),
                 mend="`qualify init` writes one; or mend `scorecard:`",
             )
-        return cls.parse(path.read_text(encoding="utf-8"), where=str(path))
+        return cls.parse(read_text(path, what="the scorecard"), where=str(path))
 
     @classmethod
     def parse(cls, text: str, where: str) -> Scorecard:

@@ -46,4 +46,9 @@ def _compiled(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _translated(pattern: str) -> str:
-    return re.escape(folded(pattern)).replace(r"\*", ".*").replace(r"\?", ".")
+    """Write a pattern as a regular expression that never goes back over a star: time grows with the word."""
+    first, *rest = (re.escape(part).replace(r"\?", ".") for part in re.split(r"\*+", folded(pattern)))
+    if not rest:
+        return first
+    *middle, last = rest
+    return "".join([first, *(f"(?>.*?{part})" for part in middle), ".*", last])
