@@ -34,7 +34,8 @@ def test_a_draw_keeps_the_order_and_the_share_of_outcomes(project):
     every, some = (load_tables(drawn(config, most), folder).tables for most in (3_000, 1_600))
     assert some.source_row.tolist() == sorted(some.source_row.tolist())
     assert every.lead_id[some.source_row].tolist() == some.lead_id.tolist()
-    shares = [build_training_set(load_tables(drawn(config, most), folder)).labels[config.targets[0].name].mean()
-              for most in (3_000, 1_600)]  # fmt: skip
+    name = config.targets[0].name
+    sets = [build_training_set(load_tables(drawn(config, most), folder)) for most in (3_000, 1_600)]
+    shares = [each.labels[name].mean() for each in sets]
     # 1,500 of 3,000 leads: the standard error of the difference is sqrt(.24 / 3000) = .009.
     assert shares[0] == pytest.approx(shares[1], abs=0.03)
