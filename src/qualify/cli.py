@@ -34,6 +34,8 @@ HELP = {
     "promote": "Put a model version in use, if it passes the gate.",
     "rollback": "Put the previous model version back in use.",
     "retrain": "Learn from the answers of sales and let the gate decide.",
+    "recalibrate": "Give the model in use a new calibration, if outcomes call for it.",
+    "cuts": "Decide bands and hand-over from capacity, or from value and cost.",
     "monitor": "Watch the model in use: drift, calibration, staleness.",
     "score": "Score leads: probability, rank, band and reasons.",
     "explain": "Explain one lead: reasons, points and time line.",
