@@ -8,6 +8,7 @@ input that breaks a target is written to the current folder as ``crash-…``; pu
 from __future__ import annotations
 
 import argparse
+import logging
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def fuzz(name: str, seconds: int) -> None:
         include=["qualify.leads", "qualify.rules.vocabulary", "serving.api.documents"]
     ):
         from tests.fuzz.targets import SEEDS, TARGETS
+    logging.disable()
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(SEEDS[name]):
             (Path(corpus) / f"seed-{number}").write_bytes(seed)

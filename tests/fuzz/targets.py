@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -30,12 +29,12 @@ _COLUMNS = {
     "d": ColumnSpec(type="date"), "t": ColumnSpec(type="text"), "e": ColumnSpec(type="email"),
     "j": ColumnSpec(type="job_title"),
 }  # fmt: skip
-logging.getLogger("qualify").setLevel(logging.ERROR)
 _FOLDER = Path(tempfile.mkdtemp(prefix="fuzz-"))
 
 
 def _cells(data: bytes) -> pa.Array:
-    return pa.array(data.decode("utf-8", "replace").split("\n"), pa.string())
+    cells = data.decode("utf-8", "replace").split("\n")
+    return pa.array([cell or None for cell in cells], pa.string())
 
 
 def csv(data: bytes) -> None:

@@ -156,7 +156,7 @@ def _read(path: Path, layout: Layout) -> pa.Table:
         if ragged:  # row numbers are known only when one thread reads
             table, ragged = _parse(path, layout, threads=False)
     except (pa.ArrowInvalid, UnicodeDecodeError, OSError, zlib.error) as error:
-        if not layout.sure and layout.encoding == "utf-8" and "UTF8" in str(error):
+        if not layout.sure and layout.encoding == "utf-8" and is_undecoded(error):
             return _read(path, replace(layout, encoding=_sniff_whole(path), sure=True))
         raise explained(error, path) from error
     check_quotes(table, layout.delimiter, path)
@@ -210,6 +210,15 @@ def _sniff_whole(path: Path) -> str:
         return sniff_encoding(file.read(), True, str(path))
 
 
+def is_undecoded(error: Exception) -> bool:
+    """Say whether Arrow met bytes that are not of the encoding.
+
+    A row of another number of cells is skipped always, but when its text cannot even be told.
+    """
+    told = str(error)
+    return isinstance(error, UnicodeDecodeError) or "UTF8" in told or "CSV parse error: Expected" in told
+
+
 def explained(error: Exception, path: Path | File) -> DataError:
     """Return the error of a file that Arrow could not read."""
     text = str(error)
@@ -218,7 +227,7 @@ def explained(error: Exception, path: Path | File) -> DataError:
             "A row is longer than 16 MB, or a quote is never closed.", where=path, expected="one row a line",
             mend="look for an odd quotation mark in the file",
         )  # fmt: skip
-    if isinstance(error, UnicodeDecodeError) or "UTF8" in text:
+    if is_undecoded(error):
         return DataError(
             "The file's encoding is not recognised.", where=path, expected="UTF-8, UTF-16 or Shift_JIS",
             mend="name it in `data.encoding`, for instance cp1252",

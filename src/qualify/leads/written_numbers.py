@@ -65,7 +65,9 @@ def read_written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatAr
 def grouped_by_points(text: pa.Array) -> bool:
     """Say whether the points in a column that programs could read stand between thousands, as in 1.250."""
     pointed = pc.match_substring(text, ".")
-    return _any(pointed) and not surely_decimal(text) and look_at_written(text).comma
+    if not _any(pointed) or surely_decimal(text):
+        return False
+    return look_at_written(text.dictionary_encode().dictionary).comma
 
 
 def surely_decimal(text: pa.Array) -> bool:
