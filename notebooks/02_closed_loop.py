@@ -145,10 +145,11 @@ print(*lines_of(done), sep="\n")
 {name: done.joined.as_json()[name] for name in ("given", "used", "later_than_tables", "in_crm_too")}
 
 # %% [markdown]
-# The gate is a list of checks; each has a figure, and all have to pass. A new model that is merely as good
-# stays a challenger: every change of model costs sales some trust. With as few outcomes as here the gate
-# often waits, even when the watch has an alarm; then it takes more outcomes, or a person with a reason
-# (`qualify promote 2 --force --reason TEXT`).
+# The gate is a list of checks; each has a figure, and all have to pass. These are the challenger's. A new
+# model that is merely as good stays a challenger: every change of model costs sales some trust. Where it is
+# refused and only the promised rates are off, as the watch says above, the version in use can get a new
+# calibration instead, behind the same gate: the same trees and reasons, other probabilities. Failing both, it
+# takes more outcomes, or a person with a reason (`qualify promote 2 --force --reason TEXT`).
 
 # %%
 checks = done.attempt.decision.checks
