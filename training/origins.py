@@ -20,8 +20,9 @@ from training.cut import known_at, take_leads
 from training.data import Loaded, lead_time
 from training.initial.scorecards import earlier_rows, split_point
 
-FLAT_START = 0.5
-"""The share of a flat table that the first origin learns from; the rest is cut into blocks of equal size."""
+BLOCKS_A_DOUBLING = 4
+"""Origins of a flat table lie where its size was 100 · 2^(k/4): where they lie depends on nothing later."""
+FIRST_BLOCK = 100
 
 LEARNING_SHARE = 0.25
 """How much of the time in which outcomes can mature has to lie before the first origin."""
@@ -58,8 +59,8 @@ def origins_of(loaded: Loaded, count: int) -> Iterator[Origin]:
     """Yield up to `count` origins in time order.
 
     For an event history they are the latest beginnings of months (of weeks, where there are too few months;
-    else of days) whose outcomes have matured, so that more data add origins and change none. A flat table is
-    cut by order.
+    else of days) whose outcomes have matured, so that more data add origins and change none. Those of a flat
+    table lie at fixed numbers of leads, the latest of them; each is judged on the leads up to the next.
 
     Raises
     ------
@@ -141,14 +142,37 @@ def horizon_of(target: Target) -> int:
 def _flat_origins(loaded: Loaded, count: int) -> Iterator[Origin]:
     tables, target = loaded.tables, loaded.config.targets[0]
     place = lead_order(lead_time(tables))
-    label = column_label(tables.columns[str(target.column)], target)
-    ends = np.rint(len(tables) * np.linspace(FLAT_START, 1.0, count + 1)).astype(np.int64)
-    for begin, end in pairwise(ends.tolist()):
-        known = take_leads(tables, np.flatnonzero(place < begin))
-        lead = np.flatnonzero((place >= begin) & (place < end) & ~np.isnan(label))
-        as_of = np.where(tables.created_at == NO_TIME, 0, tables.created_at)[lead]
-        history = replace(loaded, tables=known)
-        yield Origin(f"{begin:,} leads", history, tables, lead, as_of, label[lead])
+    for begin, end in flat_blocks(len(tables), count):
+        # Leads that came later stay unseen, so that nothing can depend on them.
+        inside = np.flatnonzero(place < end)
+        seen = take_leads(tables, inside)
+        label = column_label(seen.columns[str(target.column)], target)
+        lead = np.flatnonzero((place[inside] >= begin) & ~np.isnan(label))
+        as_of = np.where(seen.created_at == NO_TIME, 0, seen.created_at)[lead]
+        history = replace(loaded, tables=take_leads(tables, np.flatnonzero(place < begin)))
+        yield Origin(f"{begin:,} leads", history, seen, lead, as_of, label[lead])
+
+
+def flat_blocks(leads: int, count: int) -> list[tuple[int, int]]:
+    """Return the latest blocks of leads, by order, that so many leads fill.
+
+    Examples
+    --------
+    >>> flat_blocks(250, 2), flat_blocks(400, 2)
+    ([(168, 200), (200, 238)], [(283, 336), (336, 400)])
+
+    Raises
+    ------
+    DataError
+        There are too few leads.
+    """
+    ends = FIRST_BLOCK * 2.0 ** (np.arange(1, 4 * 32) / BLOCKS_A_DOUBLING)
+    sizes = [FIRST_BLOCK, *np.rint(ends).astype(np.int64).tolist()]
+    found = [(begin, end) for begin, end in pairwise(sizes) if end <= leads]
+    if not found:
+        raise DataError("the history is too short to look back", where="leads table", got=f"{leads} leads",
+                        expected=f"at least {sizes[1]}", mend="bring a longer history")  # fmt: skip
+    return found[-count:]
 
 
 def redrafted(history: Loaded) -> Loaded:

@@ -11,6 +11,8 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualify.config import load_config
 from qualify.errors import DataError
@@ -18,9 +20,10 @@ from qualify.labels.snapshots import end_of_data
 from qualify.leads.tables import MICROSECONDS_A_DAY as DAY
 from tests.training.test_cut import alike
 from tests.world import TABLES, call
+from training.backtest import try_origin
 from training.cut import known_at
-from training.data import load_tables
-from training.origins import horizon_of, moments_of, origins_of, redrafted, staged_origin
+from training.data import Loaded, load_tables
+from training.origins import Origin, flat_blocks, horizon_of, moments_of, origins_of, redrafted, staged_origin
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +101,12 @@ def test_a_cut_off_history_never_changes_a_past_figure(loaded):
 
 
 @pytest.fixture(scope="module")
-def flat(tmp_path_factory):
+def flat(flat_folder):
+    return load_tables(load_config(flat_folder / "qualify.yaml"), flat_folder)
+
+
+@pytest.fixture(scope="module")
+def flat_folder(tmp_path_factory):
     """A flat table of 400 leads whose source decides nearly everything, with a drafted scorecard."""
     folder = tmp_path_factory.mktemp("flat")
     rng = np.random.default_rng(5)
@@ -110,14 +118,81 @@ def flat(tmp_path_factory):
     )
     words = ("init", "--leads", "leads.csv", "--id", "id", "--target", "won", "--positive", "1")
     assert call(*words, folder=folder).code == 0
-    return load_tables(load_config(folder / "qualify.yaml"), folder)
+    return folder
 
 
 def test_a_flat_table_is_cut_into_blocks_by_order(flat):
     origins = list(origins_of(flat, 4))
-    assert [origin.name for origin in origins] == ["200 leads", "250 leads", "300 leads", "350 leads"]
+    assert [origin.name for origin in origins] == ["200 leads", "238 leads", "283 leads", "336 leads"]
     assert np.concatenate([origin.lead for origin in origins]).tolist() == list(range(200, 400))
-    assert [len(origin.history.tables) for origin in origins] == [200, 250, 300, 350]
+    assert [len(origin.history.tables) for origin in origins] == [200, 238, 283, 336]
+    assert [len(origin.tables) for origin in origins] == [238, 283, 336, 400]
+
+
+@given(leads=st.integers(119, 100_000), more=st.integers(0, 50_000), count=st.integers(1, 60))
+def test_where_flat_origins_lie_depends_on_nothing_later(leads, more, count):
+    fewer, whole = flat_blocks(leads, 60), flat_blocks(leads + more, 60)
+    assert [block for block in whole if block[1] <= leads] == fewer
+    assert flat_blocks(leads, count) == fewer[-count:]
+    assert all(end == begin for (_, end), (begin, _) in pairwise(fewer))
+
+
+def test_too_few_leads_for_a_block_are_told():
+    with pytest.raises(DataError, match="the history is too short to look back"):
+        flat_blocks(118, 1)
+
+
+def figures(origin: Origin) -> object:
+    """Everything that is told of an origin but how long it took."""
+    tried = try_origin(origin, budget=0, seed=3)
+    told = {
+        scorer: {name: metric.as_dict() for name, metric in metrics.items()}
+        for scorer, metrics in tried.metrics.items()
+    }
+    return tried.origin, tried.learned_from, tried.rows, tried.positives, told
+
+
+@pytest.mark.parametrize("leads", [283, 335])
+def test_a_cut_off_flat_table_never_changes_a_past_figure(flat_folder, flat_figures, leads, tmp_path):
+    """From the file on: reading, drafting, fitting and judging see nothing later."""
+    shutil.copytree(flat_folder, tmp_path / "cut")
+    path = tmp_path / "cut" / "leads.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[: leads + 1]), encoding="utf-8")
+    (last,) = origins_of(load_tables(load_config(path.parent / "qualify.yaml"), path.parent), 1)
+    assert last.name == "238 leads"
+    assert figures(last) == flat_figures
+
+
+@pytest.fixture(scope="module")
+def flat_figures(flat):
+    return figures(next(origin for origin in origins_of(flat, 4) if origin.name == "238 leads"))
+
+
+@pytest.mark.parametrize("days", [0, 20])
+def test_tables_exported_earlier_give_the_same_past_figures(world, loaded, whole_figures, days, tmp_path):
+    """From the files on: an origin whose outcomes had matured by then, to the last digit."""
+    moment = moments_of(loaded, 4)[0]
+    end = pd.Timestamp(moment + horizon_of(loaded.config.targets[0]) + days * DAY, unit="us", tz="UTC")
+    clock = {"leads": "created_at", "activities": "recorded_at", "stages": "recorded_at"}
+    for name in TABLES:
+        frame = pd.read_parquet(world.folder / f"{name}.parquet")
+        frame[frame[clock[name]] <= end].to_parquet(tmp_path / f"{name}.parquet")
+    for name in ("qualify.yaml", "scorecard.yaml"):
+        shutil.copy(world.folder / name, tmp_path)
+    shorter = load_tables(load_config(tmp_path / "qualify.yaml"), tmp_path)
+    assert len(shorter.tables) < len(loaded.tables)
+    assert staged_figures(shorter, moment) == whole_figures
+
+
+@pytest.fixture(scope="module")
+def whole_figures(loaded):
+    return staged_figures(loaded, moments_of(loaded, 4)[0])
+
+
+def staged_figures(loaded: Loaded, moment: int) -> object:
+    config = loaded.config.model_copy(update={"targets": loaded.config.targets[:1]})
+    return figures(staged_origin(replace(loaded, config=config), moment))
 
 
 def test_a_drafted_scorecard_is_drafted_anew_from_what_was_known(flat):

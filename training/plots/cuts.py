@@ -65,13 +65,13 @@ def _line(axes: Axes, shown: list[Choice], figure: str, name: str, texts: Catalo
 
 def _marks(axes: Axes, cuts: Cuts, texts: Catalogue) -> None:
     """Name the present cut, the wished one, and the rules' 100 points."""
-    marked = [(cuts.choices[cuts.present], "cuts.present", (-10, 14))]
+    marked = [(cuts.choices[cuts.present], "cuts.present", (-58, 16))]
     if cuts.chosen is not None:
         marked.append((cuts.choices[cuts.chosen], "cuts.chosen", (12, -26)))
     marked += [
-        (each, "cuts.hundred", (10, -14))
+        (each, "cuts.hundred", (24, 10))
         for each in cuts.choices
-        if each.by == "rules" and each.threshold == _HUNDRED and each.worked > 0
+        if each.by == "rules" and each.threshold == _HUNDRED
     ]
     for choice, key, away in marked:
         axes.annotate(
