@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST_ARGS ?= -n auto --maxprocesses 4
+SECONDS ?= 60
 BENCHMARKS = $(patsubst %.py,%,$(notdir $(wildcard tests/benchmarks/[!_]*.py)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs bench lock
+.PHONY: help setup demo test lint format docs bench fuzz audit lock
 
 help: ## show the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
@@ -37,6 +38,12 @@ docs: $(STAMP) ## write docs/reference.md anew from the code
 
 bench: $(STAMP) ## run the benchmarks: one JSON line a figure
 	@for name in $(BENCHMARKS); do $(BIN)/python -m tests.benchmarks.$$name || exit 1; done
+
+fuzz: $(STAMP) ## fuzz the readers of tables, SECONDS=60 each; needs `pip install atheris`
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+audit: $(STAMP) ## look for known holes in the pinned dependencies; asks pip-audit where it is installed
+	$(BIN)/python -m tests.advisories
 
 # The lock holds on Linux and macOS, Python 3.11 to 3.13; made on Linux with Python 3.11. What another
 # platform needs besides is added by hand, with its marker.
