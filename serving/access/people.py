@@ -19,6 +19,9 @@ from serving.access.refusal import Refusal
 
 __all__ = ["People", "Sessions"]
 
+_CLOCK_SECONDS = 60.0
+"""By so much the clocks of two machines behind one address may differ."""
+
 
 class Sessions:
     """Sessions of people: what a signed cookie holds, and which of them ended before their time.
@@ -41,9 +44,10 @@ class Sessions:
     def user(self, session: Mapping[str, Any]) -> str | None:
         """Return who is signed in, or None."""
         user, until, sid = session.get("user"), session.get("until", 0.0), session.get("sid")
-        if not isinstance(user, str) or sid in self._ended or time.time() >= until:
+        if not isinstance(user, str) or sid in self._ended:
             return None
-        return user
+        # One that would last longer than any was begun by a clock that ran ahead.
+        return user if 0 < until - time.time() <= self.seconds + _CLOCK_SECONDS else None
 
     def end(self, session: MutableMapping[str, Any]) -> None:
         """End a session: a copy of its cookie is worth nothing from now on."""

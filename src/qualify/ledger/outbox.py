@@ -17,6 +17,8 @@ from qualify.ledger.tables import alerts
 from qualify.ledger.values import clean, to_time
 
 LEASE_SECONDS = 300
+LONGEST_WAIT_SECONDS = 2 * 86_400
+"""No alert is put off for longer: a receiver may ask for a day."""
 _ERROR_CHARACTERS = 500
 _REASONS = 3
 _OF_SCORE = ("lead_id", "probability", "score", "band", "recommended_stage", "rule_points", "rule_band",
@@ -47,8 +49,11 @@ def alert_rows(
 
 def due_alerts(connection: Connection, now: int, limit: int) -> list[AlertRecord]:
     """Take alerts under a lease; see `Ledger.due_alerts`."""
-    free = or_(alerts.c.leased_until.is_(None), alerts.c.leased_until <= now)
-    asked = select(alerts).where(alerts.c.status == "waiting", alerts.c.due_at <= now, free)
+    # A moment too far ahead was noted by a clock that ran ahead: it is not waited for.
+    ahead = now + LEASE_SECONDS * 1_000_000
+    free = or_(alerts.c.leased_until.is_(None), alerts.c.leased_until <= now, alerts.c.leased_until > ahead)
+    due = or_(alerts.c.due_at <= now, alerts.c.due_at > now + LONGEST_WAIT_SECONDS * 1_000_000)
+    asked = select(alerts).where(alerts.c.status == "waiting", due, free)
     asked = asked.order_by(alerts.c.due_at, alerts.c.number).limit(limit).with_for_update(skip_locked=True)
     rows = connection.execute(asked).all()
     if rows:
