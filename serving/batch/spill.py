@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from qualify.config import ColumnSpec, Data
 from qualify.errors import DataError
@@ -21,10 +21,11 @@ from qualify.leads.stamp import RaggedRow, stamp
 from qualify.leads.stream import TableStream
 from qualify.leads.wanted import keys_of, wanted
 from serving.batch.columns import Manners, look
+from serving.batch.side_by_side import side_by_side
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
-_BUFFERED_BYTES = 32 << 20
+_BUFFERED_BYTES = 16 << 20
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -87,11 +88,11 @@ def spill_table(
     done, names = Spilled(stream.origin), wanted(data, columns, what)
     with ExitStack() as stack:
         writer = _Writer(folder, what, buckets, stack)
-        for piece in stream.pieces(names):
-            look(data, columns, what, piece, done.manners)
-            writer.add(piece, bucket_of(keys_of(data, what, piece), buckets))
-            done.rows += piece.num_rows
-            advance(piece.num_rows)
+        for piece in side_by_side(partial(_split, data, what, buckets), stream.pieces(names)):
+            look(data, columns, what, piece.rows, done.manners)
+            writer.add(piece)
+            done.rows += piece.rows.num_rows
+            advance(piece.rows.num_rows)
         writer.flush()
         done.files = len(writer.schemas)
     _schema_path(folder, what).write_bytes(joined_schema(stream, writer.schemas, names).serialize())
@@ -135,6 +136,22 @@ def joined_schema(stream: TableStream, found: list[pa.Schema], names: list[str])
                         mend="cast the column to one type in the query") from error  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """Some rows of a table as they were read, and by bucket with the end of each bucket's rows."""
+
+    rows: pa.Table
+    by_bucket: pa.Table
+    ends: list[int]
+
+
+def _split(data: Data, what: str, buckets: int, rows: pa.Table) -> _Piece:
+    codes = bucket_of(keys_of(data, what, rows), buckets)
+    ends = np.cumsum(np.bincount(codes, minlength=buckets)).tolist()
+    order = pa.array(np.argsort(codes, kind="stable"))
+    return _Piece(rows, rows.take(order) if buckets > 1 else rows, ends)
+
+
 class _Writer:
     """Gathers rows by bucket, and writes them when they are many."""
 
@@ -145,18 +162,14 @@ class _Writer:
         self.schemas: list[pa.Schema] = []
         self._open: list[pa.RecordBatchWriter | None] = [None] * buckets
 
-    def add(self, piece: pa.Table, codes: NDArray[np.uint16]) -> None:
-        if (
-            not self.schemas or self.schemas[-1] != piece.schema
-        ):  # a query's columns have the types of the values of the piece
-            self._renew(piece.schema)
-        order = np.argsort(codes, kind="stable")
-        sorted_piece = piece.take(pa.array(order)) if len(self._waiting) > 1 else piece
-        ends = np.cumsum(np.bincount(codes, minlength=len(self._waiting))).tolist()
-        for bucket, (start, end) in enumerate(zip([0, *ends], ends, strict=False)):
+    def add(self, piece: _Piece) -> None:
+        schema = piece.rows.schema
+        if not self.schemas or self.schemas[-1] != schema:
+            self._renew(schema)  # a query's columns have the types of the values of the piece
+        for bucket, (start, end) in enumerate(zip([0, *piece.ends], piece.ends, strict=False)):
             if end > start:
-                self._waiting[bucket].append(sorted_piece.slice(start, end - start))
-        self._bytes += piece.nbytes
+                self._waiting[bucket].append(piece.by_bucket.slice(start, end - start))
+        self._bytes += piece.rows.nbytes
         if self._bytes > _BUFFERED_BYTES:
             self.flush()
 
@@ -166,6 +179,7 @@ class _Writer:
                 self._writer(bucket).write_table(pa.concat_tables(waiting).combine_chunks())
                 waiting.clear()
         self._bytes = 0
+        pa.default_memory_pool().release_unused()  # which would stay as it is otherwise
 
     def _renew(self, schema: pa.Schema) -> None:
         self.flush()

@@ -1,0 +1,38 @@
+"""Work a few items ahead: the same results in the same order, never far ahead, and errors come through."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualify.compiled import usable_cores
+from serving.batch.side_by_side import side_by_side
+
+
+@given(st.lists(st.integers(0, 3), max_size=40))
+def test_results_keep_the_order_of_the_items(items):
+    def slow(item):
+        time.sleep(item / 10_000)
+        return item * 2
+
+    assert list(side_by_side(slow, iter(items))) == [item * 2 for item in items]
+
+
+def test_it_is_never_far_ahead():
+    taken = []
+
+    def items():
+        for item in range(50):
+            taken.append(item)
+            yield item
+
+    ahead = [len(taken) - done for done in side_by_side(lambda item: item, items())]
+    assert max(ahead) <= 2 * usable_cores() + 1
+
+
+def test_an_error_comes_through():
+    with pytest.raises(ZeroDivisionError, match="division"):
+        list(side_by_side(lambda item: 1 // item, [1, 0, 1]))
