@@ -199,6 +199,11 @@ def test_the_rule_that_is_shown_is_one_of_the_default_scorecard() -> None:
     assert ours["rationale"].startswith(rule["rationale"])
 
 
+def test_every_notebook_is_named_to_the_data_scientist() -> None:
+    text = (ROOT / "docs" / "data-scientist.md").read_text(encoding="utf-8")
+    assert [p.stem for p in (ROOT / "notebooks").glob("*.py") if f"`{p.stem}`" not in text] == []
+
+
 SMALLEST = "data: {leads: leads.csv}\ntargets: [{name: won, column: won, positive: x}]\n"
 
 
