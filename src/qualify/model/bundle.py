@@ -197,6 +197,7 @@ def _parts(manifest: Manifest, texts: Mapping[str, str]) -> ModelParts:
         seed=manifest.seed,
         evidence=_read(_EVIDENCE, texts, EVIDENCE) if EVIDENCE in texts else None,
         lot=_read(_LOT, texts, LOT) if LOT in texts else None,
+        recalibrated=_read(_RECALIBRATED, texts, RECALIBRATED) if RECALIBRATED in texts else None,
     )
 
 
