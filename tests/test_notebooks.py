@@ -24,6 +24,7 @@ SHOWN = {
     "02_closed_loop": Shown(
         0, ("version 1 is champion", "meeting_booked", "answers of sales: ", "unchanged")
     ),
+    "03_setting_thresholds": Shown(2, ("Rules: points from", "leads a week", "band_shares: [")),
     "04_auditing_an_export": Shown(
         0, ("left out: []", "close_reason", "L010", "R001", "A001", "T001", "Select")
     ),

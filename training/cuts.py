@@ -335,7 +335,7 @@ def _choices(
     worked = (leads.weight @ inside) * scale
     return [
         Choice(by, float(threshold), float(share[k]), float(worked[k]),
-               *(metric(kind, k) for kind in range(4)), net=None if wish.value is None else metric(4, k))
+               metric(0, k), metric(1, k), metric(2, k), metric(3, k), None if wish.value is None else metric(4, k))
         for k, threshold in enumerate(thresholds)
     ]  # fmt: skip
 
