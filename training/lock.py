@@ -1,4 +1,4 @@
-"""One retraining at a time in a project: a lock that ends with the process that holds it."""
+"""One at a time in a project: locks that end with the process that holds them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["only_one"]
+__all__ = ["in_turn", "only_one"]
 
 LOCK = ".qualify-retrain.lock"
+STORE_LOCK = ".qualify-store.lock"
 
 
 @contextmanager
@@ -25,3 +26,11 @@ def only_one(folder: Path) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Wait until no other process makes the store of this folder; the lock's file stays, as above."""
+    with (folder / STORE_LOCK).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -20,6 +20,7 @@ from qualify.config import Config
 from qualify.config.reach import check_reach, patient_client
 from qualify.errors import ModelError, UserError, without_secrets
 from qualify.model.parts import ModelParts
+from training.lock import in_turn
 
 # MLflow reports usage to its makers unless told otherwise; a customer's lead data is nobody's affair.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -32,6 +33,7 @@ with warnings.catch_warnings():
     import mlflow
     from mlflow.exceptions import MlflowException
     from mlflow.models import ModelSignature
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
     from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
     from mlflow.types.schema import AnyType, Array, Object, Property
 
@@ -89,11 +91,37 @@ def is_local(config: Config) -> bool:
 
 def open_experiment(config: Config, folder: Path) -> None:
     """Make the store and the experiment where there are none; a local store keeps artifacts beside it."""
+    if is_local(config):
+        _make_store(Path(config.mlflow.store_uri(folder).removeprefix("sqlite:///")))
     client = connect(config, folder)
     name = config.mlflow.experiment
     if client.get_experiment_by_name(name) is None:
         place = (folder / "mlartifacts").resolve().as_uri() if is_local(config) else None
-        client.create_experiment(name, artifact_location=place)
+        try:
+            client.create_experiment(name, artifact_location=place)
+        except MlflowException:
+            if client.get_experiment_by_name(name) is None:
+                raise  # else another training has made it just now
+
+
+def _make_store(path: Path) -> None:
+    """Make an SQLite store that is there whole or not at all, whoever else makes it or kills us.
+
+    MLflow makes its tables in many steps, and two processes at once end in half a store.
+    """
+    if path.is_file() or not path.parent.is_dir():
+        return
+    with in_turn(path.parent):
+        if path.is_file():
+            return
+        part = path.with_name(f"{path.name}.part")
+        part.unlink(missing_ok=True)
+        for name in ("mlflow", "alembic"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        place = (path.parent / "mlartifacts").resolve().as_uri()
+        store = SqlAlchemyStore(f"sqlite:///{part}", place)  # type: ignore[no-untyped-call]
+        store.engine.dispose()
+        part.replace(path)
 
 
 @contextmanager
