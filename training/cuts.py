@@ -335,7 +335,8 @@ def _choices(
     worked = (leads.weight @ inside) * scale
     return [
         Choice(by, float(threshold), float(share[k]), float(worked[k]),
-               metric(0, k), metric(1, k), metric(2, k), metric(3, k), None if wish.value is None else metric(4, k))
+               metric(0, k), metric(1, k), metric(2, k), metric(3, k),
+               None if wish.value is None else metric(4, k))
         for k, threshold in enumerate(thresholds)
     ]  # fmt: skip
 
