@@ -25,7 +25,8 @@ from IPython.display import Image
 
 from qualify.config import load_config
 from qualify.simulate import simulate
-from training.cuts import Wish, find_cuts, yaml_lines
+from training.cut_choices import Wish, yaml_lines
+from training.cuts import find_cuts
 from training.cuts_words import lines_of
 from training.init import Request, init
 from training.plots import png

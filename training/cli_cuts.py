@@ -31,7 +31,8 @@ def cuts(
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
-        from training.cuts import Wish, find_cuts
+        from training.cut_choices import Wish
+        from training.cuts import find_cuts
         from training.cuts_words import lines_of
 
         found = find_cuts(settings, path.resolve().parent, Wish(capacity, value, cost))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from qualify.evaluate import Metric
 from qualify.explain.catalogue import Catalogue
-from training.cuts import Choice, Cuts, yaml_lines
+from training.cut_choices import Choice, Cuts, yaml_lines
 from training.plots.texts import report_texts
 from training.report.numbers import count, percent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from training.answers import Joined
-from training.recalibrate import Recalibration
+from training.recalibration import Recalibration
 from training.retrain import Retrained
 
 _SHOWN_CONFLICTS = 10

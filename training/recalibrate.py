@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
 
 import mlflow
 import numpy as np
@@ -22,7 +20,7 @@ from qualify.leads.tables import BoolArray
 from qualify.ledger.stored import stored_answers
 from qualify.model.bundle import write_bundle
 from qualify.model.parts import ModelParts
-from qualify.model.recalibrate import Form, Old, Walk, walk
+from qualify.model.recalibrate import Old, Walk, walk
 from qualify.model.renewed import originals_of, renew
 from qualify.scorer import Scorer
 from training import registry
@@ -31,12 +29,13 @@ from training.comparison import draws_for
 from training.data import Loaded, load_tables
 from training.fresh import Fresh, fresh_rows
 from training.gate import CHALLENGER, CHAMPION, Contest, Decision, judge
-from training.gate_record import gate_document, log_gate
+from training.gate_record import log_gate
 from training.in_use import FITTED_IN, InUse, champion, open_registry
 from training.lock import only_one
 from training.parity import measure_parity
 from training.power import sees
 from training.promotion import tag_promoted
+from training.recalibration import Recalibration
 from training.record import flat_metrics, learned_from
 from training.ring import Ring
 from training.rivals import Rival, load_rival, segments_of, why_not
@@ -44,67 +43,12 @@ from training.train import example_of
 from training.verdict import Verdict
 from training.work import load_work
 
-__all__ = ["Recalibration", "recalibrate", "recalibrate_loaded"]
-
-Status = Literal["recalibrated", "unneeded", "refused", "unchanged", "busy"]
+__all__ = ["recalibrate", "recalibrate_loaded"]
 
 TRIED = "recalibrated_on"
 """The tag of a run by which it is found that the same was tried before."""
 
 _FIGURES = ("auc", "log_loss", "brier", "ece", "precision_at_capacity")
-
-
-@dataclass(frozen=True)
-class Recalibration:
-    """What a recalibration did.
-
-    Parameters
-    ----------
-    status
-        ``recalibrated``: the new calibration is in use; ``unneeded``: the old one is as good, as far as the
-        outcomes tell; ``refused``: the gate said no; ``unchanged``: an earlier run has tried the same;
-        ``busy``: another run has the project's lock.
-    form
-        What moved; None where nothing was tried.
-    metrics
-        By scorer (`challenger`, `champion`): figures on the judged rows. What is promised for a row was found
-        on outcomes known before it.
-    """
-
-    status: Status
-    reasons: tuple[str, ...]
-    version: str | None = None
-    previous: str | None = None
-    run_id: str | None = None
-    form: Form | None = None
-    calibration: Old | None = None
-    metrics: Mapping[str, Mapping[str, Metric]] | None = None
-    ring: Ring | None = None
-    decision: Decision | None = None
-
-    def as_json(self) -> Mapping[str, Any]:
-        """Return what ``--json`` prints."""
-        new = self.calibration
-        return {
-            "status": self.status,
-            "reasons": list(self.reasons),
-            "promoted": self.status == "recalibrated",
-            "version": self.version,
-            "previous": self.previous,
-            "run_id": self.run_id,
-            "moved": None if self.form is None else self.form.kind,
-            "half_life_rows": None if self.form is None else self.form.half_life,
-            "calibration": None if new is None else {
-                "intercept": new.calibration.intercept, "slope": new.calibration.slope,
-                "standard_error": new.error,
-            },
-            "metrics": None if self.metrics is None else {
-                who: {name: metric.as_dict() for name, metric in figures.items()}
-                for who, figures in self.metrics.items()
-            },
-            "gate": None if self.decision is None or self.ring is None
-            else gate_document(self.ring, self.decision, {}),
-        }  # fmt: skip
 
 
 def recalibrate(config: Config, folder: Path) -> Recalibration:

@@ -19,7 +19,8 @@ from training.gate import compare_scorers
 from training.gate_record import gate_document
 from training.lock import only_one
 from training.promotion import tag_promoted
-from training.recalibrate import Recalibration, recalibrate_loaded
+from training.recalibrate import recalibrate_loaded
+from training.recalibration import Recalibration
 from training.record import LEARNED_FROM, learned_from
 from training.train import Attempt, attempt, selection_json
 from training.work import load_work

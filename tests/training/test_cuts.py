@@ -14,7 +14,8 @@ from qualify.errors import UserError
 from qualify.model.parts import Bands, reference_of
 from qualify.scorer import Scorer
 from tests.world import call
-from training.cuts import Leads, Wish, decide_cuts, yaml_lines
+from training.cut_choices import Leads, Wish, yaml_lines
+from training.cuts import decide_cuts
 from training.cuts_words import lines_of
 from training.plots.canvas import png
 from training.plots.cuts import plot_cuts

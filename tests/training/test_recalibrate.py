@@ -25,7 +25,8 @@ from training.fresh import fresh_rows
 from training.in_use import champion, open_registry
 from training.origins import redrafted
 from training.pipeline import train_model
-from training.recalibrate import Recalibration, recalibrate
+from training.recalibrate import recalibrate
+from training.recalibration import Recalibration
 
 ROWS = 500
 BANK = Path(__file__).resolve().parents[3] / "shared" / "data" / "bank_marketing"

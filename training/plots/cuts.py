@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from qualify.explain.catalogue import Catalogue
-from training.cuts import Choice, Cuts
+from training.cut_choices import Choice, Cuts
 from training.plots.canvas import GREY, LOOKS, canvas, finish, percent_axis, quiet
 from training.plots.texts import report_texts
 
