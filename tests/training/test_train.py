@@ -192,7 +192,7 @@ def test_a_tiny_table_is_for_people_to_look_at(tiny):
     assert code == 3
     assert out == ""
     assert "the verdict is `manual`, so no model was registered" in err
-    assert "at least 20" in err
+    assert "leads in all at this rate" in err
     assert "--force" in err
     assert "Traceback" not in err
 

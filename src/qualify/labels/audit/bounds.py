@@ -54,7 +54,7 @@ def auc_error(auc: float, positives: float, negatives: float) -> float:
     Examples
     --------
     >>> round(auc_error(0.7, 20, 80), 3)
-    0.07
+    0.071
     """
     same_positive = auc / (2 - auc)
     same_negative = 2 * auc**2 / (1 + auc)
