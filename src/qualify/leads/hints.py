@@ -17,7 +17,7 @@ __all__ = ["ORDER_UNKNOWN", "number_hint", "words_hint"]
 ORDER_UNKNOWN = "no value shows whether the day or the month comes first: `day_first` decides"
 
 _MOST = 0.9
-_TIME_LIKE = r"^\D{0,4}(\d{1,2}\D{1,12}(19|20)\d\d|(19|20)\d\d\D{1,3}\d{1,2})(\D.*)?$"
+_TIME_LIKE = r"^\D{0,4}(\d{1,2}\D{1,12}(19|20)\d\d|(19|20)\d\d[^0-9A-Za-z]{1,3}\d{1,2})(\D.*)?$"
 _NUMBER_LIKE = r"^\D{0,4}\d[\d,' ]*(\.\d+)?\s?\D{0,4}$"
 _CURRENCIES = ("¥", "$", "€", "£", "₩", "₹")
 _FEW_WORDS = 1_000
@@ -56,6 +56,8 @@ def words_hint(name: str, texts: pa.Array, counts: IntArray) -> str:
     >>> import numpy as np
     >>> words_hint("created", pa.array(["31/12/25", "01/12/25"]), np.array([1, 1]))
     "called like a time, but not read as one: written like '99/99/99'"
+    >>> words_hint("campaign", pa.array(["2026q1_search", "2026q2_search", "2025q4_fair"]), np.ones(3))
+    ''
     >>> words_hint("industry", pa.array(["IT", "ＩＴ", "it"]), np.array([5, 5, 1]))
     '2 values differ from others only in width, case or blanks'
     """
