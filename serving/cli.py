@@ -11,11 +11,29 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qualify.ledger import Recorded
+    from qualify.scorer import Scorer
+    from serving.batch.summary import Summary
+    from serving.batch.whole import Scored
 
 CONFIG = "qualify.yaml"
 
 Config = Annotated[str, typer.Option("-c", "--config", help="The configuration.", metavar="PATH")]
+Out = Annotated[
+    str, typer.Option(help="Parquet, CSV(.gz), a database URL#TABLE; on Spark also a folder.", metavar="FILE")
+]
+Leads = Annotated[
+    str | None,
+    typer.Option(
+        help="Leads: file, folder, pattern, URL, URL#TABLE; default: as configured.", metavar="FILE"
+    ),
+]
+ChangedSince = Annotated[
+    str | None,
+    typer.Option(help="Score only leads with news, or that have aged: last, or a time.", metavar="WHEN"),
+]
 Activities = Annotated[str | None, typer.Option(help="Activities table (CSV or Parquet).", metavar="FILE")]
 Stages = Annotated[str | None, typer.Option(help="Stages table (CSV or Parquet).", metavar="FILE")]
 Memory = Annotated[str, typer.Option(help="Larger tables are split into parts on disk.", metavar="SIZE")]
@@ -41,16 +59,8 @@ class Engine(StrEnum):
 
 
 def score(
-    out: Annotated[
-        str,
-        typer.Option(help="Parquet, CSV(.gz), a database URL#TABLE; on Spark also a folder.", metavar="FILE"),
-    ],
-    leads: Annotated[
-        str | None,
-        typer.Option(
-            help="Leads: file, folder, pattern, URL, URL#TABLE; default: as configured.", metavar="FILE"
-        ),
-    ] = None,
+    out: Out,
+    leads: Leads = None,
     activities: Activities = None,
     stages: Stages = None,
     as_of: AsOf = None,
@@ -61,10 +71,7 @@ def score(
     config: Config = CONFIG,
     ledger: Annotated[bool, typer.Option("--ledger", help="Also store the list for the sales desk.")] = False,
     memory: Memory = "2GB",
-    changed_since: Annotated[
-        str | None,
-        typer.Option(help="Score only leads with news, or that have aged: last, or a time.", metavar="WHEN"),
-    ] = None,
+    changed_since: ChangedSince = None,
     as_json: Json = False,
 ) -> None:
     """Score leads: probability, rank, band and reasons."""
@@ -96,25 +103,44 @@ def score(
             scorer = Scorer.load(bundle)
             chosen = _language(language, settings)
             stored: list[Recorded] = []
-            desk = (
-                (lambda each: stored.append(put_on_desk(each, sources, settings, folder))) if ledger else None
-            )
-            job = Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk)
+
+            def desk(scored: Scored) -> None:
+                stored.append(put_on_desk(scored, sources, settings, folder))
+
+            job = Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk if ledger else None)
             done = run_request(job, bundle, engine, since)
-        for line in done.lines():
-            say(line)
         seconds = time.monotonic() - began
-        shown = out.rpartition("@")[2]
-        rest = f"; {done.unchanged} as they were" if since else ""
-        say(f"{done.scored} leads scored in {seconds:.1f} s: {shown}; {done.rejected} rejected{rest}")
+        for line in _scored_lines(done, out, seconds, incremental=since is not None):
+            say(line)
     if as_json:
-        emit_json({
-            "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(),
-            "out": shown, "rejects_file": rejects_place(out, engine) if done.rejected else None,
-            "model_version": scorer.version, "scorecard_version": scorer.scorecard.version,
-            "seconds": seconds, **({"unchanged": done.unchanged} if since else {}),
-            **({"ledger": asdict(stored[0])} if stored else {}),
-        })  # fmt: skip
+        rejects = rejects_place(out, engine) if done.rejected else None
+        told = _scored_json(done, scorer, out, rejects, seconds, incremental=since is not None)
+        emit_json(told | ({"ledger": asdict(stored[0])} if stored else {}))
+
+
+def _scored_json(
+    done: Summary, scorer: Scorer, out: str, rejects: str | None, seconds: float, *, incremental: bool
+) -> dict[str, object]:
+    """Return what ``--json`` prints of a list."""
+    told: dict[str, object] = {
+        "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(), "out": _shown(out),
+        "rejects_file": rejects, "model_version": scorer.version,
+        "scorecard_version": scorer.scorecard.version, "seconds": seconds,
+    }  # fmt: skip
+    return {**told, "unchanged": done.unchanged} if incremental else told
+
+
+def _shown(out: str) -> str:
+    """Return an output without the name and the password that a database's URL may hold."""
+    return out.rpartition("@")[2]
+
+
+def _scored_lines(done: Summary, out: str, seconds: float, *, incremental: bool) -> Iterator[str]:
+    """Yield what a person is told of a list."""
+    yield from done.lines()
+    rest = f"; {done.unchanged} as they were" if incremental else ""
+    shown = _shown(out)
+    yield f"{done.scored} leads scored in {seconds:.1f} s: {shown}; {done.rejected} rejected{rest}"
 
 
 def explain(

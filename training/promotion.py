@@ -15,8 +15,12 @@ from mlflow.exceptions import MlflowException
 from qualify.config import Config
 from qualify.errors import GateRefused, UserError
 from training import registry
+from training.gate import Decision
 from training.gate_record import AGAINST, GATE, OBJECTIONS, PASSED
 from training.in_use import open_registry
+
+_LONGEST_REASON = 4_000
+"""MLflow cuts a tag off, or refuses it, at some more."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,7 @@ def promote(
         raise GateRefused(
             f"version {number} was not promoted", [*against, "--force --reason TEXT promotes it all the same"]
         )
-    # Tags first: a version in use is never without them.
-    tag_promoted(client, name, number, forced=force, reason=reason)
-    before = registry.promote(client, name, number)
+    before = _put_in_use(client, name, number, forced=force, reason=reason)
     return Promoted(name, number, before, verdict, force, reason, against)
 
 
@@ -163,10 +165,20 @@ def _run_of(client: mlflow.MlflowClient, name: str, version: str) -> Run | None:
     return run if run.info.lifecycle_stage == "active" else None
 
 
-def tag_promoted(
+def take_over(config: Config, version: str, decision: Decision) -> tuple[str, ...]:
+    """Put a version in use that the gate has let pass; return what the gate said, which is kept with it."""
+    said = tuple(check.text for check in decision.checks)
+    name = config.mlflow.model_name
+    _put_in_use(mlflow.MlflowClient(), name, version, forced=False, reason="; ".join(said)[:_LONGEST_REASON])
+    return said
+
+
+def _put_in_use(
     client: mlflow.MlflowClient, name: str, version: str, *, forced: bool, reason: str | None
-) -> None:
-    """Note with a version when, how and why it came into use."""
+) -> str | None:
+    """Note with a version when, how and why it comes into use, and put it there; return the one before."""
+    # Tags first: a version in use is never without them.
     tags = {"promoted_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "promotion_forced": str(forced).lower()}
     for key, value in {**tags, "promotion_reason": reason or ""}.items():
         client.set_model_version_tag(name, version, key, value)
+    return registry.promote(client, name, version)

@@ -34,7 +34,7 @@ from training.in_use import FITTED_IN, InUse, champion, open_registry
 from training.lock import only_one
 from training.parity import measure_parity
 from training.power import sees
-from training.promotion import tag_promoted
+from training.promotion import take_over
 from training.recalibration import Recalibration
 from training.record import flat_metrics, learned_from
 from training.ring import Ring
@@ -95,7 +95,7 @@ def recalibrate_loaded(loaded: Loaded, folder: Path) -> Recalibration:
     form = taken.fitted()[0]
     if form.kind == "same":
         return replace(kept, reasons=("the calibration in use serves the new outcomes best",))
-    tried = _tried(config, _digest(loaded, used))
+    tried = registry.finished_run(config, TRIED, _digest(loaded, used))
     if tried is not None:
         return Recalibration("unchanged", (f"run {tried} has tried the same",), previous=used.version)
     return _Attempt(loaded, folder, rival, used, fresh, taken, judged).run()
@@ -119,16 +119,6 @@ def _enough(fresh: Fresh, judged: BoolArray) -> bool:
 
 def _digest(loaded: Loaded, used: InUse) -> str:
     return hashlib.sha256(f"{learned_from(loaded)} {used.bundle}".encode()).hexdigest()
-
-
-def _tried(config: Config, digest: str) -> str | None:
-    client = mlflow.MlflowClient()
-    experiment = client.get_experiment_by_name(config.mlflow.experiment)
-    if experiment is None:
-        return None
-    wanted = f"tags.{TRIED} = '{digest}' and attributes.status = 'FINISHED'"
-    found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
-    return str(found[0].info.run_id) if found else None
 
 
 @dataclass(frozen=True)
@@ -243,12 +233,11 @@ class _Attempt:
 
     def _promoted(self, done: Recalibration, version: str) -> Recalibration:
         assert done.decision is not None
-        client, name = mlflow.MlflowClient(), self.loaded.config.mlflow.model_name
-        reasons = tuple(check.text for check in done.decision.checks)
-        client.set_model_version_tag(name, version, "recalibrated_from", self.used.version)
-        # Tags first: a version in use is never without them.
-        tag_promoted(client, name, version, forced=False, reason="; ".join(reasons)[:4_000])
-        registry.promote(client, name, version)
+        config = self.loaded.config
+        mlflow.MlflowClient().set_model_version_tag(
+            config.mlflow.model_name, version, "recalibrated_from", self.used.version
+        )
+        reasons = take_over(config, version, done.decision)
         return replace(done, status="recalibrated", reasons=reasons, version=version)
 
 

@@ -124,6 +124,17 @@ def _make_store(path: Path) -> None:
         part.replace(path)
 
 
+def finished_run(config: Config, tag: str, value: str) -> str | None:
+    """Return the id of a finished run of the experiment that carries a tag; None where there is none."""
+    client = mlflow.MlflowClient()
+    experiment = client.get_experiment_by_name(config.mlflow.experiment)
+    if experiment is None:
+        return None
+    wanted = f"tags.{tag} = '{value}' and attributes.status = 'FINISHED'"
+    found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
+    return str(found[0].info.run_id) if found else None
+
+
 @contextmanager
 def run(config: Config, folder: Path) -> Iterator[mlflow.ActiveRun]:
     """Start a run in the configured experiment."""

@@ -18,7 +18,7 @@ from training.data import load_tables
 from training.gate import compare_scorers
 from training.gate_record import gate_document
 from training.lock import only_one
-from training.promotion import tag_promoted
+from training.promotion import take_over
 from training.recalibrate import recalibrate_loaded
 from training.recalibration import Recalibration
 from training.record import LEARNED_FROM, learned_from
@@ -116,7 +116,7 @@ def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: 
     loaded = load_tables(config, folder)
     joined = join_answers(config, loaded.tables, stored_answers(config, folder))
     loaded = replace(loaded, tables=joined.tables, work=load_work(config, folder))
-    before = _same_run(config, learned_from(loaded))
+    before = registry.finished_run(config, LEARNED_FROM, learned_from(loaded))
     if before is not None:
         late = (
             f"; {joined.late} answers are later than the tables and wait for newer ones"
@@ -146,24 +146,8 @@ def _decide(config: Config, joined: Joined, done: Attempt) -> Retrained:
         return Retrained("first", done.verdict.reasons, joined, done, previous)
     if not done.decision.passed:
         return Retrained("refused", done.decision.objections, joined, done, previous)
-    client, name = mlflow.MlflowClient(), config.mlflow.model_name
-    reason = "; ".join(check.text for check in done.decision.checks)
-    # Tags first: a version in use is never without them.
-    tag_promoted(client, name, done.registered.version, forced=False, reason=reason[:4_000])
-    registry.promote(client, name, done.registered.version)
-    passed = tuple(check.text for check in done.decision.checks)
+    passed = take_over(config, done.registered.version, done.decision)
     return Retrained("promoted", passed, joined, done, previous)
-
-
-def _same_run(config: Config, digest: str) -> str | None:
-    """Return a finished run that learned from the same; None where there is none."""
-    client = mlflow.MlflowClient()
-    experiment = client.get_experiment_by_name(config.mlflow.experiment)
-    if experiment is None:
-        return None
-    wanted = f"tags.{LEARNED_FROM} = '{digest}' and attributes.status = 'FINISHED'"
-    found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
-    return str(found[0].info.run_id) if found else None
 
 
 def _log_answers(run_id: str, joined: Joined) -> None:

@@ -13,24 +13,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
-import pandas as pd
 import pytest
 
-from qualify.moments import micros
 from tests.serving.lead_documents import agree, document
-from tests.world import AS_OF
 
 MLFLOW = [sys.executable, "-m", "mlflow"]
 STARTED_WITHIN = 120.0
 CHAMPION = ["-m", "models:/qualify@champion", "--env-manager", "local"]
-
-
-@pytest.fixture(scope="module")
-def batch(world):
-    """Every lead that existed, scored in one batch, by id."""
-    tables = world.tables
-    table, _ = world.scorer.score_tables(tables, world.scorer.moments(tables, micros(pd.Timestamp(AS_OF))))
-    return {row["lead_id"]: row for row in table.to_pylist()}
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,8 @@ import pytest
 from mlflow.exceptions import MlflowException
 
 from qualify.errors import DataError
-from qualify.moments import micros
 from serving.pyfunc_model import score_documents
 from tests.serving.lead_documents import agree, document
-from tests.world import AS_OF
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +20,6 @@ def model(world):
     mlflow.set_tracking_uri(world.config.mlflow.store_uri(world.folder))
     mlflow.set_registry_uri(world.config.mlflow.store_uri(world.folder))
     return mlflow.pyfunc.load_model("models:/qualify@champion")
-
-
-@pytest.fixture(scope="module")
-def batch(world):
-    """Every lead that existed, scored in one batch, by id."""
-    tables = world.tables
-    table, _ = world.scorer.score_tables(tables, world.scorer.moments(tables, micros(pd.Timestamp(AS_OF))))
-    return {row["lead_id"]: row for row in table.to_pylist()}
 
 
 @pytest.fixture(scope="module")

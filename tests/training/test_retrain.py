@@ -19,7 +19,8 @@ from tests.training.projects import make_project
 from tests.world import Called, call, shared_folder
 from training.in_use import open_registry
 from training.lock import only_one
-from training.retrain import _same_run
+from training.record import LEARNED_FROM
+from training.registry import finished_run
 
 ROWS = 500
 
@@ -126,7 +127,7 @@ def test_answers_of_sales_are_learned_from(project: Path) -> None:
     assert "20 answers of sales: 20 added" in done.err
     tags = mlflow.MlflowClient().get_run(done.json["run_id"]).data.tags
     assert (tags["answers_given"], tags["answers_used"]) == ("20", "20")
-    assert _same_run(config, tags["learned_from"]) == done.json["run_id"]
+    assert finished_run(config, LEARNED_FROM, tags["learned_from"]) == done.json["run_id"]
 
 
 def answer_all(folder: Path, leads: list[str]) -> None:
