@@ -13,6 +13,7 @@ from qualify.config import SqlSource
 from qualify.errors import DataError
 from qualify.leads.read import located, read_table
 from qualify.leads.stamp import Stamp, read_stamp, stamp
+from qualify.leads.stream import open_stream
 
 
 def test_types_are_kept(tmp_path: Path) -> None:
@@ -34,6 +35,33 @@ def test_columns_that_some_files_lack_are_empty(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"id": ["1"]}), tmp_path / "a.parquet")
     parquet.write_table(pa.table({"id": ["2"], "x": [5]}), tmp_path / "b.parquet")
     assert read_table(str(tmp_path)).to_pydict() == {"id": ["1", "2"], "x": [None, 5]}
+
+
+CODED = pa.array(["a", None]).dictionary_encode()
+PLAIN = pa.array(["b", "a"])
+ORDERED = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int8()), pa.array(["b", "a"]), ordered=True)
+
+
+@pytest.mark.parametrize("parts", [(CODED, PLAIN), (PLAIN, CODED), (CODED, ORDERED, PLAIN), (ORDERED, CODED)])
+def test_a_column_of_codes_in_one_file_and_of_text_in_another(
+    tmp_path: Path, parts: tuple[pa.Array, ...]
+) -> None:
+    for number, part in enumerate(parts):
+        parquet.write_table(pa.table({"n": [1, 2], "t": part}), tmp_path / f"{number}.parquet")
+    found = read_table(str(tmp_path))
+    assert found["t"].type == pa.string()
+    assert found["t"].to_pylist() == [value for part in parts for value in part.to_pylist()]
+    pieces = list(open_stream(str(tmp_path)).pieces(["t"]))
+    assert pa.concat_tables(pieces)["t"].to_pylist() == found["t"].to_pylist()
+
+
+def test_columns_of_codes_alone_stay_codes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        parquet.write_table(pa.table({"t": CODED}), tmp_path / f"{name}.parquet")
+    parquet.write_table(pa.table({"n": [1]}), tmp_path / "c.parquet")
+    found = read_table(str(tmp_path))
+    assert pa.types.is_dictionary(found["t"].type)
+    assert found["t"].to_pylist() == ["a", None, "a", None, None]
 
 
 def test_files_that_do_not_fit(tmp_path: Path) -> None:

@@ -33,12 +33,29 @@ def read_parquet(files: Sequence[Path], base: Path | None, dictionaries: Sequenc
     if len(tables) == 1:
         return tables[0]
     try:
-        return pa.concat_tables(tables, promote_options="permissive")
+        return pa.concat_tables(_alike(tables), promote_options="permissive")
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise DataError(
             "The Parquet files do not fit together.", where=base or files[0].parent, got=str(error),
             expected="the same columns in every file",
         ) from error  # fmt: skip
+
+
+def _alike(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Write out the values of columns that are codes in one file and something else in another."""
+    every = [field for table in tables for field in table.schema]
+    coded = {field.name for field in every if pa.types.is_dictionary(field.type)}
+    mixed = {name for name in coded if len({field.type for field in every if field.name == name}) > 1}
+    return [
+        table.cast(pa.schema([plain(field) if field.name in mixed else field for field in table.schema]))
+        for table in tables
+    ]  # fmt: skip
+
+
+def plain(field: pa.Field) -> pa.Field:
+    """Return the field as it is without a dictionary."""
+    kind = field.type
+    return pa.field(field.name, kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def _read_file(path: Path, dictionaries: Sequence[str]) -> pa.Table:

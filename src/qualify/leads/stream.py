@@ -15,6 +15,7 @@ from qualify.errors import DataError
 from qualify.leads.csv_stream import csv_pieces, csv_schema
 from qualify.leads.files import File, find_files
 from qualify.leads.part import with_rows
+from qualify.leads.read_parquet import plain
 from qualify.leads.read_sql import sql_pieces
 from qualify.leads.stamp import RaggedRow
 
@@ -103,7 +104,7 @@ def _joined_schema(files: list[File]) -> pa.Schema:
     for file in files:
         with _opened(file) as opened:
             found = opened.schema_arrow
-        schemas.append(pa.schema([*map(_plain, found), *_keys(file, found.names)]))
+        schemas.append(pa.schema([*map(plain, found), *_keys(file, found.names)]))
     try:
         return pa.unify_schemas(schemas, promote_options="permissive")
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
@@ -111,11 +112,6 @@ def _joined_schema(files: list[File]) -> pa.Schema:
             "The Parquet files do not fit together.", where=files[0].path, got=str(error),
             expected="the same columns in every file",
         ) from error  # fmt: skip
-
-
-def _plain(column: pa.Field) -> pa.Field:
-    kind = column.type
-    return pa.field(column.name, kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def _keys(file: File, names: Sequence[str]) -> list[pa.Field]:
