@@ -7,17 +7,27 @@ from functools import lru_cache
 import numpy as np
 
 from qualify.errors import DataError, did_you_mean
-from qualify.features.frame import FeatureFrame, Key, map_codes
+from qualify.features.frame import FeatureFrame, Key
 from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, current_stage
 from qualify.features.plan import ColumnPlan, FeaturePlan
 from qualify.features.text import has_tokens
 from qualify.features.zones import zone_offsets
 from qualify.leads.identity import ById
-from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, Column, IntArray, LeadTables
+from qualify.leads.tables import (
+    MICROSECONDS_A_DAY,
+    NO_TIME,
+    BoolArray,
+    CodeArray,
+    Column,
+    FloatArray,
+    IntArray,
+    LeadTables,
+)
 from qualify.rules import RuleResult
-from qualify.rules.reading import reading_of
+from qualify.rules.addresses import EMAIL_KINDS
+from qualify.rules.reading import Reading, reading_of, recoded
+from qualify.rules.titles import TITLE_DEPARTMENTS, TITLE_RANKS
 
-EMAIL_KINDS = ("company", "education", "free")
 RANKS = ("owner", "executive", "head", "manager", "lead", "staff", "assistant", "student")
 DEPARTMENTS = (
     "sales", "marketing", "it", "finance", "hr", "operations", "purchasing", "engineering",
@@ -75,7 +85,7 @@ def _check_columns(plan: FeaturePlan, tables: LeadTables) -> None:
 def _add_activities(
     frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
 ) -> None:
-    mapped = map_codes(tables.activities.types, plan.activity_types)
+    mapped = recoded(tables.activities.types, plan.activity_types)
     mapped[mapped == len(plan.activity_types)] = -1
     types = len(plan.activity_types)
     by_type, total = activity_windows(tables.activities, mapped[tables.activities.type], types, rows, as_of)
@@ -146,23 +156,43 @@ def _add_column(
     elif plan.type == "text":
         _add_text(frame, plan, column)
     elif plan.type == "email":
-        kinds = [kind or "" for kind in reading_of(column.vocabulary).email_kinds]
-        frame.category(name, about, "value", column.codes, kinds, EMAIL_KINDS)
+        kinds = reading_of(column.vocabulary).email_codes
+        frame.category(name, about, "value", _through(kinds, column), EMAIL_KINDS, EMAIL_KINDS)
     elif plan.type == "job_title":
-        read = reading_of(column.vocabulary).titles_read
-        ranks, departments = [rank or "" for rank, _ in read], [department or "" for _, department in read]
-        frame.category(f"{name}:rank", about, "rank", column.codes, ranks, RANKS)
-        frame.category(f"{name}:department", about, "department", column.codes, departments, DEPARTMENTS)
+        ranks, departments = reading_of(column.vocabulary).once(_title_codes, "title codes")
+        rank, department = _through(ranks, column), _through(departments, column)
+        frame.category(f"{name}:rank", about, "rank", rank, TITLE_RANKS, RANKS)
+        frame.category(f"{name}:department", about, "department", department, TITLE_DEPARTMENTS, DEPARTMENTS)
+
+
+def _through(codes: CodeArray, column: Column) -> CodeArray:
+    """Return what each lead's word is, given what each word of the vocabulary is; -1 stays."""
+    return np.append(codes, np.int32(-1))[column.codes]
+
+
+def _title_codes(reading: Reading) -> tuple[CodeArray, CodeArray]:
+    ranks, departments = zip(*reading.titles_read, strict=True) if len(reading) else ((), ())
+    return recoded(ranks, TITLE_RANKS)[:-1], recoded(departments, TITLE_DEPARTMENTS)[:-1]
 
 
 def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
     about = f"column:{plan.name}"
-    length = np.array([*(float(len(text)) for text in column.vocabulary), np.nan])
+    reading = reading_of(column.vocabulary)
+    length = reading.once(_lengths, "lengths")
     frame.number(f"{about}:length", about, "length", length[column.values])
-    holds = has_tokens(column.vocabulary, plan.tokens)
-    holds = np.vstack([holds, np.zeros((1, len(plan.tokens)), dtype=bool)])
+    holds = reading.once(lambda each: _tokens_held(each.words, plan.tokens), ("tokens", plan.tokens))
     for j, token in enumerate(plan.tokens):
         frame.number(f"{about}:token:{token}", about, "token", holds[column.values, j].astype(np.float64))
+
+
+def _lengths(reading: Reading) -> FloatArray:
+    """Return each text's length, and NaN for none."""
+    return np.array([*(float(len(text)) for text in reading.words), np.nan])
+
+
+def _tokens_held(texts: tuple[str, ...], tokens: tuple[str, ...]) -> BoolArray:
+    """Return which text holds which token, shape (texts + 1, tokens); none holds none."""
+    return np.vstack([has_tokens(texts, tokens), np.zeros((1, len(tokens)), dtype=bool)])
 
 
 def _add_points(frame: FeatureFrame, plan: FeaturePlan, points: RuleResult) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
+from qualify.rules.reading import reading_of
 
 
 class Numeric(NamedTuple):
@@ -86,10 +86,9 @@ class FeatureFrame:
         vocabulary: Sequence[str],
     ) -> None:
         """Append a categorical feature, given as codes into the table's `words`; an empty word is missing."""
-        mapped = map_codes(words, vocabulary, "")
-        self.categorical.append(
-            Categorical(name, about, part, mapped[shown], tuple(vocabulary), shown, tuple(words))
-        )
+        words, vocabulary = tuple(words), tuple(vocabulary)
+        codes = reading_of(words).codes_in(vocabulary)
+        self.categorical.append(Categorical(name, about, part, codes[shown], vocabulary, shown, words))
 
     def without(self, fields: Collection[str]) -> FeatureFrame:
         """Return the same rows without the features of some fields."""
@@ -111,18 +110,6 @@ class FeatureFrame:
         )
 
 
-def map_codes(from_vocabulary: Sequence[str], to: Sequence[str], missing: str | None = None) -> CodeArray:
-    """Return the table that turns a code of one vocabulary into the other's; `missing` and -1 become -1."""
-    position = _positions(tuple(to))
-    mapped = [-1 if value == missing else position.get(value, len(to)) for value in from_vocabulary]
-    return np.array([*mapped, -1], dtype=np.int32)
-
-
-@lru_cache(maxsize=64)
-def _positions(vocabulary: tuple[str, ...]) -> dict[str, int]:
-    return {value: code for code, value in enumerate(vocabulary)}
-
-
 def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str, np.ndarray]:
     """Return what the sentences of one field are made from, at the given rows (see :class:`Field`)."""
     found: dict[str, np.ndarray] = {
@@ -133,6 +120,12 @@ def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str
     }  # fmt: skip
     for c in frame.categorical:
         if c.field == about:
-            words = np.array([*(word or None for word in c.words), None], dtype=object)
-            found[c.part] = words[c.shown[rows]]
+            found[c.part] = _as_shown(c.words, c.shown[rows])
     return found
+
+
+def _as_shown(words: tuple[str, ...], codes: CodeArray) -> np.ndarray:
+    """Return the word of each code, None where it is missing or empty."""
+    used, place = np.unique(codes, return_inverse=True)
+    said = [words[code] or None if code >= 0 else None for code in used.tolist()]
+    return np.array(said, dtype=object)[place]

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qualify.leads.tables import IntArray
+
+EMAIL_KINDS = ("company", "education", "free")
+"""What an address can be, in the order of its codes."""
 
 # One line a country or a kind of provider.
 _FREE = frozenset(
@@ -58,6 +68,39 @@ def email_domain(address: str) -> str | None:
     text = address if address.isascii() else unicodedata.normalize("NFKC", address)
     found = _ADDRESS.fullmatch(text.strip().strip("<>"))
     return found[1].casefold() if found else None
+
+
+_FEW = 32
+"""Up to so many addresses are read one by one, which is quicker."""
+
+_PLAIN = r"^[A-Za-z0-9._%+-]+@(?P<domain>(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+)$"
+"""What most addresses look like, to RE2; whatever else may be one is left to `email_domain`."""
+
+
+def email_domains(addresses: Sequence[str]) -> tuple[list[str], IntArray]:
+    """Return the different domains of many addresses, and each one's position, -1 where it is no address.
+
+    The same as `email_domain` of each, which it asks only about those that do not look plain.
+
+    Examples
+    --------
+    >>> email_domains(["a@x.com", "none", "B@X.com", "c@y.jp"])
+    (['x.com', 'y.jp'], array([ 0, -1,  0,  1]))
+    """
+    domains, at = _plain_domains(addresses) if len(addresses) > _FEW else ([], np.full(len(addresses), -1))
+    position = {domain: place for place, domain in enumerate(domains)}
+    for odd in np.flatnonzero(at < 0).tolist():
+        domain = email_domain(addresses[odd])
+        if domain is not None:
+            at[odd] = position.setdefault(domain, len(position))
+    return list(position), at
+
+
+def _plain_domains(addresses: Sequence[str]) -> tuple[list[str], IntArray]:
+    found = pc.struct_field(pc.extract_regex(pa.array(addresses, pa.large_string()), _PLAIN), "domain")
+    encoded = pc.ascii_lower(found).dictionary_encode()
+    at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return encoded.dictionary.to_pylist(), at.astype(np.int64)
 
 
 def email_kind(address: str) -> Literal["free", "company", "education"] | None:

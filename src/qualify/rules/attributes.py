@@ -82,10 +82,18 @@ def _by_code(conditions: Sequence[Condition], column: Column, reading: Reading |
     if reading is None and isinstance(conditions, tuple) and len(words) <= SMALL:
         picked = _known(ById(conditions)).words(words)
     else:
-        known = _pick_words(conditions, reading or reading_of(words), len(words))
-        picked = np.append(known, _missing_row(conditions))
+        picked = _picked_once(conditions, reading or reading_of(words))
     # Code -1 (missing) reaches the last entry.
     return lambda rows, as_of: picked[column.values[rows].astype(np.int64)]
+
+
+def _picked_once(conditions: Sequence[Condition], reading: Reading) -> Picked:
+    """Return the row of each word, and of a missing one; a table's parts share its words, and the answer."""
+
+    def pick(reading: Reading) -> Picked:
+        return np.append(_pick_words(conditions, reading, len(reading)), _missing_row(conditions))
+
+    return reading.once(pick, ("picked", ById(conditions)))
 
 
 class _Known:

@@ -4,36 +4,52 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from functools import cached_property
+from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property, lru_cache
 from threading import Lock
+from typing import TypeVar, cast
 
 import numpy as np
 
-from qualify.leads.tables import BoolArray, FloatArray, IntArray
-from qualify.rules.addresses import email_domain, kind_of_domain
+from qualify.leads.tables import BoolArray, CodeArray, FloatArray, IntArray
+from qualify.rules.addresses import EMAIL_KINDS, email_domains, kind_of_domain
+from qualify.rules.remembered import SMALL
 from qualify.rules.schema import Condition, Scalar
 from qualify.rules.titles import read_title
 from qualify.rules.vocabulary import folded, glob_matches
 
-_REMEMBERED = 8
+MANY = 256
+"""Readings of so many vocabularies are remembered, as long as they hold no more than `MANY_WORDS`."""
+
+MANY_WORDS = 2_000_000
+
+T = TypeVar("T")
+
 _lock = Lock()
 _readings: OrderedDict[int, Reading] = OrderedDict()
 
 
 def reading_of(words: tuple[str, ...]) -> Reading:
-    """Return the reading of a vocabulary; the last few are remembered by the identity of the tuple.
+    """Return the reading of a vocabulary; the last ones are remembered by the identity of the tuple.
 
     A table of a million leads is scored in parts that share its vocabularies. A reading holds its words, so
-    an identity can not come to mean another tuple while it is remembered.
+    an identity can not come to mean another tuple while it is remembered. A small vocabulary is read anew.
     """
+    if len(words) <= SMALL:
+        return Reading(words)
     with _lock:
         found = _readings.get(id(words))
         if found is None:
             found = _readings[id(words)] = Reading(words)
+            _forget_the_oldest()
         _readings.move_to_end(id(words))
-        while len(_readings) > _REMEMBERED:
-            _readings.popitem(last=False)
     return found
+
+
+def _forget_the_oldest() -> None:
+    held = sum(len(reading) for reading in _readings.values())
+    while len(_readings) > 1 and (len(_readings) > MANY or held > MANY_WORDS):
+        held -= len(_readings.popitem(last=False)[1])
 
 
 class Reading:
@@ -44,41 +60,60 @@ class Reading:
     """
 
     def __init__(self, words: tuple[str, ...]) -> None:
-        self._words = words
+        self.words = words
+        self._once: dict[Hashable, object] = {}
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def once(self, question: Callable[[Reading], T], about: Hashable) -> T:
+        """Return what a question about these words has as answer, and ask only once.
+
+        Parameters
+        ----------
+        question
+            Called with this reading; the same words have the same answer for ever.
+        about
+            Tells one question from another.
+        """
+        if about not in self._once:
+            self._once[about] = question(self)
+        return cast(T, self._once[about])
+
+    def codes_in(self, vocabulary: tuple[str, ...]) -> CodeArray:
+        """Return the code of each word in another vocabulary (see :func:`recoded`)."""
+        return self.once(lambda reading: recoded(reading.words, vocabulary), ("codes in", vocabulary))
 
     @cached_property
     def _folded(self) -> list[str]:
-        return [folded(word) for word in self._words]
+        return [folded(word) for word in self.words]
 
     @cached_property
     def numbers(self) -> FloatArray:
         """Return the words as numbers, NaN where a word is none."""
-        read = (number(word) for word in self._words)
+        read = (number(word) for word in self.words)
         return np.array([math.nan if n is None else n for n in read], dtype=np.float64)
 
     @cached_property
     def titles_read(self) -> list[tuple[str | None, str | None]]:
         """Return the rank and the department of each word read as a job title."""
-        return [read_title(word) for word in self._words]
+        return [read_title(word) for word in self.words]
 
     @cached_property
     def _domains(self) -> tuple[list[str], IntArray]:
         """Return the different domains and each word's position in them, -1 where it is not an address."""
-        position: dict[str, int] = {}
-        domains = (email_domain(word) for word in self._words)
-        at = [-1 if d is None else position.setdefault(d, len(position)) for d in domains]
-        return list(position), np.array(at, dtype=np.int64)
+        return email_domains(self.words)
 
     @cached_property
-    def email_kinds(self) -> list[str | None]:
-        """Return the kind of each word's address, None where it is not an address."""
+    def email_codes(self) -> CodeArray:
+        """Return the kind of each word's address as a code into `EMAIL_KINDS`, -1 where it is not one."""
         domains, at = self._domains
-        kinds: list[str | None] = [*(kind_of_domain(domain) for domain in domains), None]
-        return [kinds[position] for position in at]
+        codes = [*(EMAIL_KINDS.index(kind_of_domain(domain)) for domain in domains), -1]
+        return np.array(codes, dtype=np.int32)[at]
 
     def same_text(self, condition: Condition) -> BoolArray:
         """Say which words meet the `is` and `like` of a condition."""
-        holds = np.ones(len(self._words), dtype=bool)
+        holds = np.ones(len(self.words), dtype=bool)
         if condition.is_ is not None:
             wanted = {folded(_as_text(value)) for value in condition.is_}
             holds &= np.fromiter((word in wanted for word in self._folded), dtype=bool, count=len(holds))
@@ -106,6 +141,26 @@ class Reading:
             holds &= glob_matches(condition.domain, domains)
         # Position -1 reaches the False at the end.
         return np.append(holds, False)[at], at >= 0
+
+
+def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArray:
+    """Return the table that turns a code of one vocabulary into another's, shape (words + 1,).
+
+    Words that are empty, and code -1, become -1; words that the other does not know become its length.
+
+    Examples
+    --------
+    >>> recoded(["b", "", "new"], ("a", "b")).tolist()
+    [1, -1, 2, -1]
+    """
+    position = _positions(vocabulary)
+    unknown = len(vocabulary)
+    return np.array([*(position.get(word, unknown) if word else -1 for word in words), -1], dtype=np.int32)
+
+
+@lru_cache(maxsize=64)
+def _positions(vocabulary: tuple[str, ...]) -> dict[str, int]:
+    return {value: code for code, value in enumerate(vocabulary)}
 
 
 def number(value: Scalar) -> float | None:

@@ -20,6 +20,10 @@ def _compiled(lexicon: Lexicon) -> _Patterns:
     return tuple((key, re.compile(pattern)) for key, pattern in words)
 
 
+TITLE_RANKS = tuple(dict.fromkeys(key for key, *_ in RANKS))
+TITLE_DEPARTMENTS = tuple(dict.fromkeys(key for key, *_ in DEPARTMENTS))
+"""All that a title can say, each once."""
+
 _RANKS, _DEPARTMENTS = _compiled(RANKS), _compiled(DEPARTMENTS)
 
 
