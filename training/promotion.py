@@ -80,13 +80,22 @@ def promote(
             mend='add --reason "why this version is to be used all the same"',
         )  # fmt: skip
     client, name = open_registry(config, folder), config.mlflow.model_name
+    with registry.alone():
+        registry.finish_move(client, name)
+        return _promote(client, name, version, force=force, reason=reason)
+
+
+def _promote(
+    client: mlflow.MlflowClient, name: str, version: str, *, force: bool, reason: str | None
+) -> Promoted:
+    """Hold the gate against the version in use and move on, with nobody else in between."""
     number = resolve(client, name, version)
     run = _run_of(client, name, number)
     verdict = run.data.tags.get("verdict") if run is not None else None
-    present = client.get_registered_model(name).aliases.get(registry.CHAMPION)
-    if present is not None and str(present) == number:
+    present = _present(client, name)
+    if present == number:
         return Promoted(name, number, number, verdict)
-    against = objections(run, None if present is None else str(present))
+    against = objections(run, present)
     if against and not force:
         raise GateRefused(
             f"version {number} was not promoted", [*against, "--force --reason TEXT promotes it all the same"]
@@ -104,7 +113,9 @@ def rollback(config: Config, folder: Path) -> Promoted:
         There is no previous version.
     """
     client, name = open_registry(config, folder), config.mlflow.model_name
-    version, previous = registry.rollback(client, name)
+    with registry.alone():
+        registry.finish_move(client, name)
+        version, previous = registry.rollback(client, name)
     return Promoted(name, version, previous)
 
 
@@ -165,11 +176,36 @@ def _run_of(client: mlflow.MlflowClient, name: str, version: str) -> Run | None:
     return run if run.info.lifecycle_stage == "active" else None
 
 
-def take_over(config: Config, version: str, decision: Decision) -> tuple[str, ...]:
-    """Put a version in use that the gate has let pass; return what the gate said, which is kept with it."""
+def _present(client: mlflow.MlflowClient, name: str) -> str | None:
+    found = client.get_registered_model(name).aliases.get(registry.CHAMPION)
+    return None if found is None else str(found)
+
+
+def take_over(config: Config, version: str, decision: Decision, against: str) -> tuple[str, ...]:
+    """Put a version in use that the gate has let pass; return what the gate said, which is kept with it.
+
+    Parameters
+    ----------
+    against
+        The version that was in use when the gate compared.
+
+    Raises
+    ------
+    GateRefused
+        Another one is in use by now, and the gate has not seen that.
+    """
     said = tuple(check.text for check in decision.checks)
-    name = config.mlflow.model_name
-    _put_in_use(mlflow.MlflowClient(), name, version, forced=False, reason="; ".join(said)[:_LONGEST_REASON])
+    client, name = mlflow.MlflowClient(), config.mlflow.model_name
+    with registry.alone():
+        registry.finish_move(client, name)
+        present = _present(client, name)
+        if present != against:
+            now = f"version {present} is in use now" if present else "no version is in use now"
+            raise GateRefused(
+                f"version {version} was not promoted",
+                [f"it was compared with version {against}, and {now}: run it again to compare anew"],
+            )
+        _put_in_use(client, name, version, forced=False, reason="; ".join(said)[:_LONGEST_REASON])
     return said
 
 

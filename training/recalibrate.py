@@ -220,7 +220,8 @@ class _Attempt:
                 return done
             made_version = registry.register(config, made, bundle, example_of(self.loaded), digest)
             mlflow.set_tags({"model_version": made_version.version, "alias": made_version.alias})
-        return self._promoted(done, made_version.version)
+            # Inside: a run that is killed before this is done does not count as finished.
+            return self._promoted(done, made_version.version)
 
     def _tags(self, digest: str) -> dict[str, str]:
         source = self._source()
@@ -237,7 +238,7 @@ class _Attempt:
         mlflow.MlflowClient().set_model_version_tag(
             config.mlflow.model_name, version, "recalibrated_from", self.used.version
         )
-        reasons = take_over(config, version, done.decision)
+        reasons = take_over(config, version, done.decision, self.used.version)
         return replace(done, status="recalibrated", reasons=reasons, version=version)
 
 

@@ -39,6 +39,9 @@ with warnings.catch_warnings():
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 
+MOVE = "champion_move"
+"""The tag of a model whose champion is being changed: from which version to which."""
+
 
 @dataclass(frozen=True)
 class Registered:
@@ -162,11 +165,12 @@ def register(
     version = str(info.registered_model_version)
     name = config.mlflow.model_name
     client.set_model_version_tag(name, version, "bundle", bundle_version)
-    client.set_registered_model_alias(name, CHALLENGER, version)
     alias = CHALLENGER
-    if CHAMPION not in client.get_registered_model(name).aliases:
-        client.set_registered_model_alias(name, CHAMPION, version)
-        alias = CHAMPION
+    with alone():
+        client.set_registered_model_alias(name, CHALLENGER, version)
+        if _alias(client, name, CHAMPION) is None:
+            client.set_registered_model_alias(name, CHAMPION, version)
+            alias = CHAMPION
     return Registered(str(info.run_id), f"models:/{name}/{version}", version, alias)
 
 
@@ -218,26 +222,67 @@ def versions(client: mlflow.MlflowClient, name: str) -> Mapping[str, Any]:
     return {str(version.version): version for version in found}
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other process moves the aliases of the local store that we are connected to.
+
+    A server's callers may sit on other machines, where no lock of ours is seen: there the last one wins.
+    """
+    path = (mlflow.get_registry_uri() or "").partition("sqlite:///")[2]
+    if not path:
+        yield
+        return
+    with in_turn(Path(path).parent):
+        yield
+
+
 def promote(client: mlflow.MlflowClient, name: str, version: str) -> str | None:
     """Make a version champion and the old champion `previous`; return the old one."""
     known = versions(client, name)
     if version not in known:
         raise UserError("there is no such version", got=version, expected=", ".join(sorted(known, key=int)))
-    aliases = client.get_registered_model(name).aliases
-    old = aliases.get(CHAMPION)
-    if old is not None and str(old) != version:
-        client.set_registered_model_alias(name, PREVIOUS, str(old))
-    client.set_registered_model_alias(name, CHAMPION, version)
-    return None if old is None else str(old)
+    old = _alias(client, name, CHAMPION)
+    if old is None:
+        client.set_registered_model_alias(name, CHAMPION, version)
+    elif old != version:
+        _move(client, name, old, version)
+    return old
 
 
 def rollback(client: mlflow.MlflowClient, name: str) -> tuple[str, str]:
     """Swap champion and previous; return (the new champion, the one taken back)."""
     versions(client, name)
-    aliases = client.get_registered_model(name).aliases
-    if PREVIOUS not in aliases or CHAMPION not in aliases:
+    old, new = _alias(client, name, CHAMPION), _alias(client, name, PREVIOUS)
+    if old is None or new is None or old == new:
         raise UserError("there is no previous champion to go back to", mend="promote a version first")
-    new, old = str(aliases[PREVIOUS]), str(aliases[CHAMPION])
-    client.set_registered_model_alias(name, CHAMPION, new)
-    client.set_registered_model_alias(name, PREVIOUS, old)
+    _move(client, name, old, new)
     return new, old
+
+
+def _alias(client: mlflow.MlflowClient, name: str, alias: str) -> str | None:
+    found = client.get_registered_model(name).aliases.get(alias)
+    return None if found is None else str(found)
+
+
+def _move(client: mlflow.MlflowClient, name: str, old: str, new: str) -> None:
+    """Change the champion. MLflow moves one alias at a time, so a note says what `previous` is to become."""
+    client.set_registered_model_tag(name, MOVE, f"{old} {new}")
+    client.set_registered_model_alias(name, CHAMPION, new)
+    finish_move(client, name)
+
+
+def finish_move(client: mlflow.MlflowClient, name: str) -> None:
+    """Finish a change of the champion that was cut off; whether it took place, the champion now tells.
+
+    Raises
+    ------
+    UserError
+        No model of this name is registered.
+    """
+    known, note = versions(client, name), client.get_registered_model(name).tags.get(MOVE)
+    if note is None:
+        return
+    old, _, new = note.partition(" ")
+    if old in known and _alias(client, name, CHAMPION) == new:
+        client.set_registered_model_alias(name, PREVIOUS, old)
+    client.delete_registered_model_tag(name, MOVE)

@@ -5,23 +5,26 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 import mlflow
 
 from qualify.config import Config
+from qualify.errors import GateRefused
 from qualify.ledger.stored import stored_answers
 from training import registry
 from training.answers import Joined, join_answers
 from training.data import load_tables
-from training.gate import compare_scorers
+from training.gate import Decision, compare_scorers
 from training.gate_record import gate_document
 from training.lock import only_one
 from training.promotion import take_over
 from training.recalibrate import recalibrate_loaded
 from training.recalibration import Recalibration
 from training.record import LEARNED_FROM, learned_from
+from training.ring import Ring
 from training.train import Attempt, attempt, selection_json
 from training.work import load_work
 
@@ -103,6 +106,8 @@ def retrain(
         A table or the configuration is wrong, or no outcome is known yet.
     LedgerUnavailable
         The ledger does not answer.
+    GateRefused
+        Another version came into use while this one was trained.
     """
     with only_one(folder) as free:
         if not free:
@@ -124,9 +129,10 @@ def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: 
             else ""
         )
         return Retrained("unchanged", (f"run {before} has learned from the same data{late}",), joined)
-    done = attempt(loaded, folder, budget=budget, seed=seed, trials=trials, began=began)
+    settle = partial(_settle, config)
+    done = attempt(loaded, folder, budget=budget, seed=seed, trials=trials, began=began, settle=settle)
     _log_answers(done.run_id, joined)
-    decided = _decide(config, joined, done)
+    decided = _decided(joined, done)
     if decided.status != "refused" or decided.previous is None:
         return decided
     # Trees are not called for; a new calibration of those in use may be, and costs less than either.
@@ -136,8 +142,28 @@ def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: 
     return replace(decided, status="recalibrated", reasons=renewed.reasons, recalibration=renewed)
 
 
-def _decide(config: Config, joined: Joined, done: Attempt) -> Retrained:
-    """Put the challenger in use, if it was registered and the gate lets it."""
+def _settle(
+    config: Config, made: registry.Registered, ring: Ring | None, decision: Decision | None
+) -> tuple[str, ...]:
+    """Put the challenger in use, if the gate lets it; return what the gate said.
+
+    Raises
+    ------
+    GateRefused
+        Another version came into use while this one was trained.
+    """
+    if ring is None or decision is None:
+        if made.alias == registry.CHALLENGER:
+            raise GateRefused(
+                f"version {made.version} was not promoted",
+                ["another first version came into use meanwhile: run it again to compare with that"],
+            )
+        return ()
+    return take_over(config, made.version, decision, ring.champion) if decision.passed else ()
+
+
+def _decided(joined: Joined, done: Attempt) -> Retrained:
+    """Say what became of the challenger."""
     previous = None if done.ring is None else done.ring.champion
     if done.registered is None:
         why = (f"the verdict is `{done.verdict.use}`", *done.verdict.reasons)
@@ -146,8 +172,7 @@ def _decide(config: Config, joined: Joined, done: Attempt) -> Retrained:
         return Retrained("first", done.verdict.reasons, joined, done, previous)
     if not done.decision.passed:
         return Retrained("refused", done.decision.objections, joined, done, previous)
-    passed = take_over(config, done.registered.version, done.decision)
-    return Retrained("promoted", passed, joined, done, previous)
+    return Retrained("promoted", done.settled, joined, done, previous)
 
 
 def _log_answers(run_id: str, joined: Joined) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,8 @@ class Attempt:
         None where the verdict did not allow it.
     ring, decision
         The contest with the champion and what the gate says of it; None where no version is in use.
+    settled
+        What `settle` said.
     """
 
     trained: Trained
@@ -59,6 +61,11 @@ class Attempt:
     ring: Ring | None
     decision: Decision | None
     seconds: float
+    settled: tuple[str, ...] = ()
+
+
+Settle = Callable[[registry.Registered, Ring | None, Decision | None], tuple[str, ...]]
+"""What is to become of a version that was registered; the run ends only when that is done."""
 
 
 def train(
@@ -97,6 +104,7 @@ def attempt(
     force: bool = False,
     trials: int | None = None,
     began: float,
+    settle: Settle | None = None,
 ) -> Attempt:
     """Train on tables that were read, log the run, and register the model if the verdict allows it.
 
@@ -104,6 +112,9 @@ def attempt(
     ----------
     began
         When the work on this run began, on the monotonic clock.
+    settle
+        Called with a version that was registered. A run that is killed before this is done does not count as
+        finished, so that it is made again.
     """
     config = loaded.config
     trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
@@ -114,14 +125,18 @@ def attempt(
         log_run(trained, verdict, Path(scratch), version, time.monotonic() - began)
         ring, decision = hold(trained, verdict, bundle)
         registered = None
+        settled: tuple[str, ...] = ()
         if verdict.use == "model" or force:
             registered = registry.register(config, trained.parts, bundle, example_of(loaded), version)
             mlflow.set_tags({"model_version": registered.version, "alias": registered.alias})
             assert active.info.run_id == registered.run_id
+            settled = settle(registered, ring, decision) if settle else ()
         else:
             mlflow.set_tag("registered", "no: the verdict is not `model`")
     seconds = time.monotonic() - began
-    return Attempt(trained, verdict, registered, version, str(active.info.run_id), ring, decision, seconds)
+    return Attempt(
+        trained, verdict, registered, version, str(active.info.run_id), ring, decision, seconds, settled
+    )
 
 
 def example_of(loaded: Loaded) -> pd.DataFrame:
