@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qualify.explain.catalogue import Catalogue, Language, load_catalogue
 from qualify.explain.kinds import WORDINGS
+from qualify.explain.kinds.speaker import Speaker
 from qualify.explain.kinds.standing import say_stage
-from qualify.explain.kinds.wording import Values, say_rows
+from qualify.explain.kinds.wording import Values
 from qualify.explain.numbers import say_counted, say_number, say_percent
 from qualify.explain.speech import clean_text, say_column, say_did, subject_of
 from qualify.features.fields import Field
@@ -92,23 +93,19 @@ class Phrasebook:
         >>> print(phrasebook("en").sentences(pricing, views, np.array([0.8]))[0])
         Viewed the pricing page 4 times in the last 7 days (strongly raises the chance)
         """
-        wording = WORDINGS[field.kind]
-        facts = say_rows(wording.shown(values), partial(wording.sentence, subject_of(self._texts, field)))
+        facts = _speaker(self._texts, field).sentences(values)
         return self._with_strength(facts, contribution) if with_strength else facts
 
     def values(self, field: Field, values: Values) -> NDArray[np.object_]:
         """Say each row's value alone: "4", "Google", "not given". Shape (rows,), dtype object."""
-        wording = WORDINGS[field.kind]
-        return say_rows(wording.shown(values), partial(wording.value, subject_of(self._texts, field)))
+        return _speaker(self._texts, field).values(values)
 
     def tell(
         self, field: Field, values: Values, contribution: FloatArray
     ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
         """Return `sentences` and `values` in one go, which looks at the values only once."""
-        wording, subject = WORDINGS[field.kind], subject_of(self._texts, field)
-        shown = wording.shown(values)
-        facts = say_rows(shown, partial(wording.sentence, subject))
-        return self._with_strength(facts, contribution), say_rows(shown, partial(wording.value, subject))
+        facts, said = _speaker(self._texts, field).both(values)
+        return self._with_strength(facts, contribution), said
 
     def strength(self, contribution: FloatArray | float) -> NDArray[np.object_]:
         """Say a contribution's direction and strength: "strongly raises", "slightly lowers".
@@ -201,6 +198,11 @@ class Phrasebook:
         # Plain concatenation of object arrays: a format call a row would cost three times as much.
         joined: NDArray[np.object_] = before + facts + between + self.strength(contribution) + after
         return joined
+
+
+@lru_cache(maxsize=4096)
+def _speaker(texts: Catalogue, field: Field) -> Speaker:
+    return Speaker(subject_of(texts, field), WORDINGS[field.kind])
 
 
 def _strength_frame(texts: Catalogue) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""The shape of a wording: reduce the arrays to what is shown, then say each distinct combination once."""
+"""The shape of a wording: how the arrays are reduced to what is shown, and which rows show the same."""
 
 from __future__ import annotations
 
@@ -39,28 +39,7 @@ class Wording:
     value: Callable[..., str]
 
 
-def say_rows(shown: Shown, say: Callable[..., str]) -> NDArray[np.object_]:
-    """Call `say` once for each distinct combination and spread the answers over the rows.
-
-    Parameters
-    ----------
-    shown
-        Arrays of equal length (rows,).
-    say
-        Takes one element of each array.
-
-    Returns
-    -------
-    NDArray
-        Texts, dtype object, shape (rows,).
-    """
-    first, row_to_first = _distinct(shown)
-    said = np.empty(len(first), dtype=object)
-    said[:] = [say(*items) for items in zip(*(array[first].tolist() for array in shown), strict=True)]
-    return said if row_to_first is None else said[row_to_first]
-
-
-def _distinct(shown: Shown) -> tuple[IntArray, IntArray | None]:
+def distinct(shown: Shown) -> tuple[IntArray, IntArray | None]:
     """Return the first row of each combination, and each row's combination (None: every row its own)."""
     rows = len(shown[0])
     if rows <= _FEW:

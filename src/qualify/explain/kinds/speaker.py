@@ -1,0 +1,99 @@
+"""One field of one language speaking: each distinct value is worded once, and numbers are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qualify.explain.kinds.wording import Shown, Values, Wording, distinct
+from qualify.explain.speech import Subject
+from qualify.leads.tables import IntArray
+
+__all__ = ["Speaker"]
+
+MOST_REMEMBERED = 20_000
+"""Texts a field. They are made of numbers alone: what a lead's columns hold is never kept."""
+
+Texts: TypeAlias = NDArray[np.object_]
+Row: TypeAlias = tuple[object, ...]
+
+
+class Speaker:
+    """Says sentences and values of one field; make it once a field and language.
+
+    Parameters
+    ----------
+    subject
+        The field with its texts.
+    wording
+        How fields of its kind are said.
+    """
+
+    def __init__(self, subject: Subject, wording: Wording) -> None:
+        self._subject, self._wording = subject, wording
+        self._sentences: dict[bytes, str] = {}
+        self._values: dict[bytes, str] = {}
+
+    def sentences(self, values: Values) -> Texts:
+        """Say what is so about each row. Shape (rows,), dtype object."""
+        shown = self._wording.shown(values)
+        return self._say(shown, self._wording.sentence, self._sentences, *distinct(shown))
+
+    def values(self, values: Values) -> Texts:
+        """Say each row's value alone. Shape (rows,), dtype object."""
+        shown = self._wording.shown(values)
+        return self._say(shown, self._wording.value, self._values, *distinct(shown))
+
+    def both(self, values: Values) -> tuple[Texts, Texts]:
+        """Return `sentences` and `values` in one go, which looks at the values only once."""
+        shown = self._wording.shown(values)
+        first, spread = distinct(shown)
+        return (
+            self._say(shown, self._wording.sentence, self._sentences, first, spread),
+            self._say(shown, self._wording.value, self._values, first, spread),
+        )
+
+    def _say(
+        self,
+        shown: Shown,
+        say: Callable[..., str],
+        known: dict[bytes, str],
+        first: IntArray,
+        spread: IntArray | None,
+    ) -> Texts:
+        """Word the rows `first`, and give each row the text of its own (`spread`)."""
+        chosen = [array[first] for array in shown]
+        items = zip(*(array.tolist() for array in chosen), strict=True)
+        said = np.empty(len(first), dtype=object)
+        if any(array.dtype == object for array in chosen):
+            said[:] = [say(self._subject, *each) for each in items]
+        else:
+            said[:] = self._remembered(_keys(chosen), items, say, known)
+        return said if spread is None else said[spread]
+
+    def _remembered(
+        self,
+        keys: list[bytes],
+        items: zip[tuple[object, ...]],
+        say: Callable[..., str],
+        known: dict[bytes, str],
+    ) -> list[str]:
+        if len(known) > MOST_REMEMBERED:
+            known.clear()
+        texts = []
+        for key, each in zip(keys, items, strict=True):
+            text = known.get(key)
+            if text is None:
+                text = known[key] = say(self._subject, *each)
+            texts.append(text)
+        return texts
+
+
+def _keys(chosen: list[NDArray[np.generic]]) -> list[bytes]:
+    """Return the numbers of each row as bytes: equal where all numbers are, NaN and all."""
+    matrix = np.column_stack([np.asarray(array, dtype=np.float64) for array in chosen])
+    # A view of its own a row: NaN is equal to itself as bytes, and not as a number.
+    return cast(list[bytes], matrix.view(np.dtype((np.void, matrix.shape[1] * 8))).ravel().tolist())
