@@ -77,7 +77,7 @@ class Speaker:
     def _remembered(
         self,
         keys: list[bytes],
-        items: zip[tuple[object, ...]],
+        items: Iterable[Row],
         say: Callable[..., str],
         known: dict[bytes, str],
     ) -> list[str]:
