@@ -8,6 +8,8 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+import orjson
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -52,7 +54,8 @@ def read_flash(request: Request) -> Flash | None:
     if not packed:
         return None
     try:
-        found = json.loads(base64.urlsafe_b64decode(packed.encode()))
+        # This reader refuses lone surrogates and endless nesting.
+        found = orjson.loads(base64.urlsafe_b64decode(packed.encode()))
     except (binascii.Error, ValueError):
         return None
     names = set(Flash.__dataclass_fields__)

@@ -17,7 +17,7 @@ from qualify.ledger.records import REASONED, REASONS, VERDICTS, Answer, Verdict
 from qualify.ledger.rows import in_micros, locked_lead
 from qualify.ledger.standing import Standing, after_answer
 from qualify.ledger.tables import answers, leads, scores
-from qualify.ledger.values import clean, clean_or_none, to_time
+from qualify.ledger.values import AHEAD, clean, clean_or_none, to_time
 
 _SHOWN = ("as_of", "probability", "score", "band", "rule_band", "recommended_stage", "model_version",
           "scorecard_version")  # fmt: skip
@@ -150,7 +150,9 @@ def _again(row: Row[Any], content: Content, key: str) -> Answer:
 
 def _shown(connection: Connection, lead_id: str, at: int, lead: Mapping[Any, Any]) -> str:
     """Return the score that the ledger showed at a time, as JSON; `as_of` in microseconds."""
-    asked = in_micros(scores, _SHOWN).where(scores.c.lead_id == lead_id, scores.c.recorded_at <= at)
+    asked = in_micros(scores, _SHOWN).where(
+        scores.c.lead_id == lead_id, scores.c.recorded_at <= at, scores.c.as_of <= at + AHEAD
+    )
     found = connection.execute(asked.order_by(scores.c.as_of.desc(), scores.c.id.desc()).limit(1))
     row = found.mappings().one_or_none() or lead
     return orjson.dumps({name: row[name] for name in _SHOWN}).decode()

@@ -17,6 +17,7 @@ from qualify.ledger.desk import BINS, Facets, GridCell, GridCounts, QueuePage, Q
 from qualify.ledger.filters import bin_of, conditions, quartiles
 from qualify.ledger.lead_records import SAME_SCORE
 from qualify.ledger.tables import leads, scores
+from qualify.ledger.values import clean
 
 _WEEK = 7 * 86_400_000_000
 _REASONS = 3
@@ -151,6 +152,7 @@ def _read_cursor(query: QueueQuery) -> _Cursor | None:
     except (binascii.Error, ValueError):
         raise refused from None
     match parts:
-        case [float() as call_order, str() as lead_id, int() as rank, str() as mark] if mark == _mark(query):
-            return _Cursor(call_order, lead_id, rank, mark)
+        case [float() as call_order, str() as lead_id, int() as rank, str() as mark]:
+            if mark == _mark(query) and 0 <= rank <= _ALL:
+                return _Cursor(call_order, clean(lead_id), rank, mark)
     raise refused

@@ -21,6 +21,7 @@ from qualify.ledger.rows import in_micros, write_many
 from qualify.ledger.score_rows import ScoreRows
 from qualify.ledger.standing import News, Standing, after_score, passes
 from qualify.ledger.tables import SCORE_COLUMNS, alerts, documents, events, leads, scores
+from qualify.ledger.values import AHEAD
 
 _STANDING = ("in_sql", "closed_stage", "hot_since", "answer_id", "verdict", "answered_at", "left_a",
              "returned_at")  # fmt: skip
@@ -84,11 +85,21 @@ def _chunk(connection: Connection, rows: ScoreRows, chunk: list[int], how: Recor
         key = _key(row)
         if key not in there:
             writes.scores.append(row | {"origin": how.origin, "recorded_at": how.recorded_at})
-        if old is None or row["as_of"] > old["as_of"] or (
-            row["as_of"] == old["as_of"] and (key not in there or key == _key(old))
-        ):  # fmt: skip
+        if old is None or _follows(row, old, how.recorded_at, new=key not in there):
             _latest(writes, rows, row, old, how)
     return writes
+
+
+def _follows(row: Mapping[Any, Any], old: Mapping[Any, Any], now: int, *, new: bool) -> bool:
+    """Say whether a score takes the place of the lead's latest.
+
+    One of a time that has not come, by a clock that ran ahead, gives way: else nothing would follow it until
+    that time comes.
+    """
+    if row["as_of"] <= now + AHEAD < old["as_of"]:
+        return True
+    same = row["as_of"] == old["as_of"] and (new or _key(row) == _key(old))
+    return same or bool(row["as_of"] > old["as_of"])
 
 
 def _key(row: Mapping[Any, Any]) -> tuple[Any, ...]:

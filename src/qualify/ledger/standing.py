@@ -96,7 +96,8 @@ def after_score(old: Standing | None, news: News) -> Standing:
     hot = news.band == TOP or news.in_sql or news.picked
     if old is None:
         return Standing(news.band, news.in_sql, news.closed_stage, news.as_of if hot else None)
-    began = news.as_of if old.hot_since is None else old.hot_since
+    # An earlier time than that of the score before: that one was of a clock that ran ahead.
+    began = news.as_of if old.hot_since is None else min(old.hot_since, news.as_of)
     return Standing(
         news.band, news.in_sql, news.closed_stage, began if hot else None, old.verdict, old.answered_at,
         old.left_a or (old.verdict is not None and news.band != TOP),

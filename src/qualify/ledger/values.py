@@ -19,6 +19,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LEVEL = 1  # level 6 saves a tenth of the space and takes twice the time
 SEARCHED_CHARACTERS = 500
+AHEAD = 86_400_000_000
+"""Microseconds by which a time may lie ahead of our clock, as clocks and time zones differ."""
 
 
 def to_micros(moment: datetime) -> int:
