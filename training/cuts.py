@@ -86,7 +86,7 @@ def recent_leads(loaded: Loaded, scorer: Scorer) -> Leads:
     told = scorer.explain_rows(tables, data.lead[rows], data.as_of[rows])
     name = _win_target(loaded.config)
     win = told.further[name].probability if name in told.further else told.prediction.probability
-    weight = data.weights[target.name][rows] if target.name in data.weights else np.ones(len(rows))
+    weight = data.stand_for(target, rows)
     return Leads(
         told.prediction.probability, win, label, weight, told.points.total, _weeks(created[kept]), learned
     )

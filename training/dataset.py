@@ -25,6 +25,7 @@ from qualify.leads.tables import (
 from qualify.model.rows import Rows
 from qualify.rules import RuleResult, evaluate
 from training.data import Loaded, lead_time
+from training.negatives import Draw, draw_negatives
 from training.selection import Selection, describe_selection, weigh
 
 MAX_ROWS = 120_000
@@ -48,6 +49,8 @@ class TrainingSet:
         By target; NaN where the outcome is not known yet, or nobody was to find out.
     weights
         By target: for how many leads each row's outcome stands; empty where leads are not picked by lot.
+    draw
+        What a draw of the leads without an outcome left; None where all are learned from.
     """
 
     loaded: Loaded
@@ -61,6 +64,7 @@ class TrainingSet:
     open: BoolArray
     labels: dict[str, FloatArray]
     weights: dict[str, FloatArray] = field(default_factory=dict)
+    draw: Draw | None = None
 
     def sides_of(self, target: Target) -> tuple[BoolArray, BoolArray]:
         """Return the rows to learn from and the rows to judge on.
@@ -92,14 +96,18 @@ class TrainingSet:
     def rows_of(self, target: Target, chosen: BoolArray) -> Rows:
         """Return the chosen rows of which the target's outcome is known."""
         kept = self.positions(target, chosen)
-        weight = row_weights(self.open[kept])
-        if target.name in self.weights:
-            weight = weight * self.weights[target.name][kept]
+        weight = row_weights(self.open[kept]) * self.stand_for(target, kept)
         return Rows(
             frame=self.frame.take(kept), label=self.labels[target.name][kept],
             weight=weight, lead=self.lead[kept], place=self.place[kept], as_of=self.as_of[kept],
             open=self.open[kept], horizon=_horizon(target), clip=self.loaded.config.selection.clip,
+            stands=None if self.draw is None else self.draw.stands[kept],
         )  # fmt: skip
+
+    def stand_for(self, target: Target, rows: IntArray) -> FloatArray:
+        """Return for how many leads the given rows stand, by the lot and by the draw."""
+        found = np.ones(len(rows)) if self.draw is None else self.draw.stands[rows]
+        return found * self.weights[target.name][rows] if target.name in self.weights else found
 
 
 def _horizon(target: Target) -> int:
@@ -130,7 +138,8 @@ def build_training_set(loaded: Loaded) -> TrainingSet:
     labels, weights = weigh(loaded, lead, as_of, labels, {t.name: _horizon(t) for t in config.targets})
     known = ~np.isnan(labels[config.targets[0].name])
     _check_outcomes(config.targets[0], labels[config.targets[0].name][known & is_open])
-    kept = _kept(known, config.training.seed)
+    chosen, draw = draw_negatives(loaded, lead, labels, known & is_open)
+    kept = _kept(known & chosen, config.training.seed)
     lead, as_of, is_open = lead[kept], as_of[kept], is_open[kept]
     labels, weights = _taken(labels, kept), _taken(weights, kept)
     place, later = _places(loaded, lead)
@@ -138,7 +147,7 @@ def build_training_set(loaded: Loaded) -> TrainingSet:
     points = evaluate(loaded.scorecard, tables, lead, as_of)
     frame = build_frame(plan, tables, lead, as_of, points)
     return TrainingSet(loaded, plan, frame, points, lead, as_of, place, later, is_open, labels,
-                       weights)  # fmt: skip
+                       weights, None if draw is None else draw.take(kept))  # fmt: skip
 
 
 def _kept(known: BoolArray, seed: int) -> BoolArray:

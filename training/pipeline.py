@@ -179,12 +179,13 @@ def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed
     counted = data.open & ~np.isnan(label)
     times = data.as_of[counted]
     dated = not config.flat or config.data.created_at is not None
+    won = data.lead[counted & (label == 1)]
     window = Window(
         begins=_iso(times.min()) if dated else "",
         ends=_iso(times.max()) if dated else "",
-        leads=len(np.unique(data.lead[counted])),
+        leads=len(np.unique(data.lead[counted])) if data.draw is None else data.draw.leads,
         rows=int(counted.sum()),
-        positives=len(np.unique(data.lead[counted & (label == 1)])),
+        positives=len(np.unique(won)) if data.draw is None else data.draw.positives,
     )
     # Where the tables lie is this machine's affair, and a URL may hold a password: neither belongs to the
     # model.
@@ -210,7 +211,8 @@ def _evidence_of(data: TrainingSet) -> Evidence:
     """Count past leads by their values at one moment each, at which they were undecided."""
     label = data.labels[data.loaded.config.targets[0].name]
     rows = one_row_a_lead(data.lead, data.open & ~np.isnan(label))
-    return fit_evidence(data.plan.fields, data.frame, rows, label[rows])
+    stands = None if data.draw is None else data.draw.stands[rows]
+    return fit_evidence(data.plan.fields, data.frame, rows, label[rows], stands)
 
 
 def _iso(micros: int) -> str:

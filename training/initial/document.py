@@ -56,6 +56,7 @@ _TRAINING_NOTES = {
     "snapshot_every_days": "how often an open lead is looked at in training",
     "snapshots_per_lead": "at most so many looks at one lead",
     "max_leads": "of more leads every second is learned from, every fourth, and so on",
+    "negatives": "share of the leads without an outcome that is learned from, weighted by its inverse",
     "bags": "models averaged; more are steadier and slower",
     "threads": "processor threads",
 }

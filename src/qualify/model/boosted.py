@@ -11,6 +11,7 @@ import lightgbm as lgb
 import numpy as np
 
 from qualify.leads.tables import FloatArray, IntArray
+from qualify.model.recount import recounted
 
 PATIENCE = 20
 FEWEST_ROUNDS = 30
@@ -86,6 +87,7 @@ def fit_bags(
     bags: int,
     seed: int,
     threads: int,
+    stands: FloatArray | None = None,
 ) -> BoostedModel:
     """Fit the bags, each on leads drawn by a bootstrap: their spread shows what is not known.
 
@@ -94,6 +96,8 @@ def fit_bags(
     save time. Of very many rows each bag sees its own draw of `ROWS_A_BAG`. Values are binned once for all
     bags, which are fitted side by side with one thread each: the same trees on any number of cores, and less
     time lost than with several threads inside one small tree.
+
+    `stands` says for how many rows each row stands by a draw: the trees count them so (see `recounted`).
     """
     if len(label) >= MANY_ROWS:
         params, rounds = for_many(params, rounds, len(label))
@@ -109,6 +113,8 @@ def fit_bags(
         data = binned.subset(rows.tolist(), params=_dataset_params(params)).construct()
         data.set_weight(drawn[rows])
         booster = lgb.train(_params(params, seed * 1000 + bag, len(label)), data, rounds)
+        if stands is not None:
+            return recounted(booster, design, stands)
         return str(booster.model_to_string(num_iteration=-1))
 
     with ThreadPoolExecutor(max_workers=threads) as pool:

@@ -85,7 +85,11 @@ class Evidence:
 
 
 def fit_evidence(
-    fields: Sequence[Field], frame: FeatureFrame, rows: IntArray, label: NDArray[np.float64]
+    fields: Sequence[Field],
+    frame: FeatureFrame,
+    rows: IntArray,
+    label: NDArray[np.float64],
+    stands: FloatArray | None = None,
 ) -> Evidence:
     """Count past leads by each field's groups.
 
@@ -97,9 +101,14 @@ def fit_evidence(
         Positions in it, one a lead (see `one_row_a_lead`).
     label
         0/1, shape (rows,).
+    stands
+        For how many leads each stands, shape (rows,): counts are then estimates. None: for itself.
     """
-    counted = {field.name: _count(field, field_values(frame, field.name, rows), label) for field in fields}
-    everyone = Group(len(rows), int(label.sum()))
+    weight = np.ones(len(rows)) if stands is None else stands
+    counted = {
+        field.name: _count(field, field_values(frame, field.name, rows), label, weight) for field in fields
+    }
+    everyone = Group(round(weight.sum()), round((weight * label).sum()))
     return Evidence(everyone, {name: found for name, found in counted.items() if len(found.groups) > 1})
 
 
@@ -112,15 +121,19 @@ def one_row_a_lead(lead: IntArray, usable: BoolArray) -> IntArray:
     return np.sort(rows[order][first])
 
 
-def _count(field: Field, values: Mapping[str, NDArray[Any]], label: FloatArray) -> FieldGroups:
+def _count(
+    field: Field, values: Mapping[str, NDArray[Any]], label: FloatArray, weight: FloatArray
+) -> FieldGroups:
     edges = group_edges(field.kind, values)
     codes, keys = pd.factorize(group_keys(field.kind, values, edges))
-    leads = np.bincount(codes[codes >= 0], minlength=len(keys))
-    positives = np.bincount(codes[codes >= 0], weights=label[codes >= 0], minlength=len(keys))
+    known = codes >= 0
+    counts = np.bincount(codes[known], minlength=len(keys))
+    leads = np.bincount(codes[known], weights=weight[known], minlength=len(keys))
+    positives = np.bincount(codes[known], weights=(weight * label)[known], minlength=len(keys))
     groups = {
-        str(key): Group(int(n), int(hits))
-        for key, n, hits in zip(keys.tolist(), leads, positives, strict=True)
-        if n >= FEWEST_LEADS
+        str(key): Group(round(n), round(hits))
+        for key, count, n, hits in zip(keys.tolist(), counts, leads, positives, strict=True)
+        if count >= FEWEST_LEADS
     }
     return FieldGroups(edges, groups)
 

@@ -220,9 +220,10 @@ def choose_calibration(forward: Forward, blend: Blend) -> tuple[Calibration, flo
     used = weights(every, best)
     found = fit_calibration(raw, forward.label, used)
     p = found.probability(raw)
-    effective = used.sum() ** 2 / max(float((used**2).sum()), 1e-12)
-    information = float(np.average(p * (1 - p), weights=used)) * effective
-    return found, float(1.0 / np.sqrt(max(information, 1.0)))
+    # White's (1980) error of the mean log-odds: after a draw the weights follow the outcomes.
+    information = float((used * p * (1 - p)).sum())
+    spread = float((used**2 * (forward.label - p) ** 2).sum())
+    return found, min(1.0, float(np.sqrt(spread)) / max(information, 1e-12))
 
 
 def fit_target(
@@ -254,7 +255,7 @@ def fit_target(
     )  # fmt: skip
     trees = fit_bags(
         encoders.design(rows.frame, encoded), rows.label, rows.weight, rows.lead, params.trees,
-        rounds=common_rounds(forward.rounds), bags=bags, seed=seed, threads=threads,
+        rounds=common_rounds(forward.rounds), bags=bags, seed=seed, threads=threads, stands=rows.stands,
     )  # fmt: skip
     if len(forward.label):
         blend = fit_blend(forward.linear, forward.trees, forward.label, forward.weight)

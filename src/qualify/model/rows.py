@@ -34,6 +34,9 @@ class Rows:
         Microseconds until an outcome is known; 0 for flat tables.
     clip
         The largest weight in a fit; judging and the reference population take the weights as they are.
+    stands
+        The part of the weight that makes good for a draw (see `training.negatives`), which is never clipped;
+        None: there was no draw.
     """
 
     frame: FeatureFrame
@@ -45,15 +48,17 @@ class Rows:
     open: BoolArray
     horizon: int
     clip: float = np.inf
+    stands: FloatArray | None = None
 
     def clipped(self) -> Rows:
         """Return the rows as a fit takes them: a few heavy ones would make it unsteady."""
-        return replace(self, weight=np.minimum(self.weight, self.clip))
+        most = self.clip if self.stands is None else self.clip * self.stands
+        return replace(self, weight=np.minimum(self.weight, most))
 
     def take(self, chosen: BoolArray | IntArray) -> Rows:
         """Return the chosen rows."""
         return replace(
             self, frame=self.frame.take(chosen), label=self.label[chosen], weight=self.weight[chosen],
             lead=self.lead[chosen], place=self.place[chosen], as_of=self.as_of[chosen],
-            open=self.open[chosen],
+            open=self.open[chosen], stands=None if self.stands is None else self.stands[chosen],
         )  # fmt: skip
