@@ -57,6 +57,43 @@ def test_rows_of_one_lead_are_drawn_together():
     assert 2 < (together.high - together.low) / (alone.high - alone.low) < 4.5
 
 
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_row_of_weight_three_counts_as_three_rows(metric):
+    label, a, b = _forecasts(400)
+    weight = np.arange(400) % 3 + 1
+    copies = [np.repeat(x, weight) for x in (label, a, b)]
+    weighed = paired_difference(label, a, b, metric=metric, weight=weight, bootstrap=2)
+    assert weighed.value == pytest.approx(paired_difference(*copies, metric=metric, bootstrap=2).value)
+
+
+def test_capacity_confidence_draws_and_seed_are_what_was_asked_for():
+    label, a, b = _forecasts()
+    at = {share: paired_difference(label, a, b, metric="precision_at_capacity", capacity_share=share)
+          for share in (0.1, 0.5)}  # fmt: skip
+    for share, found in at.items():
+        figures = [compute_metrics(label, p, capacity_share=share, bootstrap=0) for p in (a, b)]
+        assert found.value == pytest.approx(
+            figures[0]["precision_at_capacity"].value - figures[1]["precision_at_capacity"].value
+        )
+    usual, surer = (paired_difference(label, a, b, confidence=c) for c in (0.95, 0.99))
+    assert surer.low < usual.low < usual.high < surer.high
+    assert usual == paired_difference(label, a, b, bootstrap=400, seed=0)
+    assert usual.low != paired_difference(label, a, b, seed=1).low
+    assert usual.low != paired_difference(label, a, b, bootstrap=50).low
+
+
+def test_either_side_can_be_ranked_by_points():
+    """Points that rank the other way round turn an AUC about 1/2."""
+    label, a, _ = _forecasts()
+    auc = compute_metrics(label, a, bootstrap=0)["auc"].value
+    assert paired_difference(label, a, a, metric="auc", score_a=-a, bootstrap=2).value == pytest.approx(
+        1 - 2 * auc
+    )
+    assert paired_difference(label, a, a, metric="auc", score_b=-a, bootstrap=2).value == pytest.approx(
+        2 * auc - 1
+    )
+
+
 def test_an_unknown_metric_is_refused_with_a_guess():
     with pytest.raises(QualifyError, match=r"no metric 'logloss'.*Did you mean 'log_loss'"):
         paired_difference([0, 1], [0.1, 0.2], [0.1, 0.2], metric="logloss")

@@ -113,8 +113,11 @@ def test_scores_that_differ_alone_and_in_a_batch_are_refused() -> None:
     assert refused.objections == ("a lead scored alone and in a batch differs by at most 1.0e-06",)
 
 
-def test_more_winners_among_the_called_are_enough_where_the_loss_is_alike() -> None:
-    """The champion cannot tell the best leads apart; the challenger pays for it among the worst."""
+def sharper_at_the_top(costs: float = 1.0) -> Contest:
+    """The champion cannot tell the best leads apart; the challenger pays for it among the worst.
+
+    `costs`: the challenger's log-loss as a multiple of the champion's.
+    """
     rng = np.random.default_rng(0)
     k = rng.normal(size=LEADS)
     label = (rng.random(LEADS) < expit(-1.7 + 1.5 * k)).astype(float)
@@ -125,11 +128,15 @@ def test_more_winners_among_the_called_are_enough_where_the_loss_is_alike() -> N
     def challenger(factor: float) -> np.ndarray:
         return np.where(low, truth * factor, truth)
 
-    wanted = row_log_loss(label, champion).mean()
-    factor = brentq(lambda f: row_log_loss(label, challenger(f)).mean() - wanted, 1e-6, 1.0)
+    wanted = costs * row_log_loss(label, champion).mean()
+    factor = brentq(lambda f: row_log_loss(label, challenger(f)).mean() - wanted, 1e-30, 1.0)
     order = np.arange(LEADS)
     rivals = {"challenger": challenger(factor), "champion": champion}
-    decision = judge(Contest(label, np.ones(LEADS), order, order, rivals), OK, draws=DRAWS)
+    return Contest(label, np.ones(LEADS), order, order, rivals)
+
+
+def test_more_winners_among_the_called_are_enough_where_the_loss_is_alike() -> None:
+    decision = judge(sharper_at_the_top(), OK, draws=DRAWS)
     check = next(check for check in decision.checks if check.name == "champion")
     assert check.passed
     assert check.text.startswith("more winners among the leads sales can call: log-loss")
