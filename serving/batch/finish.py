@@ -9,6 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
+from qualify.leads.rejects import plain_rejects
 from serving.batch.bucket import scores_path, turned_away_path
 from serving.batch.merge import merge_sorted
 from serving.batch.summary import Summary
@@ -62,7 +63,7 @@ def write_rejects(pieces: Iterator[pa.Table], file: BinaryIO) -> None:
     """Write the rejects in their order, as CSV."""
     for number, piece in enumerate(pieces):
         frame = piece.select(["lead_id", "row", "code", "message"]).to_pandas()
-        frame.to_csv(file, index=False, header=number == 0)
+        plain_rejects(frame).to_csv(file, index=False, header=number == 0)
 
 
 def _ranked(pieces: Iterator[pa.Table]) -> Iterator[pa.Table]:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from qualify.decide import kpi_words
 from qualify.decide.words import load_words
+from qualify.leads.cells import plain_cell
 from serving.pages.pictures import interval_bar, sparkline
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from qualify.explain.catalogue import Catalogue
     from serving.pages.site import Visit
 
-__all__ = ["kpi_csv", "plain_cell", "show_kpis"]
+__all__ = ["kpi_csv", "show_kpis"]
 
 _MOST_OVERDUE = 20
 _STALE = timedelta(days=2)
@@ -168,14 +169,3 @@ def _rows(table: KpiTable, words: Catalogue) -> Iterator[list[object]]:
             figure.value, figure.low, figure.high, figure.numerator, figure.denominator, figure.immature,
             figure.within_days, plain_cell(kpi_words.why(figure, words)),
         ]  # fmt: skip
-
-
-def plain_cell(text: str) -> str:
-    r"""Return a text that no spreadsheet takes for a formula (OWASP, CSV injection).
-
-    Examples
-    --------
-    >>> plain_cell("=HYPERLINK(1)"), plain_cell("\tx"), plain_cell("google / cpc")
-    ("'=HYPERLINK(1)", "'\tx", 'google / cpc')
-    """
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} else text

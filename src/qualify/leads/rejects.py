@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qualify.leads.cells import plain_column
+
 _COLUMNS = ("lead_id", "row", "code", "message")
 _FIRST_ROWS = 3
 
@@ -38,6 +40,11 @@ def rejected(
             "message": pd.array(list(message), dtype="str"),
         }
     )
+
+
+def plain_rejects(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rejected leads as they are written to CSV: no id and no message is a formula."""
+    return frame.assign(lead_id=plain_column(frame["lead_id"]), message=plain_column(frame["message"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +135,5 @@ class Rejects:
         """Write the rejected leads; the file appears whole or not at all."""
         path = Path(path)
         part = path.with_name(path.name + ".part")
-        self.frame.to_csv(part, index=False, columns=list(_COLUMNS))
+        plain_rejects(self.frame).to_csv(part, index=False, columns=list(_COLUMNS))
         part.replace(path)

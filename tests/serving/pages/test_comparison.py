@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from serving.pages.comparison import compare, known_outcomes
-from serving.pages.kpi_page import plain_cell
+from qualify.leads.cells import plain_cell
 from tests.serving.pages.desk import TIMES
 
 FIRST, LAST = (datetime.fromisoformat(text) for text in TIMES)
