@@ -195,3 +195,29 @@ def test_labels_by_place():
         "band:C",
         "band:D",
     ]
+
+
+def test_a_default_that_is_written_out_changes_nothing():
+    spelled = activity(cap=None, most=None, window_days=None, ages=None, replaces=[])
+    assert card(spelled).version == card(activity()).version
+    assert card(spelled).content() == card(activity()).content()
+
+
+@pytest.mark.parametrize(
+    ("changes", "match"),
+    [
+        ({"groups": [{"id": "g", "label": WORDS}] * 2}, "groups must differ; twice: g"),
+        ({"rules": [activity(), activity()]}, "rules must differ; twice: r"),
+        (
+            {"triggers": [trigger(stage="S")] * 2, "stages": [stage("S")]},
+            "triggers must differ; twice: t",
+        ),
+        ({"stages": [stage("S"), stage("S")]}, "stage ids and names must differ; twice: S"),
+    ],
+)
+def test_names_are_given_once(changes, match):
+    refused(dump_yaml(json.loads(json.dumps(content(activity()) | changes))), match=match)
+
+
+def test_a_stage_may_carry_its_own_id_among_its_names():
+    assert card(activity(), stages=[stage("S", names=["S", "T"])]).stage_names == ("S",)
