@@ -50,6 +50,8 @@ class PartJob:
     ----------
     spilled
         What is known of each whole table, by its role.
+    threads
+        How many a bucket is scored with: one where buckets are scored side by side; None: one a core.
     """
 
     scorer: Scorer
@@ -58,6 +60,7 @@ class PartJob:
     now: int
     reasons: int
     language: str
+    threads: int | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,9 @@ def score_part(job: PartJob, found: Mapping[str, pa.Table]) -> ScoredPart:
         schema.data, schema.columns, found["leads"], found.get("activities"), found.get("stages"), part=part
     )
     moments = moments_of(job.scorer, tables, job.as_of, job.now)
-    table, late = job.scorer.score_tables(tables, moments, reasons=job.reasons, language=job.language)
+    table, late = job.scorer.score_tables(
+        tables, moments, reasons=job.reasons, language=job.language, threads=job.threads
+    )
     codes = Counter([*rejects.frame["code"], *late.frame["code"]])
     told = Told(table.num_rows, len(tables), dict(codes), list(rejects.notes), part.tallies)
     return ScoredPart(table.drop_columns(["rank"]), _rejects(rejects.joined(late)), told)

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from qualify.compiled import usable_cores
 from qualify.config import Source
 from qualify.console import progress, say
 from qualify.errors import DataError, UserError
@@ -24,6 +26,7 @@ from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from serving.batch.bucket import BucketJob, Told, score_bucket
 from serving.batch.finish import finish_list, rejects_of, rows_of_each
+from serving.batch.side_by_side import side_by_side
 from serving.batch.size import bucket_count, bytes_needed, row_count
 from serving.batch.spill import Spilled, spill_table
 from serving.batch.summary import Summary, join_told
@@ -93,7 +96,10 @@ def run_job(job: Job) -> Summary:
     with _cleared(folder):
         spilled = _spill(job, streams, folder, buckets)
         batch_rows = rows_of_each(buckets)
-        one = BucketJob(job.scorer, spilled, job.as_of, now, job.reasons, job.language, folder, batch_rows)
+        threads = 1 if buckets > 1 else None
+        one = BucketJob(
+            job.scorer, spilled, job.as_of, now, job.reasons, job.language, threads, folder, batch_rows
+        )
         told = _score(one, buckets)
         summary = join_told(told, job.scorer.parts.schema.columns, spilled["leads"].origin)
         finish_list(job.out, folder, range(buckets), batch_rows, summary)
@@ -134,7 +140,7 @@ def _buckets(job: Job, streams: Mapping[str, TableStream]) -> int:
         bytes_needed(stream, len(wanted(schema.data, schema.columns, what)), what)
         for what, stream in streams.items()
     )
-    return bucket_count(needed, job.memory)
+    return bucket_count(needed, job.memory, usable_cores())
 
 
 def check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
@@ -216,9 +222,9 @@ def refuse_changed(streams: Mapping[str, TableStream]) -> None:
 
 
 def _score(job: BucketJob, buckets: int) -> list[Told]:
-    told = []
+    found = []
     with progress(job.spilled["leads"].rows, "scoring leads") as advance:
-        for bucket in range(buckets):
-            told.append(score_bucket(job, bucket))
-            advance(told[-1].scored + sum(told[-1].rejected.values()))
-    return told
+        for told in side_by_side(partial(score_bucket, job), range(buckets)):
+            found.append(told)
+            advance(told.scored + sum(told.rejected.values()))
+    return found

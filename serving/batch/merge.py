@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from serving.batch.side_by_side import side_by_side
+
 __all__ = ["Order", "merge_sorted"]
 
 Order = Sequence[tuple[str, Literal["ascending", "descending"]]]
@@ -60,6 +62,17 @@ def merge_sorted(paths: Sequence[Path], order: Order, rows_of_each: int) -> Iter
     rows_of_each
         How many rows of each file are in memory at least.
     """
+    # The rows are gathered by other threads while the next ones are put in order, and the last are written.
+    yield from side_by_side(_gathered, _in_order(paths, order, rows_of_each))
+
+
+def _gathered(found: tuple[pa.Table, pa.Array]) -> pa.Table:
+    table, places = found
+    return table.take(places)
+
+
+def _in_order(paths: Sequence[Path], order: Order, rows_of_each: int) -> Iterator[tuple[pa.Table, pa.Array]]:
+    """Yield rows and the order of those of them that can be told."""
     runs = [_Run(path) for path in paths]
     names = [name for name, _ in order]
     try:
@@ -76,7 +89,7 @@ def merge_sorted(paths: Sequence[Path], order: Order, rows_of_each: int) -> Iter
             of_run = np.repeat(np.arange(len(loaded)), counts)[places[:stop]]
             for run, count in zip(loaded, np.bincount(of_run, minlength=len(loaded)).tolist(), strict=True):
                 run.take(count)
-            yield table.take(pa.array(places[:stop]))
+            yield table, pa.array(places[:stop])
     finally:
         for run in runs:
             run.close()

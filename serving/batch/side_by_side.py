@@ -27,7 +27,8 @@ def side_by_side(work: Callable[[Item], Done], items: Iterable[Item]) -> Iterato
     """
     threads = usable_cores()
     # Threads of one call only: nothing is left behind that a fork or another caller could trip over.
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
+    try:
         begun: deque[Future[Done]] = deque()
         for item in items:
             begun.append(pool.submit(work, item))
@@ -35,3 +36,5 @@ def side_by_side(work: Callable[[Item], Done], items: Iterable[Item]) -> Iterato
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # after a fault, what waits is not begun

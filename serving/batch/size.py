@@ -99,17 +99,17 @@ def _kept(name: str, names: Sequence[str] | None) -> bool:
     return names is None or name in names or name.startswith("\x00")
 
 
-def bucket_count(needed: float, memory: int) -> int:
-    """Return into how many buckets the tables are split; 1: they fit.
+def bucket_count(needed: float, memory: int, at_once: int) -> int:
+    """Return into how many buckets the tables are split, of which some are in memory at once; 1: they fit.
 
     Examples
     --------
-    >>> bucket_count(1e9, 2 << 30), bucket_count(20e9, 2 << 30)
-    (1, 25)
+    >>> bucket_count(1e9, 2 << 30, 2), bucket_count(20e9, 2 << 30, 2)
+    (1, 49)
     """
     room = memory - PROGRAM_BYTES
     if needed <= room:
         return 1
     if math.isinf(needed):
         return 64
-    return min(MAX_BUCKETS, math.ceil(needed / (room / 2)))
+    return min(MAX_BUCKETS, math.ceil(needed / (room / (2 * at_once))))

@@ -158,7 +158,13 @@ class Scorer:
         return np.full(count, now, dtype=np.int64)
 
     def score_tables(
-        self, tables: LeadTables, as_of: IntArray, *, reasons: int = DEFAULT_REASONS, language: str = "en"
+        self,
+        tables: LeadTables,
+        as_of: IntArray,
+        *,
+        reasons: int = DEFAULT_REASONS,
+        language: str = "en",
+        threads: int | None = None,
     ) -> tuple[pa.Table, Rejects]:
         """Score every lead as of its moment; return the score list by rank, and the leads that were left out.
 
@@ -168,11 +174,21 @@ class Scorer:
             The leads.
         as_of
             Microseconds, shape (leads,); `NO_TIME` where none is known.
+        threads
+            How many to work with; None: one a core.
         """
-        return self.score_rows(tables, np.arange(len(tables)), as_of, reasons=reasons, language=language)
+        rows = np.arange(len(tables))
+        return self.score_rows(tables, rows, as_of, reasons=reasons, language=language, threads=threads)
 
     def score_rows(
-        self, tables: LeadTables, rows: IntArray, as_of: IntArray, *, reasons: int, language: str
+        self,
+        tables: LeadTables,
+        rows: IntArray,
+        as_of: IntArray,
+        *,
+        reasons: int,
+        language: str,
+        threads: int | None = None,
     ) -> tuple[pa.Table, Rejects]:
         """Score some leads, by position, each as of its own moment (both of shape (rows,))."""
         good, late = existing(tables, rows, as_of)
@@ -181,7 +197,7 @@ class Scorer:
             columns = self._columns(tables, rows[chunk], as_of[chunk], reasons, language)
             return pa.table({name: as_arrow(column) for name, column in columns.items()})
 
-        table = pa.concat_tables(_side_by_side(score, list(_chunks(good))))
+        table = pa.concat_tables(_side_by_side(score, list(_chunks(good)), threads))
         order = by_rank(table["probability"].to_numpy(), tables.lead_id[rows[good]])
         rank = pa.array(np.arange(1, len(order) + 1, dtype=np.int64))
         return table.take(pa.array(order)).add_column(2, "rank", rank), late
@@ -262,12 +278,15 @@ class Scorer:
         return part
 
 
-def _side_by_side(score: Callable[[IntArray], pa.Table], chunks: list[IntArray]) -> list[pa.Table]:
-    """Score chunks with a thread a core: the compiled loops, which are most of the work, run at once."""
-    if len(chunks) == 1:
-        return [score(chunks[0])]
+def _side_by_side(
+    score: Callable[[IntArray], pa.Table], chunks: list[IntArray], threads: int | None
+) -> list[pa.Table]:
+    """Score chunks with several threads: the compiled loops, which are most of the work, run at once."""
+    threads = usable_cores() if threads is None else threads
+    if len(chunks) == 1 or threads == 1:
+        return [score(chunk) for chunk in chunks]
     # Threads of one call only: nothing is left behind that a fork or another caller could trip over.
-    with ThreadPoolExecutor(usable_cores()) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(score, chunks))
 
 

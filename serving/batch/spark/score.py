@@ -83,6 +83,7 @@ def _scored(shipped: Shipped, bucket: int, group: pa.Table) -> Iterator[pa.Recor
         shipped.now,
         shipped.reasons,
         shipped.language,
+        threads=1,  # a bucket is a task, and Spark gives a task a core
     )
     done = score_part(job, found)
     yield from _cells("scores", done.scores, bucket)

@@ -66,7 +66,7 @@ def test_memory_that_cannot_be(text, match):
 
 
 def test_more_needs_more_buckets():
-    counts = [bucket_count(needed, 2 << 30) for needed in (0.0, 1e9, 3e9, 3e10, 1e15, math.inf)]
+    counts = [bucket_count(needed, 2 << 30, 2) for needed in (0.0, 1e9, 3e9, 3e10, 1e15, math.inf)]
     assert counts[:2] == [1, 1]
     assert counts == [*sorted(counts[:-1]), 64]
     assert counts[4] == MAX_BUCKETS
