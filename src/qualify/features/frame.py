@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from qualify.leads.identity import ById
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
 from qualify.rules.reading import reading_of
 
@@ -39,6 +41,13 @@ class Categorical(NamedTuple):
 
 Key = tuple[str, str, str]
 """Name, field and part of a numeric feature."""
+
+
+@lru_cache(maxsize=4096)
+def _one_key(*key: str) -> tuple[Key, ...]:
+    """Return the keys of a block of one feature: the same object whenever they are the same."""
+    name, about, part = key
+    return ((name, about, part),)
 
 
 @dataclass(slots=True)
@@ -74,7 +83,7 @@ class FeatureFrame:
 
     def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
         """Append a numeric feature."""
-        self.blocks.append((((name, about, part),), values.reshape(1, -1)))
+        self.blocks.append((_one_key(name, about, part), values.reshape(1, -1)))
 
     def category(
         self,
@@ -115,12 +124,20 @@ def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str
     found: dict[str, np.ndarray] = {
         part: values[place, rows]
         for keys, values in frame.blocks
-        for place, (_, own, part) in enumerate(keys)
-        if own == about
-    }  # fmt: skip
+        for part, place in _parts_of(ById(keys)).get(about, ())
+    }
     for c in frame.categorical:
         if c.field == about:
             found[c.part] = _as_shown(c.words, c.shown[rows])
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _parts_of(keys: ById[tuple[Key, ...]]) -> Mapping[str, list[tuple[str, int]]]:
+    """Return the parts of each field among the features of a block, and their places."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for place, (_, about, part) in enumerate(keys.value):
+        found.setdefault(about, []).append((part, place))
     return found
 
 
