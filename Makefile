@@ -10,7 +10,7 @@ BENCHMARKS = $(patsubst %.py,%,$(notdir $(wildcard tests/benchmarks/[!_]*.py)))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format docs bench fuzz audit lock
+.PHONY: help setup demo test lint format docs bench ratios fuzz audit lock
 
 help: ## show the verbs
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
@@ -38,6 +38,11 @@ docs: $(STAMP) ## write docs/reference.md anew from the code
 
 bench: $(STAMP) ## run the benchmarks: one JSON line a figure
 	@for name in $(BENCHMARKS); do $(BIN)/python -m tests.benchmarks.$$name || exit 1; done
+
+ratios: $(STAMP) ## run the benchmarks in short, and fail where one is a fifth worse than the ratio that is kept
+	@{ $(BIN)/python -m tests.benchmarks.treeshap --quick && $(BIN)/python -m tests.benchmarks.ledger \
+		&& $(BIN)/python -m tests.benchmarks.serve && $(BIN)/python -m tests.benchmarks.batch; } > bench.jsonl
+	$(BIN)/python -m tests.benchmarks._ratios < bench.jsonl
 
 fuzz: $(STAMP) ## fuzz the readers of tables, SECONDS=60 each; needs `pip install atheris`
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
