@@ -101,7 +101,7 @@ class _Points:
         self.starts: IntArray = np.concatenate([[0], np.cumsum(sizes)])[:-1].astype(np.int64)
         self.points = _flat(linear.points)
         self.intercepts = np.array([intercept for intercept, _ in linear.members])
-        self.members = np.array([_flat(points) for _, points in linear.members])
+        self.members = np.stack([_flat(points) for _, points in linear.members], axis=1)
 
 
 def _flat(points: tuple[tuple[float, ...], ...]) -> FloatArray:

@@ -52,7 +52,7 @@ def sum_parts(
     starts, fields
         For each linear feature: where its points begin, and its field.
     points, member_points
-        The points of all features one after the other, and those of each resampled fit, shape (fits, points).
+        The points of all features one after the other, and those of each resampled fit, shape (points, fits).
     topics
         Position of each field's topic, shape (fields,).
     weights
@@ -67,27 +67,29 @@ def sum_parts(
     linear_sums
         Gets the sum of the row's points, then that of each fit, shape (rows, 1 + fits).
     """
-    bags = trees.shape[1]
+    bags, fits = trees.shape[1], member_points.shape[1]
     by_topic = np.empty((noise.shape[1], bags))
+    share = weights[1] / bags
     for row in range(trees.shape[0]):
         by_topic[:] = 0.0
         linear_sums[row] = 0.0
-        for bag in range(bags):
-            total = 0.0
-            for field in range(trees.shape[2]):
+        tree_sums[row] = 0.0
+        for field in range(trees.shape[2]):
+            topic, own = topics[field], 0.0
+            for bag in range(bags):
                 value = trees[row, bag, field]
-                total += value
-                by_field[row, field] += weights[1] / bags * value
-                by_topic[topics[field], bag] += weights[1] * value
-            tree_sums[row, bag] = total
+                tree_sums[row, bag] += value
+                own += share * value
+                by_topic[topic, bag] += weights[1] * value
+            by_field[row, field] += own
         for j in range(len(fields)):
             at, topic = starts[j] + bins[j, row], topics[fields[j]]
             linear_sums[row, 0] += points[at]
             by_field[row, fields[j]] += weights[0] * points[at]
-            for fit in range(len(member_points)):
-                linear_sums[row, 1 + fit] += member_points[fit, at]
+            for fit in range(fits):
+                linear_sums[row, 1 + fit] += member_points[at, fit]
             for bag in range(bags):
-                by_topic[topic, bag] += weights[0] * member_points[bag, at]
+                by_topic[topic, bag] += weights[0] * member_points[at, bag]
         for topic in range(noise.shape[1]):
             noise[row, topic] = _deviation(by_topic[topic])
 
@@ -95,12 +97,15 @@ def sum_parts(
 @part
 def _deviation(values: Floats) -> float:
     """Return the sample standard deviation; of values that are all the same exactly 0."""
-    mean, squares = 0.0, 0.0
-    for i in range(len(values)):  # Welford 1962
-        away = values[i] - mean
-        mean += away / (i + 1)
-        squares += away * (values[i] - mean)
-    return float(np.sqrt(squares / (len(values) - 1)))
+    # From the first value on, so that equal values differ by nothing at all.
+    many, mean, squares = len(values), 0.0, 0.0
+    for i in range(1, many):
+        mean += values[i] - values[0]
+    mean *= 1.0 / many
+    for i in range(many):
+        away = values[i] - values[0] - mean
+        squares += away * away
+    return float(np.sqrt(squares * (1.0 / (many - 1))))
 
 
 @kernel
