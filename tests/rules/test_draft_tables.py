@@ -150,6 +150,15 @@ def test_values_of_equal_points_share_a_row():
     assert made.rationale.endswith("from 80: 60 of 80.")
 
 
+def test_hardly_less_than_the_average_is_zero_and_not_minus_zero():
+    # 400 of 1,000 where 1,202 of 3,000 won: a third of a point less than nothing.
+    values = [name for name in "abc" for _ in range(1000)]
+    outcome = [float(i < won) for won in (600, 202, 400) for i in range(1000)]
+    card = drafted({"x": column(*values)}, outcome)
+    points = [row.points for row in card.rules[0].table if row.is_ == ("c",)]
+    assert str(points) == "[0.0]"
+
+
 def test_what_is_missing_or_other_is_named_so():
     values, outcome = shares(a=50, b=10, c=30)
     values = [None if v == "c" else v for v in values] + [f"one {i}" for i in range(30)]

@@ -134,6 +134,32 @@ def test_r007_looks_at_topics_values_and_columns():
     assert codes(card(apart, *both)) == [("R007", "b")]
 
 
+def test_r007_is_about_awards_of_one_sign():
+    def pair(*points):
+        return card(BIG, *[
+            attribute({"from": 1, "points": p}, {"below": 1, "points": 0}, id_=f"r{i}", group=f"g{i}")
+            for i, p in enumerate(points)
+        ])  # fmt: skip
+
+    assert codes(pair(1, 2)) == codes(pair(-1, -2)) == [("R007", "r1")]
+    assert codes(pair(1, -2)) == []
+
+
+def test_r003_and_r005_look_at_triggers_and_stages_too():
+    of = {"types": "visit", "topics": "/price*"}
+    own = card(
+        BIG,
+        triggers=[trigger(stage="S", types="trail")],
+        stages=[
+            stage("S", enter={"activity": {"of": of}}),
+            stage("T", enter={"activity": {"of": {"types": "x"}}}),
+        ],
+    )
+    there = tables([act("visit", 9, "/blog"), act("trial", 9)])
+    found = [(code, place) for code, place in codes(own, there) if code in ("R003", "R005")]
+    assert found == [("R003", "trigger:t"), ("R003", "stage:T"), ("R005", "stage:S")]
+
+
 def test_r008_cap_below_an_award():
     assert message(card(BIG, activity("r", types="x", points=9, cap=8))) == (
         "R008 r: the cap, 8, is below a single award of 9"
