@@ -29,7 +29,7 @@ def bundle_folder(uri: str | None, config: Config | None, folder: Path) -> Path:
     wanted = uri or f"models:/{settings.model_name}@champion"
     try:
         place = mlflow.artifacts.download_artifacts(artifact_uri=f"{wanted.rstrip('/')}/artifacts/bundle")
-    except (MlflowException, OSError) as error:
+    except (MlflowException, OSError, ValueError) as error:  # the last: an address that MLflow cannot read
         raise ModelError(
             "the model cannot be taken from the registry", where=wanted, got=str(error).splitlines()[0][:150],
             mend="train a model with `qualify train`, or name another one with --model",

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from qualify.errors import UserError
 from serving.flat import flat
 from serving.state import forget_state
-from serving.upsert import upsert
+from serving.upsert import database_of, upsert
 
 ROWS_A_GROUP = 65_536
 """Rows that are written at a time: a row group of Parquet, a transaction of a database."""
@@ -35,6 +35,7 @@ def check_out(out: str) -> None:
         if not out.partition("#")[2]:
             raise UserError("the output URL names no table", where="--out", got=out.rpartition("@")[2],
                             expected="URL#TABLE")  # fmt: skip
+        database_of(out)
         return
     path = Path(out)
     check_file(path, "--out")

@@ -22,14 +22,16 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     inspect,
+    make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from qualify.errors import UserError
+from qualify.errors import UserError, without_secrets
 from serving.flat import flat
 
-__all__ = ["KEY", "drop_table", "has_table", "upsert", "upsert_rows"]
+__all__ = ["KEY", "database_of", "drop_table", "has_table", "upsert", "upsert_rows"]
 
 KEY = ("lead_id", "as_of", "model_version")
 """What a row is known by."""
@@ -94,7 +96,7 @@ def drop_table(out: str) -> None:
 
 @contextmanager
 def _connected(out: str) -> Iterator[Engine]:
-    url, _, name = out.partition("#")
+    url, name = database_of(out), out.partition("#")[2]
     try:
         engine = create_engine(url)
         try:
@@ -108,6 +110,24 @@ def _connected(out: str) -> Iterator[Engine]:
             got=type(error).__name__,
             mend="check the URL and the rights of its user",
         ) from error
+
+
+def database_of(out: str) -> URL:
+    """Return the database of ``URL#TABLE``.
+
+    Raises
+    ------
+    UserError
+        The URL cannot be read.
+    """
+    url = out.partition("#")[0]
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):
+        raise UserError(
+            "the output URL cannot be read", where="--out", got=without_secrets(url),
+            expected="such as postgresql+psycopg://USER@HOST/DATABASE#scores",
+        ) from None  # fmt: skip
 
 
 def _table(name: str, frame: pd.DataFrame, key: Sequence[str]) -> Table:

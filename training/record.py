@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import mlflow
 import numpy as np
@@ -43,15 +44,28 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     })  # fmt: skip
     mlflow.log_metrics(_metrics(trained) | {"seconds": seconds})
     _log_selection(trained)
-    # The URL of a source may hold a password; the run keeps everything else that is needed to repeat it.
-    mlflow.log_dict(json.loads(config.model_dump_json(exclude={"data": {"leads", "activities", "stages"}})),
-                    "config.json")  # fmt: skip
+    mlflow.log_dict(dict(settings_of(config)), "config.json")
     mlflow.log_text(trained.parts.scorecard_text, "scorecard.yaml")
     mlflow.log_dict({"verdict": verdict.use, "reasons": list(verdict.reasons)}, "verdict.json")
     _log_data(config, digest)
     pictures = scratch / "report"
     write_report_folder(report_of(trained, verdict, bundle_version, digest), pictures)
     mlflow.log_artifacts(str(pictures))
+
+
+def settings_of(config: Config) -> Mapping[str, Any]:
+    """Return the settings that a run depends on, and that are needed to repeat it.
+
+    Left out is where things lie and who may come in: such URLs can hold passwords, and roles name people.
+    """
+    kept: Mapping[str, Any] = json.loads(_settings_text(config))
+    return kept
+
+
+def _settings_text(config: Config) -> str:
+    return config.model_dump_json(
+        exclude={"data": {"leads", "activities", "stages"}, "mlflow": True, "service": True}
+    )
 
 
 def _log_selection(trained: Trained) -> None:
@@ -111,11 +125,8 @@ def flat_metrics(metrics: Mapping[str, Mapping[str, Metric]], prefix: str = "") 
 
 def learned_from(loaded: Loaded) -> str:
     """Return a SHA-256 over what a run depends on: tables, settings, scorecard, who was to be worked."""
-    settings = loaded.config.model_dump_json(
-        exclude={"data": {"leads", "activities", "stages"}, "mlflow": True, "service": True}
-    )
     found = hashlib.sha256(digest_of(loaded.tables).encode())
-    found.update(settings.encode())
+    found.update(_settings_text(loaded.config).encode())
     found.update(loaded.scorecard.to_text().encode())
     if loaded.work is not None:
         found.update(loaded.work.digest().encode())

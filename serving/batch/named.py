@@ -26,7 +26,7 @@ def named_source(name: str) -> Source:
         return name
     try:
         dialect = make_url(url).get_dialect()()
-    except (ArgumentError, NoSuchModuleError):
+    except (ArgumentError, NoSuchModuleError, ValueError):  # the last: a port that is no number
         return name
     where, _, plain = name_of_table.rpartition(".")
     query = select(text("*")).select_from(table(plain, schema=where or None))

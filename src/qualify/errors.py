@@ -176,18 +176,24 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str:
     return f"Did you mean {' or '.join(repr(by_folded[key]) for key in near)}?"
 
 
-_PASSWORD = re.compile(r"(\w://[^\s/:@'\"]*:)[^\s/'\"]+(?=@)")
+# A password may hold slashes and quotes; what looks like a port and a path does not.
+_PASSWORD = re.compile(r"(\w://[^\s/:@'\"]*:)(?:[^\s/'\"]+|(?!\d{1,5}/)[^\s]+)(?=@)")
+_PARAMETER = re.compile(
+    r"([?&;][\w.-]*(?:passw|passphrase|pwd|secret|token|credential|signature|api_?key|access_?key)[\w.-]*=)"
+    r"[^\s&;#'\"]+",
+    re.IGNORECASE,
+)
 
 
 def without_secrets(text: str) -> str:
-    """Return a text with the passwords of the URLs in it blotted out.
+    """Return a text with the passwords of the URLs in it blotted out, those among their parameters too.
 
     Examples
     --------
     >>> without_secrets("no answer from postgresql://ada:s3cret@db/leads")
     'no answer from postgresql://ada:***@db/leads'
     """
-    return _PASSWORD.sub(r"\1***", text)
+    return _PARAMETER.sub(r"\1***", _PASSWORD.sub(r"\1***", text))
 
 
 _MENDS = {

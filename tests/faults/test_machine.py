@@ -96,6 +96,13 @@ def test_a_fault_without_a_temporary_folder_is_told_all_the_same(monkeypatch, ca
         ("redis://:p@h", "redis://:***@h"),
         ("http://h:8000/a@b", "http://h:8000/a@b"),
         ("mail ada@example.test at 10:30", "mail ada@example.test at 10:30"),
+        ("postgresql://u:p/w'x@h/d", "postgresql://u:***@h/d"),
+        (
+            "postgresql://h:5432/d?user=u&password=p%26&sslpassword=q",
+            "postgresql://h:5432/d?user=u&password=***&sslpassword=***",
+        ),
+        ("https://h/x?access_token=abc#t and ?TOKEN=d", "https://h/x?access_token=***#t and ?TOKEN=***"),
+        ("s3://b/k?X-Amz-Signature=ab&x=1", "s3://b/k?X-Amz-Signature=***&x=1"),
     ],
 )
 def test_passwords_of_urls_are_blotted_out(text, shown):

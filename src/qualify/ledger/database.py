@@ -100,7 +100,7 @@ def _checked(url: str) -> URL:
     expected = "sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE"
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the second: a port that is no number
         raise UserError(
             "the ledger's URL cannot be read", where="service.ledger", expected=expected
         ) from None
