@@ -22,6 +22,7 @@ from qualify.model.boosted import TreeParams, common_rounds, fit_bags, fit_stopp
 from qualify.model.linear import fit_linear
 from qualify.model.rows import Rows
 from qualify.model.target import TargetModel
+from qualify.model.turned import forget_turned
 
 FEWEST_OUTCOMES = 3
 FOLD_ROWS = 15_000
@@ -152,7 +153,7 @@ def _forward_fold(
 ) -> _Fold | None:
     """Fit one fold; None where the earlier or the later side has too few outcomes."""
     known, later = (_drawn(side, rows.lead, [seed, number]) for side in (sides[0], sides[1] & rows.open))
-    train, test = rows.take(known).clipped(), rows.take(later)
+    train, test = forget_turned(rows.take(known).clipped()), rows.take(later)
     if min(train.label.sum(), (1 - train.label).sum()) < FEWEST_OUTCOMES or len(test.label) == 0:
         return None
     encoders, encoded = fit_encoders(train.frame, train.label, train.weight, train.lead, params.smoothing)
@@ -246,7 +247,7 @@ def fit_target(
     forward = (
         forward if forward is not None else forward_predictions(rows, params, seed=seed, threads=threads)
     )
-    rows = rows.clipped()
+    rows = forget_turned(rows.clipped())
     encoders, encoded = fit_encoders(rows.frame, rows.label, rows.weight, rows.lead, params.smoothing)
     encoders = _telling(encoders, forward.gain, len(rows.label))
     linear = fit_linear(
