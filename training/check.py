@@ -14,6 +14,7 @@ from qualify.config import Config, Excluded
 from qualify.errors import UserError
 from qualify.leads.tables import Column, FloatArray
 from training.checks import Finding
+from training.checks.against import check_against
 from training.checks.copies import check_copies
 from training.checks.imports import check_imports
 from training.checks.leakage import check_leakage
@@ -52,8 +53,13 @@ class Checked:
     excluded: Mapping[str, Excluded]
 
 
-def check(config: Config, folder: Path, *, seed: int) -> Checked:
+def check(config: Config, folder: Path, *, seed: int, against: str | None = None) -> Checked:
     """Audit the configured data, and train quickly for a verdict.
+
+    Parameters
+    ----------
+    against
+        A table of leads to be scored, to be compared with those of the training table.
 
     Raises
     ------
@@ -63,7 +69,8 @@ def check(config: Config, folder: Path, *, seed: int) -> Checked:
     """
     loaded = load_tables(config, folder, whole=True)
     label = outcome_of(loaded.tables, config.targets[0])
-    findings = find(loaded, label, load_personal(config, folder), seed=seed)
+    compared = () if against is None else tuple(check_against(loaded, against, seed))
+    findings = (*compared, *find(loaded, label, load_personal(config, folder), seed=seed))
     verdict, left_out = _verdict(loaded, seed)
     sizes = {
         "leads": len(loaded.tables),

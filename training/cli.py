@@ -241,7 +241,15 @@ def backtest(
         typer.echo("\n".join(lines_of(found)))
 
 
-def check(seed: Seed = None, config: Config = CONFIG, as_json: Json = False) -> None:
+def check(
+    against: Annotated[
+        str | None,
+        typer.Option(help="Leads to be scored: do they look like those learned from?", metavar="FILE"),
+    ] = None,
+    seed: Seed = None,
+    config: Config = CONFIG,
+    as_json: Json = False,
+) -> None:
     """Audit the data: leakage, labels, quality, volume."""
     from qualify.config import load_config
     from qualify.console import emit_json, only_json
@@ -254,7 +262,7 @@ def check(seed: Seed = None, config: Config = CONFIG, as_json: Json = False) -> 
         from training.check import lines_of
 
         chosen = settings.training.seed if seed is None else seed
-        found = run(settings, path.resolve().parent, seed=chosen)
+        found = run(settings, path.resolve().parent, seed=chosen, against=against)
     if as_json:
         emit_json(result_of(found))
     else:

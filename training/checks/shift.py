@@ -31,11 +31,20 @@ _EXAMPLE = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """What the two groups of leads are called."""
+
+    before: str = "earlier leads"
+    after: str = "later leads"
+
+
+@dataclass(frozen=True, slots=True)
 class _Sides:
-    """Positions of the earlier and the later leads."""
+    """Positions of the leads of both groups, and what they are called."""
 
     before: IntArray
     after: IntArray
+    called: Groups
 
     @property
     def rows(self) -> IntArray:
@@ -55,7 +64,7 @@ def check_shift(loaded: Loaded, seed: int = 0) -> Iterator[Finding]:
 
 def compare_leads(
     columns: Mapping[str, Column], specs: Mapping[str, ColumnSpec], later: BoolArray,
-    calendars: set[str] | frozenset[str] = frozenset(), seed: int = 0,
+    calendars: set[str] | frozenset[str] = frozenset(), seed: int = 0, groups: Groups = Groups(),
 ) -> Iterator[Finding]:  # fmt: skip
     """Compare two groups of leads column by column, and as a whole.
 
@@ -67,8 +76,10 @@ def compare_leads(
         Which leads are of the second group: later ones, or those to be scored.
     calendars
         Columns that tell the date by their nature; of these new categories are a note, and no more is said.
+    groups
+        What they are called.
     """
-    sides = _Sides(_thinned(np.flatnonzero(~later)), _thinned(np.flatnonzero(later)))
+    sides = _Sides(_thinned(np.flatnonzero(~later)), _thinned(np.flatnonzero(later)), groups)
     if min(len(sides.before), len(sides.after)) < FEWEST:
         return
     compared = {n: c for n, c in columns.items() if c.kind != "date" and specs[n].type not in _UNLIKE}
@@ -101,8 +112,9 @@ def _as_a_whole(columns: Mapping[str, Column], sides: _Sides, seed: int) -> Iter
         return
     yield Finding(
         "S001", "warning" if found.auc.low >= CLEARLY_APART else "note", "leads",
-        f"trees tell the last {len(sides.after):,} leads from the {len(sides.before):,} before them with AUC "
-        f"{_figures(found.auc)}, where 0.5 is no difference; above all by {_listed(found.columns)}",
+        f"trees tell {len(sides.after):,} {sides.called.after} from {len(sides.before):,} "
+        f"{sides.called.before} with AUC {_figures(found.auc)}, where 0.5 is no difference; "
+        f"above all by {_listed(found.columns)}",
     )  # fmt: skip
 
 
@@ -175,7 +187,8 @@ def _emptied(name: str, column: Column, sides: _Sides, seed: int) -> list[Findin
     if not counts(found, MINOR_SHARE):
         return []
     shares = [float(missing[rows].mean()) for rows in (sides.before, sides.after)]
-    text = f"{shares[0]:.1%} of the earlier leads have no value, {shares[1]:.1%} of the later ones"
+    called = sides.called
+    text = f"{shares[0]:.1%} of the {called.before} have no value, {shares[1]:.1%} of the {called.after}"
     return [Finding("S004", _level(found, SHARE), name, text)]
 
 
@@ -192,7 +205,8 @@ def _new_words(name: str, column: Column, sides: _Sides, calendar: bool, seed: i
     if not counts(found, MINOR_SHARE):
         return []
     level: Level = "note" if calendar else _level(found, SHARE)
-    text = f"{fresh.mean():.1%} of the later leads have a category that no earlier lead had"
+    called = sides.called
+    text = f"{fresh.mean():.1%} of the {called.after} have a category that none of the {called.before} had"
     return [Finding("S003", level, name, text + _example(column, sides.after[fresh], calendar))]
 
 
