@@ -3,7 +3,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qualify.explain.words import CLEAR, STRONG, phrasebook
@@ -223,6 +223,11 @@ def test_texts_of_every_kind_are_readable(values, language):
 
 
 @given(st.floats(-20, 20))
+@example(CLEAR)
+@example(-CLEAR)
+@example(STRONG)
+@example(-STRONG)
+@example(0.0)
 def test_the_sign_of_the_words_is_the_sign_of_the_number(contribution):
     english, japanese = str(EN.strength(contribution)), str(JA.strength(contribution))
     assert ("raises" in english, "上げる" in japanese) == (contribution > 0,) * 2
