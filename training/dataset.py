@@ -73,11 +73,19 @@ class TrainingSet:
         horizon are older leads; the earlier rows' outcomes were known when the later ones begin.
         """
         known = ~np.isnan(self.labels[target.name])
-        places = np.unique(self.place[known])
-        share = self.loaded.config.training.test_share
-        cut = places[min(round(len(places) * (1 - share)), len(places) - 1)] if len(places) else 0
+        cut = self._cut(known)
         later = known & (self.place >= cut)
         return settled(known & (self.place < cut), later, self.as_of, _horizon(target)), later & self.open
+
+    def _cut(self, known: BoolArray) -> int:
+        """Return the place of the first later lead: by all leads, where only some of them were drawn."""
+        places, first = np.unique(self.place[known], return_index=True)
+        if not len(places):
+            return 0
+        stands = np.ones(len(places)) if self.draw is None else self.draw.stands[known][first]
+        before = (1 - self.loaded.config.training.test_share) * stands.sum()
+        middle = np.cumsum(stands) - 0.5 * stands
+        return int(places[min(int(np.searchsorted(middle, before)), len(places) - 1)])
 
     def selection(self) -> Selection | None:
         """Tell whose outcomes are known and what the weights leave of the rows; None without a lot."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from qualify.config import parse_config
@@ -59,6 +60,17 @@ def test_leads_with_any_outcome_stay_and_a_share_of_the_others(staged):
     wins = np.isin(some.lead, list(won))
     assert set(some.draw.stands[wins]) == {1.0}
     assert set(some.draw.stands[~wins]) == {1 / 0.3}
+
+
+def test_the_judging_leads_are_the_last_fifth_of_all(tmp_path):
+    config = make_project(tmp_path, rows=3_000, signal=0.0)
+    frame = pd.read_csv(tmp_path / "leads.csv")
+    often = np.arange(len(frame)) % np.where(np.arange(len(frame)) < 2_100, 2, 50) == 0
+    frame.assign(won=np.where(often, "yes", "no")).to_csv(tmp_path / "leads.csv", index=False)
+    data = build_training_set(drawn(load_tables(config, tmp_path), 0.1))
+    # Of the leads that are left, the last fifth begins at about 1,840: outcomes have become rare.
+    later = data.lead[data.sides_of(config.targets[0])[1]]
+    assert later.min() == pytest.approx(2_400, abs=60)
 
 
 def test_a_larger_share_holds_a_smaller_one_and_another_seed_draws_others(flat):
