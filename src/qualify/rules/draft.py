@@ -181,7 +181,7 @@ def _in_points(columns: list[Drafted]) -> list[Drafted]:
     """Turn log-odds into whole points; columns all of whose points are 0 go."""
     best = sum(float(column.odds.max()) for column in columns)
     scale = BEST_LEAD / best if best > 0 else 0.0
-    scaled = [replace(column, odds=np.rint(column.odds * scale) + 0.0) for column in columns]
+    scaled = [replace(column, odds=np.rint(column.odds * scale)) for column in columns]
     return [column for column in scaled if column.odds.any()]
 
 
