@@ -91,10 +91,11 @@ def _run(runtime: Runtime, listening: socket.socket, *, loopback: bool) -> None:
     import uvicorn
 
     from serving.api.app import create_app
+    from serving.api.patience import PatientProtocol
 
     settings = uvicorn.Config(
-        create_app(runtime, loopback=loopback), log_config=None, access_log=False, server_header=False,
-        lifespan="on", timeout_graceful_shutdown=10, proxy_headers=False,
+        create_app(runtime, loopback=loopback), http=PatientProtocol, log_config=None, access_log=False,
+        server_header=False, lifespan="on", timeout_graceful_shutdown=10, proxy_headers=False,
     )  # fmt: skip
     # What was made until here stays: the collector need not look at it again, nor at every request. Threads
     # that work in the background give way to requests soon.

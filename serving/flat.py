@@ -30,7 +30,7 @@ def flat(table: pa.Table, *, guarded: bool = True) -> pd.DataFrame:
     frame["as_of"] = frame["as_of"].map(lambda moment: moment.isoformat())
     if guarded:
         frame["lead_id"] = plain_column(frame["lead_id"])
-        for name in frame.columns.intersection(_FEW):
+        for name in (each for each in _FEW if each in frame.columns):
             changed = {text: plain_cell(text) for text in frame[name].dropna().unique()}
             if any(text != plain for text, plain in changed.items()):
                 frame[name] = frame[name].map(changed)
