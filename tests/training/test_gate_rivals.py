@@ -12,7 +12,7 @@ from qualify.config import ColumnSpec
 from qualify.leads.tables import Column
 from qualify.scorer import Scorer
 from tests.world import World
-from training.contest import _renewed, make_contest
+from training.contest import _enough, _renewed, make_contest
 from training.data import Loaded, load_tables
 from training.parity import measure_parity
 from training.rivals import MOST_SEGMENTS, Rival, champion_probability, segments_of, why_not
@@ -122,6 +122,14 @@ def test_another_calibration_is_learned_from_what_was_known_by_then(world: World
     assert renewed is not None
     assert renewed.mean() < champion_probability(rival.scorer, loaded.tables, lead, as_of).mean() - 0.1
     assert _renewed(rival, loaded, lead, as_of, int(as_of.min())) is None
+
+
+def test_a_lead_that_won_in_any_row_is_a_winner() -> None:
+    """Eighty leads of two rows each; half of them won in the first, and nobody in the second."""
+    label = np.concatenate([np.repeat([1.0, 0.0], 40), np.zeros(80)])
+    judged = SimpleNamespace(label=label, lead=np.tile(np.arange(80), 2))
+    assert _enough(judged, np.ones(160, dtype=bool))
+    assert not _enough(judged, np.arange(160) >= 80)
 
 
 def test_segments_are_columns_of_a_few_categories(loaded: Loaded) -> None:
