@@ -18,7 +18,7 @@ from serving.batch.summary import Summary
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["check_folder", "is_folder", "rejects_beside", "write_folder"]
+__all__ = ["check_folder", "is_folder", "rejects_beside", "spark_types", "unreachable", "write_folder"]
 
 _FILES = (".parquet", ".pq", ".csv", ".csv.gz")
 _DONE = "_SUCCESS"
@@ -58,7 +58,7 @@ def check_folder(out: str, spark: SparkSession) -> None:
         system, path = _located(_inside(out, _DONE), spark)
         there = system.exists(path)
     except PySparkException as error:
-        raise _unreachable(out, error) from error
+        raise unreachable(out, error) from error
     if there:
         raise UserError("the output folder holds a whole list already", where="--out", got=out,
                         mend="name a folder of its own for each run, or take this one away")  # fmt: skip
@@ -84,19 +84,19 @@ def write_folder(results: DataFrame, out: str, summary: Summary) -> None:
     spark, rejects = results.sparkSession, rejects_beside(out)
     first = results.where(results.kind == "scores").take(1)[0]
     schema = unpacked(first.payload).schema
-    scores = results.where(results.kind == "scores").select("payload").mapInArrow(_rows, _spark_types(schema))
+    scores = results.where(results.kind == "scores").select("payload").mapInArrow(_rows, spark_types(schema))
     ordered = scores.orderBy(scores.probability.desc(), scores.lead_id.asc()).persist(StorageLevel.DISK_ONLY)
     try:
         _write_rejects(results, rejects, summary)
         counts = ordered.groupBy(functions.spark_partition_id().alias("part")).count().collect()
         ranked = schema.insert(2, pa.field("rank", pa.int64()))
         before = _before({row["part"]: row["count"] for row in counts})
-        table = ordered.mapInArrow(_ranking(before), _spark_types(ranked))
+        table = ordered.mapInArrow(_ranking(before), spark_types(ranked))
         table.write.mode("overwrite").option("compression", "zstd").parquet(out)
     except PySparkException as error:
         with suppress(PySparkException):
             _remove(rejects, spark)
-        raise _unreachable(out, error) from error
+        raise unreachable(out, error) from error
     finally:
         ordered.unpersist()
 
@@ -129,7 +129,8 @@ def _ranking(before: dict[int, int]) -> Callable[[Iterator[pa.RecordBatch]], Ite
     return rank
 
 
-def _spark_types(schema: pa.Schema):  # type: ignore[no-untyped-def]
+def spark_types(schema: pa.Schema):  # type: ignore[no-untyped-def]
+    """Return Spark's types of the columns."""
     from pyspark.sql.pandas.types import from_arrow_schema
 
     return from_arrow_schema(schema)
@@ -168,6 +169,7 @@ def _inside(out: str, name: str) -> str:
     return f"{out.rstrip('/')}/{name}"
 
 
-def _unreachable(out: str, error: Exception) -> UserError:
-    return UserError("Spark cannot write the list.", where="--out", got=f"{out}: {error}",
+def unreachable(out: str, error: Exception) -> UserError:
+    """Return what to say of an output that Spark refuses."""
+    return UserError("Spark cannot write the output.", where="--out", got=f"{out}: {error}",
                      mend="check the address, and the rights to it")  # fmt: skip

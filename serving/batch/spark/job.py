@@ -27,7 +27,7 @@ from serving.batch.size import bytes_needed
 from serving.batch.spark.folder import check_folder, is_folder, write_folder
 from serving.batch.spark.packed import CELLS, error_of, said, unpacked
 from serving.batch.spark.read import Reading, read_rows, read_splits, splits_of
-from serving.batch.spark.score import Bundle, Shipped, score_cells
+from serving.batch.spark.score import Bundle, Known, Shipped, score_cells
 from serving.batch.spark.tables import spark_tables, streamed, without
 from serving.batch.spill import Spilled, joined_schema, refuse_empty
 from serving.batch.summary import Summary, join_told
@@ -36,19 +36,19 @@ from serving.batch.work import place_of
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, Row, SparkSession
 
-__all__ = ["run_on_spark"]
+__all__ = ["Spread", "collected", "joined_told", "kept", "run_on_spark", "spread"]
 
 MAX_BUCKETS = 512
 _BUCKET_BYTES = 256 << 20
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What is known of the whole tables when all parts have been read (see `score.Shipped`)."""
+class Spread:
+    """The tables of a job by bucket of leads, packed, and what is known of them as a whole."""
 
-    spilled: dict[str, Spilled]
-    schemas: dict[str, bytes]
-    before: dict[str, dict[int, int]]
+    cells: DataFrame
+    known: Known
+    buckets: int
 
 
 def run_on_spark(job: Job, bundle: Path, spark: SparkSession) -> Summary:
@@ -70,29 +70,42 @@ def run_on_spark(job: Job, bundle: Path, spark: SparkSession) -> Summary:
     """
     if is_folder(job.out):
         check_folder(job.out, spark)
+    with spread(job, spark) as found:
+        known = found.known
+        shipped = Shipped(
+            Bundle.read(bundle, job.scorer.version), known, job.as_of, time.time_ns() // 1000, job.reasons,
+            job.language,
+        )  # fmt: skip
+        say(f"scoring {found.buckets} buckets")
+        with kept(_scored(spark, found.cells, shipped)) as results:
+            summary = joined_told(job, known, results)
+            if is_folder(job.out):
+                write_folder(results, job.out, summary)
+            else:
+                _finish(job, results, found.buckets, summary)
+    return summary
+
+
+def joined_told(job: Job, known: Known, results: DataFrame) -> Summary:
+    """Return what the buckets told, as of one table; raise what a task met."""
+    told = [Told.read(row.payload) for row in collected(results, "told")]
+    return join_told(told, job.scorer.parts.schema.columns, known.spilled["leads"].origin)
+
+
+@contextmanager
+def spread(job: Job, spark: SparkSession) -> Iterator[Spread]:
+    """Read the tables once, and split them into buckets; they are kept while they are used."""
     frames = spark_tables(job, spark)
     streams = {**open_streams(without(job, frames)), **{what: streamed(f) for what, f in frames.items()}}
     streams = {what: streams[what] for what in TABLES if what in streams}
     check_columns(job, streams)
     schema = job.scorer.parts.schema
     reading = Reading(schema.data, schema.columns, job.buckets or _buckets(job, streams, spark))
-    with _kept(_read(spark, reading, job, streams, frames)) as cells:
+    with kept(_read(spark, reading, job, streams, frames)) as cells:
         known = _learnt(streams, reading, cells)
         refuse_changed(streams)
-        shipped = Shipped(
-            Bundle.read(bundle, job.scorer.version), known.spilled, known.schemas, known.before,
-            job.as_of, time.time_ns() // 1000, job.reasons, job.language,
-        )  # fmt: skip
-        parts = sum(map(len, known.before.values()))
-        say(f"{parts} parts read by Spark; scoring {reading.buckets} buckets")
-        with _kept(_scored(spark, cells, shipped)) as results:
-            told = [Told.read(row.payload) for row in _collected(results, "told")]
-            summary = join_told(told, schema.columns, known.spilled["leads"].origin)
-            if is_folder(job.out):
-                write_folder(results, job.out, summary)
-            else:
-                _finish(job, results, reading.buckets, summary)
-    return summary
+        say(f"{sum(map(len, known.before.values()))} parts read by Spark")
+        yield Spread(cells, known, reading.buckets)
 
 
 def _buckets(job: Job, streams: Mapping[str, TableStream], spark: SparkSession) -> int:
@@ -137,18 +150,18 @@ def _scored(spark: SparkSession, cells: DataFrame, shipped: Shipped) -> DataFram
 
 
 @contextmanager
-def _kept(frame: DataFrame) -> Iterator[DataFrame]:
+def kept(frame: DataFrame) -> Iterator[DataFrame]:
     """Keep what was computed on the executors' disks while it is used."""
     from pyspark import StorageLevel
 
-    kept = frame.persist(StorageLevel.DISK_ONLY)
+    on_disk = frame.persist(StorageLevel.DISK_ONLY)
     try:
-        yield kept
+        yield on_disk
     finally:
-        kept.unpersist()
+        on_disk.unpersist()
 
 
-def _collected(cells: DataFrame, kind: str) -> list[Row]:
+def collected(cells: DataFrame, kind: str) -> list[Row]:
     """Return the small rows of a kind; raise what a task met."""
     rows = cells.where(cells.kind.isin(kind, "error")).collect()
     for row in sorted(rows, key=attrgetter("what", "split", "bucket")):
@@ -157,10 +170,10 @@ def _collected(cells: DataFrame, kind: str) -> list[Row]:
     return rows
 
 
-def _learnt(streams: Mapping[str, TableStream], reading: Reading, cells: DataFrame) -> _Known:
+def _learnt(streams: Mapping[str, TableStream], reading: Reading, cells: DataFrame) -> Known:
     """Put together what each part told, as if the tables had been gone through in one piece."""
-    found = {(row.what, row.split): said(row.payload) for row in _collected(cells, "seen")}
-    known = _Known({}, {}, {})
+    found = {(row.what, row.split): said(row.payload) for row in collected(cells, "seen")}
+    known = Known({}, {}, {})
     for what, stream in streams.items():
         parts = {number: found[role, number] for role, number in sorted(found) if role == what}
         known.spilled[what], known.before[what] = _joined(stream.origin, parts)

@@ -20,7 +20,7 @@ from serving.batch.bucket import PartJob, score_part
 from serving.batch.spark.packed import cell, guarded, unpacked
 from serving.batch.spill import Spilled, fitted
 
-__all__ = ["Bundle", "Shipped", "score_cells"]
+__all__ = ["Bundle", "Known", "Shipped", "bucket_tables", "score_cells", "scorer_of"]
 
 _ROWS_A_CELL = 8_192
 
@@ -46,21 +46,28 @@ class Bundle:
 
 
 @dataclass(frozen=True)
-class Shipped:
-    """What every executor gets once.
+class Known:
+    """What is known of the whole tables when all parts have been read.
 
     Parameters
     ----------
     spilled, schemas
-        What is known of each whole table, and its columns.
+        What is known of each table, and its columns.
     before
         By table and number of the part: how many rows of the source stand before it.
     """
 
-    bundle: Bundle
     spilled: dict[str, Spilled]
     schemas: dict[str, bytes]
     before: dict[str, dict[int, int]]
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """What every executor gets once."""
+
+    bundle: Bundle
+    known: Known
     as_of: AsOf
     now: int
     reasons: int
@@ -74,11 +81,10 @@ def score_cells(shipped: Shipped, group: pa.Table) -> pa.Table:
 
 
 def _scored(shipped: Shipped, bucket: int, group: pa.Table) -> Iterator[pa.RecordBatch]:
-    rows = group.filter(pc.equal(group.column("kind"), "rows"))
-    found = {what: _table(shipped, what, rows, bucket) for what in shipped.spilled}
+    found = bucket_tables(shipped.known, bucket, group)
     job = PartJob(
-        _scorer(shipped.bundle),
-        shipped.spilled,
+        scorer_of(shipped.bundle),
+        shipped.known.spilled,
         shipped.as_of,
         shipped.now,
         shipped.reasons,
@@ -97,20 +103,25 @@ def _cells(kind: str, table: pa.Table, bucket: int) -> Iterator[pa.RecordBatch]:
         yield cell(kind, table.slice(start, _ROWS_A_CELL), place=place, bucket=bucket)
 
 
-def _table(shipped: Shipped, what: str, rows: pa.Table, bucket: int) -> pa.Table:
-    """Return a bucket's rows of a table as the local engine reads them from its files."""
+def bucket_tables(known: Known, bucket: int, group: pa.Table) -> dict[str, pa.Table]:
+    """Return a bucket's rows of each table as the local engine reads them from its files."""
+    rows = group.filter(pc.equal(group.column("kind"), "rows"))
+    return {what: _table(known, what, rows, bucket) for what in known.spilled}
+
+
+def _table(known: Known, what: str, rows: pa.Table, bucket: int) -> pa.Table:
     own = rows.filter(pc.equal(rows.column("what"), what))
     places = pc.sort_indices(own, sort_keys=[("split", "ascending"), ("place", "ascending")])
     own = own.take(places)
-    schema = pa.ipc.read_schema(pa.py_buffer(shipped.schemas[what]))
-    before = shipped.before[what]
+    schema = pa.ipc.read_schema(pa.py_buffer(known.schemas[what]))
+    before = known.before[what]
     parts = [
         _numbered(unpacked(payload.as_buffer()), before[split], schema)
         for split, payload in zip(own.column("split").to_pylist(), own.column("payload"), strict=True)
     ]
-    known = shipped.spilled[what]
+    seen = known.spilled[what]
     table = pa.concat_tables(parts) if parts else schema.empty_table()
-    return stamp(table, origin=known.origin, ragged=[] if bucket else known.ragged)
+    return stamp(table, origin=seen.origin, ragged=[] if bucket else seen.ragged)
 
 
 def _numbered(table: pa.Table, before: int, schema: pa.Schema) -> pa.Table:
@@ -121,7 +132,7 @@ def _numbered(table: pa.Table, before: int, schema: pa.Schema) -> pa.Table:
 
 
 @lru_cache(maxsize=1)
-def _scorer(bundle: Bundle) -> Scorer:
+def scorer_of(bundle: Bundle) -> Scorer:
     """Build the model; a process that scores several buckets does so once."""
     with tempfile.TemporaryDirectory(prefix="qualify-bundle-") as folder:
         for name, data in bundle.files.items():

@@ -98,10 +98,26 @@ def _search_pairs(lead: IntArray, time: IntArray, rows: IntArray, as_of: IntArra
 
 
 def take_snapshots(
-    tables: LeadTables, targets: Sequence[Target], closed: Sequence[str], every_days: float, per_lead: int
+    tables: LeadTables,
+    targets: Sequence[Target],
+    closed: Sequence[str],
+    every_days: float,
+    per_lead: int,
+    *,
+    end: int | None = None,
 ) -> Snapshots:
-    """Choose the moments, and label them."""
-    end = end_of_data(tables)
+    """Choose the moments, and label them.
+
+    Parameters
+    ----------
+    targets, closed
+        What is predicted, the first one deciding a lead; further stages that do.
+    every_days, per_lead
+        See `qualify.config.Training`.
+    end
+        The end of the data of which the tables are a part; None: they are the whole.
+    """
+    end = end_of_data(tables) if end is None else end
     decided = _first_decision(tables, targets[0], closed)
     rows, as_of = _moments(tables, decided, end, every_days, per_lead)
     closing = np.flatnonzero((decided != NO_TIME) & (decided <= end))

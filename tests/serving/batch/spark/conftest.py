@@ -20,6 +20,7 @@ from qualify.errors import UserError
 from qualify.moments import parse_as_of
 from qualify.scorer import Scorer
 from serving.batch import Job, Sources, named_source, run_job
+from serving.features import main as features
 from tests.conftest import missing_program
 from tests.serving.lead_documents import document
 from tests.world import AS_OF, TABLES, World, call, shared_folder
@@ -79,6 +80,8 @@ def run_all(world: World, folder: Path) -> None:
             (folder / case).mkdir()
             globals()[case](world, folder / case)
         as_a_folder(world, folder)
+        for name, bundle in (("files", world.bundle), ("japanese", bundle_in(folder / "japanese"))):
+            as_features(bundle, folder / name)
         as_a_function(world, folder)
         (folder / "zone").write_text(spark.conf.get("spark.sql.session.timeZone") or "")
     finally:
@@ -145,8 +148,13 @@ def japanese(world: World, folder: Path) -> None:
     config.write_text(re.sub(r"bags: \d", "bags: 2", config.read_text(encoding="utf-8")), encoding="utf-8")
     done = call("train", "--budget", 0, "--force", folder=folder)
     assert done.code == 0, done.err
+    on_both(world, folder, [str(folder / "見込み客.csv")], "ja", bundle=bundle_in(folder))
+
+
+def bundle_in(folder: Path) -> Path:
+    """The bundle of the only model of a project."""
     (manifest,) = (folder / "mlartifacts").rglob("artifacts/bundle/manifest.json")
-    on_both(world, folder, [str(folder / "見込み客.csv")], "ja", bundle=manifest.parent)
+    return manifest.parent
 
 
 def database(world: World, folder: Path) -> None:
@@ -195,6 +203,16 @@ def as_a_folder(world: World, folder: Path) -> None:
     for name in ("first", "second"):
         done = world.call(*words)
         (folder / f"{name}.json").write_text(json.dumps([done.code, done.out, done.err]), encoding="utf-8")
+
+
+def as_features(bundle: Path, folder: Path) -> None:
+    """The feature matrix of a training, on both engines."""
+    tables = [folder / name for name in TABLES] if (folder / "stages").exists() else [folder / "見込み客.csv"]
+    words = ["--model", str(bundle), "-c", str(folder / "none.yaml")]
+    for name, path in zip(TABLES, tables, strict=False):
+        words += [f"--{name}", str(path)]
+    for engine, out in (("local", "features.parquet"), ("spark", "features")):
+        assert features([*words, "--engine", engine, "--out", str(folder / out)]) == 0
 
 
 def as_a_function(world: World, folder: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import itertools
 import json
 import shutil
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -76,6 +78,22 @@ def test_a_whole_folder_is_not_written_over(spark_runs):
     code, _, err = json.loads((spark_runs / "second.json").read_text())
     assert code == 2
     assert "holds a whole list already" in err
+
+
+@pytest.mark.parametrize(
+    ("case", "labels"), [("files", ["label_sql", "label_win"]), ("japanese", ["label_target"])]
+)
+def test_the_feature_matrix_is_that_of_the_local_engine(spark_runs, case, labels):
+    local = pq.read_table(spark_runs / case / "features.parquet")
+    files = sorted((spark_runs / case / "features").glob("*.parquet"))
+    parts = [pq.read_table(file) for file in files]
+    found = pa.concat_tables(parts).cast(local.schema)
+    assert found.sort_by([("lead_id", "ascending"), ("as_of", "ascending")]).equals(local)
+    assert [name for name in local.column_names if name.startswith("label_")] == labels
+    # A lead's rows are together, in order of time.
+    for part in parts:
+        leads = part["lead_id"].to_pylist()
+        assert sum(a != b for a, b in itertools.pairwise(leads)) + 1 == len(set(leads))
 
 
 def test_the_registered_model_is_a_function_of_spark(spark_runs):
