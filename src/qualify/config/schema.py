@@ -102,8 +102,8 @@ class Training(Strict):
         time of training stay what this many leads take. A query (`sql`) is read as a whole.
     negatives
         The share of the leads without an outcome that is learned from, drawn by their ids. Each stands for
-        the others in fits, calibration, figures and base rates, so that chances stay what they are. 0.1 where
-        outcomes are rare: training is several times faster, or sees more of them; figures are less sure.
+        the others in fits, calibration, figures and base rates, so that chances stay what they are. Where
+        outcomes are rare, a smaller share is faster or sees more of them; of few leads it tells less.
     """
 
     seed: int = 0
