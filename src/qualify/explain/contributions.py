@@ -78,7 +78,7 @@ class TargetExplainer:
         rows, bags = trees.shape[:2]
         by_field = np.zeros((rows, len(self.fields)))
         noise = np.empty((rows, len(set(self._topics.tolist()))))
-        tree_sums, linear_sums = np.empty((rows, bags)), np.empty((rows, 1 + len(points.members)))
+        tree_sums, linear_sums = np.empty((rows, bags)), np.empty((rows, 1 + len(points.intercepts)))
         sum_parts(
             trees, bins, points.starts, points.points, points.members, points.fields,
             self._topics, np.array([blend.linear, blend.trees]), by_field, noise, tree_sums, linear_sums,
