@@ -51,3 +51,10 @@ def test_254_thresholds_fill_a_column():
 def test_the_same_set_of_categories_has_one_column():
     one, other = (stump(1, 0, num_cat=1, cat_boundaries=[0, 1], cat_threshold=[bits]) for bits in (5, 2))
     assert codes_of([0, 1, 2, np.nan], one, other, one) == [[0, 1, 0, 1], [1, 0, 1, 1]]
+
+
+def test_values_near_zero_fall_on_the_side_of_zero():
+    """LightGBM takes what is smaller than 1e-35 for zero, also where a threshold is as small."""
+    values = [-1e-3, -1e-36, 0, 1e-36, 1e-3]
+    assert codes_of(values, stump(NONE, 0.0)) == codes_of(values, stump(NONE, 1e-36)) == [[0, 0, 0, 0, 1]]
+    assert codes_of(values, stump(NONE, -1e-36)) == [[0, 1, 1, 1, 1]]
