@@ -22,6 +22,7 @@ from qualify.model.fit import Forward, Params, fit_target
 from qualify.model.parts import Lot, ModelParts, Schema, Window, bands_of, reference_of
 from qualify.model.rows import Rows
 from qualify.model.target import TargetModel
+from qualify.model.turned import Turn, turned_values
 from training.calendars import drop_calendars
 from training.comparison import compare
 from training.data import Loaded
@@ -53,7 +54,13 @@ class Judged:
 
 @dataclass(frozen=True)
 class Trained:
-    """Everything a training run found out."""
+    """Everything a training run found out.
+
+    Parameters
+    ----------
+    turned
+        Values of which the model in the bundle has forgotten the past, for the first target.
+    """
 
     parts: ModelParts
     data: TrainingSet
@@ -61,6 +68,7 @@ class Trained:
     tuned: Tuned
     calendars: Mapping[str, Excluded]
     seconds: dict[str, float]
+    turned: tuple[Turn, ...] = ()
 
 
 def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None = None) -> Trained:
@@ -98,7 +106,8 @@ def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None 
                                  threads=threads, forward=each.forward))  # fmt: skip
     clock.lap("final fit")
     parts = _assemble(data, finals, seed)
-    return Trained(parts, data, judged, tuned, calendars, clock.seconds)
+    turned = turned_values(data.rows_of(first, everything).clipped())
+    return Trained(parts, data, judged, tuned, calendars, clock.seconds, turned)
 
 
 class _Clock:

@@ -164,6 +164,22 @@ def selection_json(trained: Trained) -> Mapping[str, Any] | None:
     return None if found is None else found.as_json()
 
 
+def turned_json(trained: Trained) -> list[dict[str, Any]]:
+    """Return the values of which the past was forgotten, for JSON.
+
+    The moment is empty where the table has no dates; the odds are those after the turn by those before it,
+    less what all other leads' did.
+    """
+    return [
+        {
+            "field": each.feature, "value": each.value,
+            "since": str(np.datetime64(each.since, "us")) if each.since else "",
+            "odds_ratio": float(np.exp(each.moved)), "standard_errors": each.clear,
+        }
+        for each in trained.turned
+    ]  # fmt: skip
+
+
 def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
     """Return what `qualify train --json` prints."""
     judged = outcome.trained.judged[0]
@@ -188,6 +204,7 @@ def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
             {"column": name, "code": why.code, "evidence": why.evidence}
             for name, why in {**config.exclude, **outcome.trained.calendars}.items()
         ],
+        "turned": turned_json(outcome.trained),
         "metrics": figures("model"),
         "baselines": {name: figures(name) for name in ("rules", "bayes", "linear")},
         "selection": selection_json(outcome.trained),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.train import Outcome
+from training.train import Outcome, turned_json
 
 _SHOWN = ("auc", "log_loss", "ece", "lift_at_10", "precision_at_capacity")
 
@@ -19,9 +19,17 @@ def summary(outcome: Outcome) -> str:
     for who, figures in judged.metrics.items():
         cells = [f"{figures[n].value:.4f} ({figures[n].low:.3f}-{figures[n].high:.3f})" for n in _SHOWN]
         lines.append(f"{who:10}" + "".join(f"{cell:>24}" for cell in cells))
+    lines += [
+        f"{each['field']} {each['value']!r} has turned{_since(each['since'])}: its past is forgotten"
+        for each in turned_json(outcome.trained)
+    ]
     lines += [f"verdict: {outcome.verdict.use}", *(f"  {reason}" for reason in outcome.verdict.reasons)]
     version = outcome.registered
     lines.append(
         f"registered as version {version.version} ({version.alias}), bundle {outcome.bundle_version}"
     )
     return "\n".join(lines)
+
+
+def _since(moment: str) -> str:
+    return f" about {moment[:10]}" if moment else ""

@@ -43,8 +43,9 @@ class Turn:
     ----------
     feature, value
         Name of the categorical feature, and the value ("other", "missing" for those).
-    place
-        Place in time order of the first lead from which on the value is another.
+    place, since
+        The first lead after the turn: its place in time order, and its earliest moment (microseconds; 0 where
+        the table has no dates).
     moved
         By how much its log-odds moved, less what those of all other leads did.
     clear
@@ -54,6 +55,7 @@ class Turn:
     feature: str
     value: str
     place: int
+    since: int
     moved: float
     clear: float
 
@@ -86,7 +88,7 @@ def turned_values(rows: Rows) -> tuple[Turn, ...]:
     """
     seen = _Seen(rows)
     return tuple(
-        Turn(each.feature, seen.value(each), seen.begins(each), each.moved, each.clear)
+        Turn(each.feature, seen.value(each), *seen.begins(each), each.moved, each.clear)
         for each in seen.turned
     )
 
@@ -145,9 +147,10 @@ class _Seen:
         vocabulary = next(each.vocabulary for each in self._features if each.name == found.feature)
         return (*vocabulary, "other", "missing")[found.code]
 
-    def begins(self, found: _Found) -> int:
-        """Return the place of the first lead after a turn."""
-        return int(self.rows.place[self.block >= found.block].min())
+    def begins(self, found: _Found) -> tuple[int, int]:
+        """Return the place of the first lead after a turn, and its earliest moment."""
+        place = int(self.rows.place[self.block >= found.block].min())
+        return place, int(self.rows.as_of[self.rows.place == place].min())
 
     def _clearest(self, alive: BoolArray) -> _Found | None:
         return max(self._splits(alive), key=lambda each: abs(each.clear), default=None)
