@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from qualify.explain.lead import CardLine, render_text
 from qualify.explain.moved import Moved, Part, split_change
 from qualify.explain.moved_text import render_moved
 from qualify.explain.what_if import MOST_VALUES, plausible_edits, smallest_changes
@@ -17,6 +18,7 @@ from qualify.leads.tables import NO_TIME, Column
 from qualify.leads.variants import one_lead
 from qualify.model.evidence import Evidence, FieldGroups, Group
 from tests.explain.examples import NEVER, texts, views
+from tests.explain.leads import make_lead as lead_of
 from tests.explain.test_moved import SINCE, UNTIL, judge, make_lead, parts_of
 from tests.explain.test_what_if import BANDS, LEAD, PLAN, SPECS, edits_of
 from tests.rules.build import act, column, micros, tables
@@ -148,3 +150,19 @@ def test_a_change_is_told_with_its_chance_and_band():
 )
 def test_rare_values_of_columns(kind, values, english):
     assert said(Field("column:founded", kind, "founded", "fit"), values) == [english]
+
+
+def test_what_speaks_for_and_against_has_a_colour_of_its_own() -> None:
+    """The colour stands around the signed number, and is not the same on both sides."""
+    text = render_text(lead_of(), "en", colour=True)
+    before = [text[: text.index(size)].rsplit("\x1b[", 1)[1] for size in ("+0.83", "-0.34")]
+    assert all(code.endswith("m") for code in before)
+    assert before[0] != before[1]
+
+
+def test_a_long_word_of_the_card_is_folded_and_not_cut() -> None:
+    word = "".join(chr(97 + i % 26) for i in range(70))
+    text = render_text(lead_of(card=(CardLine(word, word[::-1], 3.0),)), "en", width=48)
+    seen = "".join(text.split())
+    assert "…" not in seen
+    assert sum(seen.count(char) for char in "xyz") >= 2 * sum(word.count(char) for char in "xyz")
