@@ -92,7 +92,7 @@ def _promote(
     number = resolve(client, name, version)
     run = _run_of(client, name, number)
     verdict = run.data.tags.get("verdict") if run is not None else None
-    present = _present(client, name)
+    present = registry.alias_of(client, name, registry.CHAMPION)
     if present == number:
         return Promoted(name, number, number, verdict)
     against = objections(run, present)
@@ -176,11 +176,6 @@ def _run_of(client: mlflow.MlflowClient, name: str, version: str) -> Run | None:
     return run if run.info.lifecycle_stage == "active" else None
 
 
-def _present(client: mlflow.MlflowClient, name: str) -> str | None:
-    found = client.get_registered_model(name).aliases.get(registry.CHAMPION)
-    return None if found is None else str(found)
-
-
 def take_over(config: Config, version: str, decision: Decision, against: str) -> tuple[str, ...]:
     """Put a version in use that the gate has let pass; return what the gate said, which is kept with it.
 
@@ -198,7 +193,7 @@ def take_over(config: Config, version: str, decision: Decision, against: str) ->
     client, name = mlflow.MlflowClient(), config.mlflow.model_name
     with registry.alone():
         registry.finish_move(client, name)
-        present = _present(client, name)
+        present = registry.alias_of(client, name, registry.CHAMPION)
         if present != against:
             now = f"version {present} is in use now" if present else "no version is in use now"
             raise GateRefused(

@@ -168,7 +168,7 @@ def register(
     alias = CHALLENGER
     with alone():
         client.set_registered_model_alias(name, CHALLENGER, version)
-        if _alias(client, name, CHAMPION) is None:
+        if alias_of(client, name, CHAMPION) is None:
             client.set_registered_model_alias(name, CHAMPION, version)
             alias = CHAMPION
     return Registered(str(info.run_id), f"models:/{name}/{version}", version, alias)
@@ -241,7 +241,7 @@ def promote(client: mlflow.MlflowClient, name: str, version: str) -> str | None:
     known = versions(client, name)
     if version not in known:
         raise UserError("there is no such version", got=version, expected=", ".join(sorted(known, key=int)))
-    old = _alias(client, name, CHAMPION)
+    old = alias_of(client, name, CHAMPION)
     if old is None:
         client.set_registered_model_alias(name, CHAMPION, version)
     elif old != version:
@@ -252,14 +252,15 @@ def promote(client: mlflow.MlflowClient, name: str, version: str) -> str | None:
 def rollback(client: mlflow.MlflowClient, name: str) -> tuple[str, str]:
     """Swap champion and previous; return (the new champion, the one taken back)."""
     versions(client, name)
-    old, new = _alias(client, name, CHAMPION), _alias(client, name, PREVIOUS)
+    old, new = alias_of(client, name, CHAMPION), alias_of(client, name, PREVIOUS)
     if old is None or new is None or old == new:
         raise UserError("there is no previous champion to go back to", mend="promote a version first")
     _move(client, name, old, new)
     return new, old
 
 
-def _alias(client: mlflow.MlflowClient, name: str, alias: str) -> str | None:
+def alias_of(client: mlflow.MlflowClient, name: str, alias: str) -> str | None:
+    """Return the version that an alias stands for; None where nothing has it."""
     found = client.get_registered_model(name).aliases.get(alias)
     return None if found is None else str(found)
 
@@ -283,6 +284,6 @@ def finish_move(client: mlflow.MlflowClient, name: str) -> None:
     if note is None:
         return
     old, _, new = note.partition(" ")
-    if old in known and _alias(client, name, CHAMPION) == new:
+    if old in known and alias_of(client, name, CHAMPION) == new:
         client.set_registered_model_alias(name, PREVIOUS, old)
     client.delete_registered_model_tag(name, MOVE)
