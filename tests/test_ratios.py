@@ -60,6 +60,15 @@ def test_what_was_not_measured_is_said_and_no_figure_at_all_fails(
     assert "no ratio" in capsys.readouterr().err
 
 
+def test_without_kept_ratios_nothing_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(_ratios, "KEPT", tmp_path / "ratios.json")
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(trees(400.0))))
+    assert _ratios.main([]) == 2
+    assert "--keep" in capsys.readouterr().err
+
+
 def test_the_kept_ratios_are_those_of_all_benchmarks() -> None:
     kept = json.loads(_ratios.KEPT.read_text())
     assert {name.split()[0].rstrip(":") for name in kept} == {"batch", "ledger", "serve", "treeshap"}

@@ -95,6 +95,9 @@ def main(argv: list[str] | None = None) -> int:
     if not now:
         print("there is no ratio among the lines; give what `make bench` printed", file=sys.stderr)
         return 2
+    if not keep and not KEPT.exists():
+        print(f"no ratios are kept in {KEPT}: keep these with --keep", file=sys.stderr)
+        return 2
     kept: dict[str, float] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     if keep:
         rounded = {name: float(f"{value:.3g}") for name, value in {**kept, **now}.items()}

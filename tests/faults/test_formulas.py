@@ -28,9 +28,7 @@ FORMULAS = (
     "－1",
     "＠x",
 )
-WRITTEN = {
-    text: "'" * (text[:1] != "x") + text.replace("\r\n", "\n").replace("\r", "\n") for text in FORMULAS
-}
+WRITTEN = {text: "'" + text.replace("\r", "\n") for text in FORMULAS}
 PLAIN = ("L-1", "a=b", "", " x", "東京", "1", "'=1")
 
 
