@@ -84,25 +84,21 @@ def _check_reach(host: str, runtime: Runtime) -> None:
 
 
 def _run(runtime: Runtime, listening: socket.socket, *, loopback: bool) -> None:
-    import gc
     import signal
     import sys
 
     import uvicorn
 
     from serving.api.app import create_app
+    from serving.collector import collect_seldom
     from serving.api.patience import PatientProtocol
 
     settings = uvicorn.Config(
         create_app(runtime, loopback=loopback), http=PatientProtocol, log_config=None, access_log=False,
         server_header=False, lifespan="on", timeout_graceful_shutdown=10, proxy_headers=False,
     )  # fmt: skip
-    # What was made until here stays: the collector need not look at it again, nor at every request. Threads
-    # that work in the background give way to requests soon.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    sys.setswitchinterval(0.001)
+    collect_seldom()
+    sys.setswitchinterval(0.001)  # threads that work in the background give way to requests soon
     # uvicorn ends well on SIGTERM, and then hands the signal on: that it came is no error.
     signal.signal(signal.SIGTERM, lambda *_: None)
     uvicorn.Server(settings).run(sockets=[listening])

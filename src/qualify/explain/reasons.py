@@ -18,6 +18,7 @@ from qualify.explain.select import SMALLEST, leading_fields, strongest, sum_by_t
 from qualify.explain.words import Phrasebook
 from qualify.features.fields import Field
 from qualify.features.topics import topic_positions
+from qualify.leads.grouping import by_group
 from qualify.leads.identity import ById
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
@@ -224,7 +225,7 @@ def _in_words(
     """Word the reasons field by field, so that each field is asked for its values once."""
     text, value = (np.full(field.size, "", dtype=object) for _ in range(2))
     flat, sizes = field.ravel(), contribution.ravel()
-    places = np.argsort(flat, kind="stable")
+    places = by_group(flat + 1)  # those without a reason first
     bounds = np.searchsorted(flat[places], np.arange(len(fields) + 1))
     for index in np.flatnonzero(np.diff(bounds)).tolist():
         here = places[bounds[index] : bounds[index + 1]]

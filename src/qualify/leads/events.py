@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from qualify.config import Data
 from qualify.leads.columns import id_keys, id_text, needed, optional, refuse_all_bad
 from qualify.leads.few import DocumentTable, Few, Values, missing
+from qualify.leads.grouping import by_group
 from qualify.leads.manner import TimeManner
 from qualify.leads.numbers import look_at_numbers, parse_numbers
 from qualify.leads.parse import EXPECTED
@@ -138,9 +139,9 @@ def event_order(lead: IntArray, at: IntArray, ties: Sequence[NDArray[Any]]) -> I
     """
     if len(at) > 1 and not np.all(at[1:] >= at[:-1]):
         order = np.argsort(at, kind="stable")
-        order = order[np.argsort(lead[order], kind="stable")]
+        order = order[by_group(lead[order])]
     else:
-        order = np.argsort(lead, kind="stable")
+        order = by_group(lead)
     if not ties or len(order) < 2:
         return order
     lead, at = lead[order], at[order]
