@@ -90,8 +90,8 @@ def _run(runtime: Runtime, listening: socket.socket, *, loopback: bool) -> None:
     import uvicorn
 
     from serving.api.app import create_app
-    from serving.collector import collect_seldom
     from serving.api.patience import PatientProtocol
+    from serving.collector import collect_seldom
 
     settings = uvicorn.Config(
         create_app(runtime, loopback=loopback), http=PatientProtocol, log_config=None, access_log=False,
