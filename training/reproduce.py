@@ -42,7 +42,7 @@ def reproduce(config: Config, folder: Path, run_id: str, out: Path | None = None
     Parameters
     ----------
     config
-        Says where the registry and the tables are; every other setting is the run's own.
+        Says where the registry, the tables and the ledger are; every other setting is the run's own.
     out
         A folder for the bundle; default: it is compared and not kept.
 
@@ -87,7 +87,8 @@ def _loaded(config: Config, folder: Path, run: Run) -> Loaded:
     run_id = str(run.info.run_id)
     own = json.loads(_artifact(run_id, "config.json"))
     own["data"] |= {name: getattr(config.data, name) for name in ("leads", "activities", "stages")}
-    settings: Config = type(config).model_validate(own | {"scorecard": None})
+    places = {"scorecard": None, "mlflow": config.mlflow, "service": config.service}
+    settings: Config = type(config).model_validate(own | places)
     card = Scorecard.parse(_artifact(run_id, "scorecard.yaml"), where=f"scorecard.yaml of run {run_id}")
     loaded = replace(load_tables(settings, folder), scorecard=card)
     if WORK_SHA256 in run.data.tags:

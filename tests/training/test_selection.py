@@ -127,6 +127,16 @@ def test_new_scores_are_news_to_learn_from_and_the_same_are_none(loop, tmp_path)
     assert same.json["status"] == "unchanged"
 
 
+def test_a_run_is_repeated_with_the_ledger_that_is_in_use_now(again, loop, tmp_path):
+    folder = shutil.copytree(loop, tmp_path / "copy")
+    (folder / "ledger.db").rename(folder / "moved.db")
+    with (folder / "qualify.yaml").open("a", encoding="utf-8") as file:
+        file.write('service: {ledger: "sqlite:///moved.db"}\n')
+    done = call("train", "--reproduce", again["run_id"], "--json", folder=folder)
+    assert done.code == 0, done.err
+    assert done.json["run_id"] == again["run_id"]
+
+
 def test_an_answer_of_sales_makes_a_lead_known_that_nobody_was_to_work(loop, tmp_path):
     folder = shutil.copytree(loop, tmp_path / "copy")
     config = load_config(folder / "qualify.yaml")
