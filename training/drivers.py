@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,8 @@ from qualify.explain.catalogue import Catalogue
 from qualify.explain.contributions import TargetExplainer
 from qualify.explain.words import Phrasebook, phrasebook
 from qualify.features.fields import Field
-from qualify.features.frame import field_values
-from qualify.leads.tables import FloatArray
+from qualify.features.frame import FeatureFrame, field_values
+from qualify.leads.tables import FloatArray, IntArray
 from qualify.rules import RuleResult, Scorecard, rule_field
 from training.pipeline import Judged
 from training.plots.texts import report_texts
@@ -61,23 +62,50 @@ def describe_drivers(
     seed
         Of the sample.
     """
-    texts, book = report_texts(language), phrasebook(language)
-    count = len(judged.label)
-    drawn = np.sort(np.random.default_rng(seed).permutation(count)[:MAX_ROWS])
+    drawn = _drawn(judged, seed)
     frame = judged.rows.frame.take(drawn)
     explainer = TargetExplainer(judged.model, fields)
     contributions = explainer.explain(frame).contributions
     by_rule = points.points[judged.chosen[drawn]]
-    rows = np.arange(len(drawn))
+    told = _told(frame, len(drawn), fields, language)
     return tuple(
-        Driver(
-            label=name_of(field, book, texts),
-            contribution=contributions[:, j],
-            values=values_of(field, field_values(frame, field.name, rows), book),
-            rule_points=_rule_points(field, scorecard, by_rule),
-        )
-        for j, field in enumerate(fields)
+        Driver(label, contributions[:, j], values, _rule_points(field, scorecard, by_rule))
+        for j, (field, (label, values)) in enumerate(zip(fields, told, strict=True))
     )
+
+
+def retell_drivers(
+    drivers: tuple[Driver, ...], judged: Judged, fields: tuple[Field, ...], *, language: str, seed: int = 0
+) -> tuple[Driver, ...]:
+    """Return what `describe_drivers` gave, in another language: nothing is explained anew.
+
+    Parameters
+    ----------
+    drivers
+        Of the same judged model, fields and seed, in the order of the fields.
+    """
+    drawn = _drawn(judged, seed)
+    told = _told(judged.rows.frame.take(drawn), len(drawn), fields, language)
+    return tuple(
+        replace(driver, label=label, values=values)
+        for driver, (label, values) in zip(drivers, told, strict=True)
+    )
+
+
+def _drawn(judged: Judged, seed: int) -> IntArray:
+    """Return the sampled rows, in order."""
+    return np.sort(np.random.default_rng(seed).permutation(len(judged.label))[:MAX_ROWS])
+
+
+def _told(
+    frame: FeatureFrame, count: int, fields: tuple[Field, ...], language: str
+) -> list[tuple[str, FloatArray | NDArray[np.object_]]]:
+    """Return each field's name and values."""
+    texts, book, rows = report_texts(language), phrasebook(language), np.arange(count)
+    return [
+        (name_of(field, book, texts), values_of(field, field_values(frame, field.name, rows), book))
+        for field in fields
+    ]
 
 
 def name_of(field: Field, book: Phrasebook, texts: Catalogue) -> str:

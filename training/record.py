@@ -18,6 +18,7 @@ from qualify.config import Config
 from qualify.evaluate import Metric
 from qualify.leads.tables import LeadTables
 from training.data import Loaded
+from training.driver_record import DRIVERS_FILE, driver_record
 from training.pipeline import Trained
 from training.reporting import report_of, write_report_folder
 from training.verdict import Verdict
@@ -48,8 +49,9 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     mlflow.log_text(trained.parts.scorecard_text, "scorecard.yaml")
     mlflow.log_dict({"verdict": verdict.use, "reasons": list(verdict.reasons)}, "verdict.json")
     _log_data(config, digest)
-    pictures = scratch / "report"
-    write_report_folder(report_of(trained, verdict, bundle_version, digest), pictures)
+    report, pictures = report_of(trained, verdict, bundle_version, digest), scratch / "report"
+    mlflow.log_dict(driver_record(trained, report.drivers), DRIVERS_FILE)
+    write_report_folder(report, pictures)
     mlflow.log_artifacts(str(pictures))
 
 

@@ -21,6 +21,8 @@ _METRICS = ("auc", "average_precision", "lift_at_10", "precision_at_capacity", "
 _LOWER_IS_BETTER = frozenset({"ece", "log_loss"})
 _AS_SHARE = frozenset({"average_precision", "precision_at_capacity"})
 _PLOTS = ("calibration", "gain", "summary", "comparison")
+_LEAST_STRENGTH = 0.005
+"""In log-odds; less is written as nothing."""
 _LIMITS = ("similar", "untouched", "causes", "single", "age")
 
 
@@ -43,9 +45,20 @@ def show_model(visit: Visit, run: RunRecord | None) -> dict[str, Any]:
         "bounds": list(zip("ABCD", bounds, strict=True)),
         "scorers": [] if run is None else _scorers(run),
         "metrics": [] if run is None else _metrics(run, words),
+        "drivers": _drivers(run, words),
         "plots": [name for name in _PLOTS if run is not None and name in run.pictures],
         "limits": [words.text(f"model.limit.{name}") for name in _LIMITS],
     }
+
+
+def _drivers(run: RunRecord | None, words: Words) -> list[dict[str, str]]:
+    """Return the drivers in the reader's language, strongest first; those that move nothing are left out."""
+    record = run.drivers if run is not None else None
+    return [
+        {"label": getattr(driver.label, words.language), "effect": getattr(driver.effect, words.language),
+         "strength": f"{driver.strength:.2f}"}
+        for driver in (record.drivers if record is not None else ()) if driver.strength >= _LEAST_STRENGTH
+    ]  # fmt: skip
 
 
 def _period(window: Window, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""What MLflow keeps of the training run of the model in use: figures and pictures. Read only."""
+"""What MLflow keeps of the training run of the model in use: figures, pictures, drivers. Read only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from serving.pages.driver_record import DriverRecord, read_drivers
 
 if TYPE_CHECKING:
     from serving.runtime import Runtime
@@ -30,12 +32,15 @@ class RunRecord:
         Figures by name, as `training/record.py` logs them: `auc`, `auc_low`, `rules/auc`, ...
     pictures
         Names out of `PICTURES` that the run has.
+    drivers
+        The largest drivers in words; None where the run kept none.
     """
 
     run_id: str
     store: str
     metrics: Mapping[str, float]
     pictures: tuple[str, ...]
+    drivers: DriverRecord | None = None
 
 
 def find_run(runtime: Runtime) -> RunRecord | None:
@@ -58,7 +63,8 @@ def find_run(runtime: Runtime) -> RunRecord | None:
         logger.warning("the record of the training run is not at hand", extra={"error": type(error).__name__})
         return None
     pictures = tuple(name for name in PICTURES if name in files)
-    return RunRecord(run.info.run_id, store, dict(run.data.metrics), pictures)
+    drivers = read_drivers(store, run.info.run_id)
+    return RunRecord(run.info.run_id, store, dict(run.data.metrics), pictures, drivers)
 
 
 def read_picture(run: RunRecord, name: str) -> bytes | None:

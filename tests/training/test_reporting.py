@@ -13,11 +13,13 @@ from qualify.config import Label, Target
 from qualify.explain.words import phrasebook
 from qualify.features.fields import Field
 from training.comparison import DRAWS, DRAWS_OF_MANY, draws_for
-from training.drivers import describe_drivers, name_of, values_of
+from training.driver_record import DRIVERS_FILE, MOST
+from training.drivers import describe_drivers, name_of, retell_drivers, values_of
 from training.in_use import open_registry
 from training.learned_points import LEAST_ROWS, learn_points
 from training.plots.texts import report_texts
 from training.record import DIGEST_LENGTH, digest_of, flat_metrics
+from training.report import tell
 from training.reporting import say_target
 
 ENGLISH = phrasebook("en")
@@ -39,7 +41,14 @@ def artifacts_of(run, folder=None):
 
 
 def test_a_run_leaves_report_and_pictures(run):
-    assert {"report.html", "pictures", "scorecard.yaml", "verdict.json", "config.json"} <= artifacts_of(run)
+    assert {
+        "report.html",
+        "pictures",
+        "scorecard.yaml",
+        "verdict.json",
+        "config.json",
+        DRIVERS_FILE,
+    } <= artifacts_of(run)
     pictures = {path.removeprefix("pictures/") for path in artifacts_of(run, "pictures")}
     assert pictures == {
         *("calibration.png", "comparison.png", "gain.png", "points.png", "summary.png"),
@@ -128,6 +137,29 @@ def test_rule_points_are_those_of_the_rules_about_the_field(trained, drivers):
     position = data.points.rule_ids.index("pricing_view")
     assert np.array_equal(by_name["Pricing page views"].rule_points, data.points.points[rows, position])
     assert by_name["Scorecard total"].rule_points is None
+
+
+def test_drivers_are_retold_as_they_would_be_told_anew(trained, drivers):
+    data, (judged, *_), fields = trained.data, trained.judged, trained.parts.plan.fields
+    anew = describe_drivers(judged, fields, data.loaded.scorecard, data.points, language="ja")
+    retold = retell_drivers(drivers, judged, fields, language="ja")
+    assert [tell(driver, report_texts("ja")) for driver in retold] == [
+        tell(driver, report_texts("ja")) for driver in anew
+    ]
+    assert [driver.label for driver in retold] == [driver.label for driver in anew]
+    assert "ステージ" in {driver.label for driver in retold}
+
+
+def test_a_run_keeps_its_largest_drivers_in_words_of_both_languages(run, trained, drivers):
+    kept = mlflow.artifacts.load_dict(f"{run.info.artifact_uri}/{DRIVERS_FILE}")
+    assert kept["target"] == trained.judged[0].target
+    assert kept["rows"] == len(drivers[0].contribution)
+    strengths = sorted((driver.strength for driver in drivers), reverse=True)
+    assert [driver["strength"] for driver in kept["drivers"]] == pytest.approx(strengths[:MOST], abs=1e-4)
+    by_label = {driver.label: driver for driver in drivers}
+    for driver in kept["drivers"]:
+        assert driver["effect"]["en"] == tell(by_label[driver["label"]["en"]], report_texts("en"))
+        assert re.search(r"[ぁ-んァ-ヶ一-龠]", driver["effect"]["ja"])
 
 
 @pytest.mark.parametrize(

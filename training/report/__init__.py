@@ -12,6 +12,7 @@ from training.report.data import (
     ReportData,
 )
 from training.report.pictures import Picture, draw_pictures
+from training.report.stories import tell
 from training.report.write import render_report, write_report, write_whole
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ReportData",
     "draw_pictures",
     "render_report",
+    "tell",
     "write_report",
     "write_whole",
 ]

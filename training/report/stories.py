@@ -60,7 +60,7 @@ def _by_word(words: NDArray[np.str_], driver: Driver, texts: Catalogue) -> str:
 
     def named(chosen: list[int]) -> str:
         shown = [f"{distinct[k]} ({signed(float(effect[k]))})" for k in chosen[:_NAMED]]
-        return ", ".join(shown) or "\u2013"
+        return ("、" if texts.language == "ja" else ", ").join(shown) or "\u2013"
 
     best = [k for k in order if effect[k] > _SMALL]
     worst = [k for k in reversed(order) if effect[k] < -_SMALL]
