@@ -22,6 +22,12 @@ NAMES = ("leads", "activities", "stages")
 KEY = ["lead_id", "as_of", "model_version"]
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    """The rejects of a list that goes into a database lie in the current folder."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     if request.param == "sqlite":
