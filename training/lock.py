@@ -30,7 +30,7 @@ def only_one(folder: Path) -> Iterator[bool]:
 
 @contextmanager
 def in_turn(folder: Path) -> Iterator[None]:
-    """Wait until no other process makes the store of this folder; the lock's file stays, as above."""
+    """Wait until no other process makes the store of this folder, or moves its aliases; the file stays."""
     with (folder / STORE_LOCK).open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
