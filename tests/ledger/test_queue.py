@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,9 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from qualify.errors import UserError
 from qualify.ledger import LeadFacts, QueueQuery
+from qualify.ledger.desk import QueuePage
+from qualify.ledger.queue import queue_page
 from tests.ledger.lists import DAY, HOUR, T0, many, score_list, score_row, scored
 
 
@@ -170,6 +174,48 @@ def test_facets_count_open_leads(ledger):
     assert facets.bands == {"A": 1, "B": 1}
     assert (facets.owners, facets.sources, facets.stages) == ({"x": 1}, {"web": 1}, {"MQL": 1})
     assert facets.recommended_stages == {"MQL": 2}
+
+
+def test_facets_are_added_up_over_the_others_most_frequent_first(ledger):
+    pairs = [("C", "SAL"), ("A", "MQL"), ("B", "SAL"), ("B", None), ("C", "SQL")]
+    rows = [score_row(f"L{n}", band=band, recommended_stage=told) for n, (band, told) in enumerate(pairs)]
+    stages = ["MQL", "Inquiry", "MQL", None, "Inquiry"]
+    put(ledger, *rows, **{f"L{n}": LeadFacts(stage=stage) for n, stage in enumerate(stages)})
+    facets = ledger.facets()
+    assert list(facets.bands.items()) == [("B", 2), ("C", 2), ("A", 1)]
+    assert list(facets.stages.items()) == [("Inquiry", 2), ("MQL", 2)]
+    assert list(facets.recommended_stages.items()) == [("SAL", 2), ("MQL", 1), ("SQL", 1)]
+    assert (facets.owners, facets.sources) == ({}, {})
+
+
+COUNTED_BY = {
+    "ledger_leads_owner": QueueQuery(owner="user17"),
+    "ledger_leads_waiting": QueueQuery(waiting="over_limit", now=T0),
+}
+
+
+@pytest.mark.parametrize("index", COUNTED_BY)
+def test_counts_by_owner_and_waiting_time_read_an_index_up_to_the_value(file_ledger, tmp_path, index):
+    """SQLite's planner goes by the shape of the query, not by how much is stored."""
+    asked = []
+    with sqlite3.connect(tmp_path / "ledger.db") as plain, file_ledger._database.read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        queue_page(connection, COUNTED_BY[index])
+        count, parts = next(each for each in asked if "count(" in each[0])
+        plan = plain.execute(f"EXPLAIN QUERY PLAN {count}", parts).fetchall()
+    plain.close()
+    (step,) = (row[3] for row in plan)
+    assert f"USING COVERING INDEX {index} (" in step
+    assert step.count("=?") + step.count("<?") == 3
+
+
+def test_a_search_in_vain_looks_once(file_ledger):
+    file_ledger.record_scores(many(3), origin="batch")
+    asked = []
+    with file_ledger._database.read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
+        assert queue_page(connection, QueueQuery(q="zzzz")) == QueuePage((), None, 0)
+    assert len([each for each in asked if each.startswith("SELECT")]) == 1
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U", "é", "WzEsMl0"])

@@ -95,8 +95,11 @@ leads = Table(
 """One row a lead: facts, latest score, and where it stands on the desk."""
 
 # Besides these, the queue has an index of its own, which differs by database and stands in the migrations.
-for _name in ("owner", "source", "stage", "recommended_stage", "band"):
+for _name in ("source", "recommended_stage", "band"):
     Index(f"ledger_leads_{_name}", leads.c.open, leads.c[_name])
+Index("ledger_leads_owner", leads.c.open, leads.c.owner, leads.c.answered)
+Index("ledger_leads_stage", leads.c.open, leads.c.stage, leads.c.recommended_stage, leads.c.band)
+Index("ledger_leads_waiting", leads.c.open, leads.c.answered, leads.c.waiting_since)
 _CELLS = ("answered", "fit", "engagement", "probability")
 Index("ledger_leads_grid", leads.c.open, *(leads.c[name] for name in _CELLS))
 Index("ledger_leads_fit", leads.c.fit)
