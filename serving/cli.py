@@ -90,14 +90,14 @@ def score(
     with only_json(as_json):
         check_request(out, engine, ledger=ledger, changed_since=changed_since)
         room = parse_memory(memory)
-        settings, folder = _settings(config, needed=model is None or ledger or leads is None)
+        settings, folder = settings_of(config, needed=model is None or ledger or leads is None)
         # Opened first: a ledger that does not answer is told before anything is computed or written.
         if ledger:
             open_ledger(settings, folder).close()
         zone = settings.data.timezone if settings else "UTC"
         moment = parse_as_of(as_of, zone)
         since = None if changed_since is None else parse_since(changed_since, zone)
-        sources = _sources(leads, activities, stages, settings, folder)
+        sources = sources_of(leads, activities, stages, settings, folder)
         with claimed(out), room_needed(place_of(out).parent):
             bundle = find_bundle(model, settings, folder)
             scorer = Scorer.load(bundle)
@@ -183,7 +183,7 @@ def explain(
     with only_json(as_json):
         _check_files(png, html)
         then = read_then(since, since_model, since_leads, files=bool(png or html))
-        settings, folder = _settings(config, needed=model is None or leads is None)
+        settings, folder = settings_of(config, needed=model is None or leads is None)
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
         chosen = _language(language, settings)
@@ -240,7 +240,7 @@ def _besides(  # type: ignore[no-untyped-def]
         say(f"page: {html}")
 
 
-def _settings(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
+def settings_of(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
     """Return the configuration (None where there is none and none is needed) and its folder."""
     from qualify.config import load_config
 
@@ -250,7 +250,7 @@ def _settings(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
     return load_config(path), path.resolve().parent
 
 
-def _sources(leads, activities, stages, settings, folder: Path):  # type: ignore[no-untyped-def]
+def sources_of(leads, activities, stages, settings, folder: Path):  # type: ignore[no-untyped-def]
     """Return the tables that are named, or else the configured ones."""
     from serving.batch import Sources, named_source
 

@@ -1,8 +1,8 @@
-"""The feature matrix of a training as Parquet, for work of one's own: a program beside the commands.
+"""The command `features`: the feature matrix of a training as Parquet, for work of one's own.
 
 ::
 
-    python -m serving.features -c qualify.yaml --out features.parquet
+    qualify features -c qualify.yaml --out features.parquet
     spark-submit serving/features.py --engine spark --model bundle --leads s3://crm/leads/ --out s3a://crm/f/
 
 Features are those of a model, at the moments at which a training looks at leads, and with their labels.
@@ -45,14 +45,14 @@ def features(
     from qualify.scorer import Scorer
     from serving.batch import Job
     from serving.batch.work import claimed
-    from serving.cli import _settings, _sources
+    from serving.cli import settings_of, sources_of
     from serving.matrix import with_labels
     from serving.model_source import find_bundle
 
     with only_json(as_json):
         _check_out(out, engine)
-        settings, folder = _settings(config, needed=model is None or leads is None)
-        sources = _sources(leads, activities, stages, settings, folder)
+        settings, folder = settings_of(config, needed=model is None or leads is None)
+        sources = sources_of(leads, activities, stages, settings, folder)
         with claimed(out):
             bundle = find_bundle(model, settings, folder)
             scorer = with_labels(Scorer.load(bundle))
@@ -111,20 +111,10 @@ def _write_local(job: Job, looks: Looks) -> Summary:
 
 
 def main(words: list[str]) -> int:
-    """Run the program; return what the process exits with."""
-    from qualify.errors import QualifyError
+    """Run the command; return what the process exits with."""
+    from qualify.cli import main as qualify
 
-    app = typer.Typer(add_completion=False, rich_markup_mode=None)
-    app.command()(features)
-    try:
-        app(words, prog_name="features", standalone_mode=False)
-    except typer.TyperException as error:
-        typer.echo(f"Error: {error.format_message()}", err=True)
-        return 2
-    except QualifyError as error:
-        typer.echo(f"Error: {error}", err=True)
-        return error.exit_code
-    return 0
+    return qualify(["features", *words])
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def test_what_was_not_measured_is_said_and_no_figure_at_all_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert [str(each) for each in _ratios.compared({"a": 1.0}, {"b": 2.0})] == [
-        "ok    a: 1 (kept: not measured)", "ok    b: not measured (kept: 2)"
+        "?     a: 1 (kept: not measured)", "?     b: not measured (kept: 2)"
     ]  # fmt: skip
     monkeypatch.setattr(sys, "stdin", io.StringIO("nothing\n"))
     assert _ratios.main([]) == 2

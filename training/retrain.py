@@ -25,7 +25,7 @@ from training.recalibrate import recalibrate_loaded
 from training.recalibration import Recalibration
 from training.record import LEARNED_FROM, learned_from
 from training.ring import Ring
-from training.train import Attempt, attempt, selection_json
+from training.train import Attempt, attempt, selection_json, turned_json
 from training.work import load_work
 
 Status = Literal["promoted", "recalibrated", "first", "refused", "unchanged", "busy"]
@@ -87,6 +87,7 @@ class Retrained:
             "gate": None if done is None else _gate(done),
             "metrics": None if done is None else _metrics(done),
             "selection": None if done is None else selection_json(done.trained),
+            "turned": None if done is None else turned_json(done.trained),
             "recalibration": None if self.recalibration is None else self.recalibration.as_json(),
             "seconds": None if done is None else done.seconds,
         }

@@ -123,6 +123,7 @@ def attempt(
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
         log_run(trained, verdict, Path(scratch), version, time.monotonic() - began)
+        mlflow.log_dict({"turned": turned_json(trained)}, "turned.json")
         ring, decision = hold(trained, verdict, bundle)
         registered = None
         settled: tuple[str, ...] = ()

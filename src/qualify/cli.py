@@ -38,6 +38,7 @@ HELP = {
     "cuts": "Decide bands and hand-over from capacity, or value and cost.",
     "monitor": "Watch the model in use: drift, calibration, staleness.",
     "score": "Score leads: probability, rank, band and reasons.",
+    "features": "Write labels and features of a training as Parquet.",
     "explain": "Explain one lead: reasons, points and time line.",
     "serve": "Run the online service and the pages for sales.",
     "token": "Create, list and revoke access tokens of the service.",

@@ -38,7 +38,8 @@ class Compared:
 
     def __str__(self) -> str:
         now, kept = ("not measured" if each is None else f"{each:.3g}" for each in (self.now, self.kept))
-        return f"{'WORSE' if self.worse else 'ok':6}{self.name}: {now} (kept: {kept})"
+        said = "WORSE" if self.worse else "ok" if self.now and self.kept else "?"
+        return f"{said:6}{self.name}: {now} (kept: {kept})"
 
 
 def ratios_of(lines: Iterable[str]) -> dict[str, float]:

@@ -28,6 +28,8 @@ from qualify.rules.addresses import EMAIL_KINDS
 from qualify.rules.reading import Reading, reading_of, recoded
 from qualify.rules.titles import TITLE_DEPARTMENTS, TITLE_RANKS
 
+# What bundles tell apart. A title can say more (`TITLE_DEPARTMENTS`): that is shown as it is, and to a model
+# it is a word that it does not know.
 RANKS = ("owner", "executive", "head", "manager", "lead", "staff", "assistant", "student")
 DEPARTMENTS = (
     "sales", "marketing", "it", "finance", "hr", "operations", "purchasing", "engineering",

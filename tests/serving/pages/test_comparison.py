@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pyarrow.parquet as pq
 import pytest
 
-from serving.pages.comparison import compare, known_outcomes
 from qualify.leads.cells import plain_cell
+from serving.pages.comparison import compare, known_outcomes
 from tests.serving.pages.desk import TIMES
 
 FIRST, LAST = (datetime.fromisoformat(text) for text in TIMES)
