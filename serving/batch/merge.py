@@ -21,7 +21,8 @@ class _Run:
     """One sorted file, and those of its rows that are in memory."""
 
     def __init__(self, path: Path) -> None:
-        self._file = pa.memory_map(str(path))
+        # Not mapped: of a file that is read once from end to end, every page would stay in the process.
+        self._file = pa.OSFile(str(path))
         self._reader = pa.ipc.open_file(self._file)
         self._next = 0
         self.rows: pa.Table = self._reader.schema.empty_table()
