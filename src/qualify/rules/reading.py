@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 
+from qualify.leads.identity import ById
 from qualify.leads.tables import BoolArray, CodeArray, FloatArray, IntArray
 from qualify.rules.addresses import EMAIL_KINDS, email_domains, kind_of_domain
 from qualify.rules.remembered import SMALL
@@ -82,7 +83,7 @@ class Reading:
 
     def codes_in(self, vocabulary: tuple[str, ...]) -> CodeArray:
         """Return the code of each word in another vocabulary (see :func:`recoded`)."""
-        return self.once(lambda reading: recoded(reading.words, vocabulary), ("codes in", vocabulary))
+        return self.once(lambda reading: recoded(reading.words, vocabulary), ("codes in", ById(vocabulary)))
 
     @cached_property
     def _folded(self) -> list[str]:
@@ -153,14 +154,14 @@ def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArr
     >>> recoded(["b", "", "new"], ("a", "b")).tolist()
     [1, -1, 2, -1]
     """
-    position = _positions(vocabulary)
+    position = _positions(ById(vocabulary))
     unknown = len(vocabulary)
     return np.array([*(position.get(word, unknown) if word else -1 for word in words), -1], dtype=np.int32)
 
 
-@lru_cache(maxsize=64)
-def _positions(vocabulary: tuple[str, ...]) -> dict[str, int]:
-    return {value: code for code, value in enumerate(vocabulary)}
+@lru_cache(maxsize=1_024)
+def _positions(vocabulary: ById[tuple[str, ...]]) -> dict[str, int]:
+    return {value: code for code, value in enumerate(vocabulary.value)}
 
 
 def number(value: Scalar) -> float | None:
