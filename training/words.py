@@ -20,7 +20,8 @@ def summary(outcome: Outcome) -> str:
         cells = [f"{figures[n].value:.4f} ({figures[n].low:.3f}-{figures[n].high:.3f})" for n in _SHOWN]
         lines.append(f"{who:10}" + "".join(f"{cell:>24}" for cell in cells))
     lines += [
-        f"{each['field']} {each['value']!r} has turned{_since(each['since'])}: its past is forgotten"
+        f"{_name(each['field'])}: {each['value']!r} has turned{_since(each['since'])}, "
+        "and its past is forgotten"
         for each in turned_json(outcome.trained)
     ]
     lines += [f"verdict: {outcome.verdict.use}", *(f"  {reason}" for reason in outcome.verdict.reasons)]
@@ -29,6 +30,11 @@ def summary(outcome: Outcome) -> str:
         f"registered as version {version.version} ({version.alias}), bundle {outcome.bundle_version}"
     )
     return "\n".join(lines)
+
+
+def _name(field: str) -> str:
+    """Return a column as the user's table calls it."""
+    return field.removeprefix("column:")
 
 
 def _since(moment: str) -> str:

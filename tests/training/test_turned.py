@@ -43,7 +43,7 @@ def test_the_source_is_named_with_the_day_and_by_how_much(trained):
     assert abs(pd.Timestamp(told["since"]) - turn) <= pd.Timedelta(hours=20)
     assert told["odds_ratio"] > 20
     assert told["standard_errors"] > 6
-    assert f"column:source 'partner' has turned about {told['since'][:10]}" in called.err
+    assert f"\nsource: 'partner' has turned about {told['since'][:10]}, and its past" in called.err
 
 
 def test_the_bundle_believes_the_new_outcomes(trained):
@@ -67,4 +67,4 @@ def test_a_table_without_dates_has_no_day(tmp_path: Path):
     leads.to_csv(tmp_path / "leads.csv", index=False)
     called = call("train", "--budget", 0, "--force", "--json", folder=tmp_path)
     assert [(each["value"], each["since"]) for each in called.json["turned"]] == [("partner", "")]
-    assert "'partner' has turned: its past" in called.err
+    assert "'partner' has turned, and its past" in called.err
