@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
+import secrets
 import time
-import uuid
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -75,12 +76,16 @@ class Observed:
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+_process = secrets.token_hex(8).encode()
+_numbers = itertools.count()
+
+
 def _request_id(scope: Scope) -> bytes:
-    """Return the caller's id where it is a plain one, else a new one."""
+    """Return the caller's id where it is a plain one, else a new one: it is a name, and no secret."""
     for name, value in scope["headers"]:
         if name == b"x-request-id" and _GOOD_ID.fullmatch(value):
             return bytes(value)
-    return uuid.uuid4().hex.encode()
+    return b"%b%016x" % (_process, next(_numbers))
 
 
 def _route(scope: Scope) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,7 +50,7 @@ class ScoredLead:
 def pack(score: bytes, document: Mapping[str, Any], facts: LeadFacts) -> bytes:
     """Put a score (JSON), its document and its facts together to a record."""
     return b'{"score":%b,"document":%b,"facts":%b}' % (
-        score, orjson.dumps(document), orjson.dumps(asdict(facts))
+        score, orjson.dumps(document), orjson.dumps(facts)
     )  # fmt: skip
 
 

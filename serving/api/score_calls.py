@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from serving.access import require
 from serving.api.answers import BATCH_BODY, BATCH_RESPONSES, SCORE_BODY, SCORE_RESPONSES
+from serving.api.direct import DirectRoute
 from serving.api.documents import check_document, read_json
 from serving.api.problems import Problem, kind
 from serving.api.records import pack
@@ -26,7 +27,7 @@ Language = Annotated[Literal["en", "ja"] | None, Query(description="Language of 
 
 def score_routes(runtime: Runtime) -> APIRouter:
     """Return the calls that score."""
-    router = APIRouter(tags=["score"], dependencies=[Depends(require("score"))])
+    router = APIRouter(tags=["score"], dependencies=[Depends(require("score"))], route_class=DirectRoute)
     together = Together(runtime.desk)
 
     def keep(answer: Answered, told: bytes, document: dict[str, Any]) -> None:

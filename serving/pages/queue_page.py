@@ -70,16 +70,18 @@ def show_queue(visit: Visit, filters: Filters, cursor: str | None, retelling: Re
     """Gather what the queue's template shows."""
     ledger, desk, words = visit.site.runtime.ledger, visit.site.desk, visit.words
     query = queue_query(filters, visit.actor, desk.approach_within_hours, cursor)
-    page, facets = ledger.queue(query), visit.site.counts.get("facets", ledger.facets)
-    scorer = visit.site.runtime.models.scorer
+    counted = visit.site.counts.begin("facets", ledger.facets)  # as long as the rest of the page takes
+    page, scorer = ledger.queue(query), visit.site.runtime.models.scorer
     told = retelling.tell(page.rows, scorer, ledger, words.book)
     rows = [replace(row, reasons=told.get(row.lead_id, row.reasons)) for row in page.rows]
     limit = timedelta(hours=desk.approach_within_hours)
-    target = say_target(scorer, words)
+    summary = _summary(visit, query, page, filters, say_target(scorer, words))
+    shown = [show_row(row, words, visit.now, limit) for row in rows]
+    facets = counted()
     return {
         "filters": filters,
-        "rows": [show_row(row, words, visit.now, limit) for row in rows],
-        "summary": _summary(visit, query, page, filters, target),
+        "rows": shown,
+        "summary": summary,
         "bands": [
             (band, None if visit.actor.role == "sales" else facets.bands.get(band, 0)) for band in BANDS
         ],

@@ -138,7 +138,7 @@ def test_a_promotion_waits_for_another_and_meets_what_that_one_left(config, proj
             said.append(str(refusal))
 
     other = threading.Thread(target=second)
-    with registry.alone():
+    with registry.alone("qualify"):
         other.start()
         other.join(0.5)
         assert other.is_alive()

@@ -33,6 +33,9 @@ texts = st.one_of(
 @example(["2026-04-01T24:00Z"])
 @example(["2026-04-01T09:00:60Z", None])
 @example(["2026-04-01T09:00:00.1Z", "2026-04-01 09:00+09:00"])
+@example(["2026-04-01T09:00Z", "2026-04-01T09:00"])
+@example(["2026-04-01T09:00Z,2026-04-01T09:00Z", "2026-04-01T09:00"])
+@example(["2026-04-01T09:00+09:00", "2026-04-01T09:00Z"])
 def test_times(zone, column):
     few = parse_times(Few(column, "text"), timezone=zone)
     many = parse_times(pa.array(column, pa.string()), timezone=zone)

@@ -92,6 +92,18 @@ def test_filters(ledger):
     assert ids(ledger, bands=("A",), owner="kato") == []
 
 
+@pytest.mark.parametrize("visible_to", [None, "", "\x00", "sato", "nobody"])
+@pytest.mark.parametrize("owner", [None, "", "sato", "kato"])
+@pytest.mark.parametrize("more", [{}, {"q": "l-1"}, {"bands": ("A", "B")}])
+def test_the_total_is_what_the_pages_hold(ledger, visible_to, owner, more):
+    owners = ["sato", "kato", None, ""]
+    facts = {f"L-{i:02}": LeadFacts(owner=owners[i % 4]) for i in range(20)}
+    put(ledger, *(score_row(name, band="ABCD"[i % 4 - i % 3]) for i, name in enumerate(facts)), **facts)
+    query = QueueQuery(visible_to=visible_to, owner=owner, limit=3, **more)
+    shown = {facts[row.lead_id].owner or "" for row in all_pages(ledger, query)}
+    assert shown <= ({"", visible_to} if visible_to in ("sato", "nobody") else {"", "sato", "kato"})
+
+
 @pytest.mark.parametrize("q", ["田中", "ＡＣＭＥ", "acme tana", "tanaka", "ｶﾌﾞｼｷ", "100%", "l-7", "  ", None])
 def test_search_finds_whatever_case_and_width(ledger, q):
     put(ledger, score_row("L-7"), **{"L-7": LeadFacts(name="田中 Tanaka", company="ＡＣＭＥ カブシキ 100%")})

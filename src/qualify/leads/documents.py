@@ -207,6 +207,9 @@ def _array(values: Sequence[Any]) -> Values:
     types = set(map(type, values)) - {type(None)}
     if types <= {str}:
         plain = list(values)
+    elif types <= {int, float, bool}:
+        plain = [None if value != value else value for value in values]  # noqa: PLR0124 - NaN is not itself
+        types = set(map(type, plain)) - {type(None)}
     else:
         plain = [None if _is_nothing(value) else value for value in values]
         types = {type(value) for value in plain if value is not None}

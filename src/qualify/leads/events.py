@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -25,21 +25,23 @@ from qualify.leads.strings import encode_clean, flat, is_text, one_dictionary
 from qualify.leads.tables import NO_TIME, Activities, BoolArray, CodeArray, FloatArray, IntArray, Stages
 from qualify.leads.times import Times, parse_times
 
+Coded: TypeAlias = tuple[CodeArray, tuple[str, ...]]
+"""Codes into a sorted vocabulary."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """The usable rows of an event table: their lead, times, and positions in the table."""
+    """The usable rows of an event table: their lead, times, types or stages, and positions in the table."""
 
     lead: IntArray
     at: IntArray
     known_at: IntArray
     kept: BoolArray
+    names: Coded
     notes: list[Note]
 
     def only(self, values: Values) -> Values:
-        if self.kept.all():
-            return values
-        return values.filter(self.kept if isinstance(values, Few) else pa.array(self.kept))
+        return _only(values, self.kept)
 
 
 def build_activities(
@@ -74,8 +76,8 @@ def build_activities(
     """
     names, origin = data.activity_columns, read_stamp(table).origin
     types = needed(table, names.type, "activities", origin, "data.activity_columns.type")
-    placed = _place(data, table, lead_keys, "activity", names.type, lenient, position, part)
-    type_codes, type_names = encode_clean(placed.only(types), name=names.type)
+    placed = _place(data, table, lead_keys, "activity", types, lenient, position, part)
+    type_codes, type_names = placed.names
     topic = optional(table, names.topic, "activities", origin, "data.activity_columns.topic", lenient)
     topic_codes, topic_names = _codes(placed, topic)
     value = optional(table, names.value, "activities", origin, "data.activity_columns.value", lenient)
@@ -109,8 +111,8 @@ def build_stages(
     """Return the stages that the leads entered, and what was left out; as `build_activities` does."""
     names, origin = data.stage_columns, read_stamp(table).origin
     stage = needed(table, names.stage, "stages", origin, "data.stage_columns.stage")
-    placed = _place(data, table, lead_keys, "stage", names.stage, lenient, position, part)
-    stage_codes, stage_names = encode_clean(placed.only(stage), name=names.stage)
+    placed = _place(data, table, lead_keys, "stage", stage, lenient, position, part)
+    stage_codes, stage_names = placed.names
     reason = optional(table, names.reason, "stages", origin, "data.stage_columns.reason", lenient)
     reason_codes, reason_names = _codes(placed, reason)
     # Stages entered at one moment stand as the CRM heard of them; only what is alike in that keeps the
@@ -166,7 +168,7 @@ def _place(
     table: pa.Table | DocumentTable,
     lead_keys: pa.Array | Few,
     kind: str,
-    label_name: str,
+    label: Values,
     lenient: bool,
     position: IntArray | None,
     part: Part | None,
@@ -175,6 +177,7 @@ def _place(
     columns = data.activity_columns if kind == "activity" else data.stage_columns
     what = "activities" if kind == "activity" else "stages"
     at_name = columns.occurred_at if kind == "activity" else columns.entered_at  # type: ignore[union-attr]
+    label_name = columns.type if kind == "activity" else columns.stage  # type: ignore[union-attr]
     at_key = "occurred_at" if kind == "activity" else "entered_at"
     stamp = read_stamp(table)
     rows = source_rows(table)
@@ -186,8 +189,8 @@ def _place(
     lead, no_id = _leads_of(table, ids, columns.lead_id, lead_keys, position)
     at = _times(raw_at, data, part.times(f"{kind}:{at_key}") if part else None)
     no_time = at.micros == NO_TIME
-    label = table.column(label_name)
-    no_label = _is_empty(label)
+    codes, words = encode_clean(label, name=label_name)
+    no_label = codes < 0
     refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead", part)
     refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"], part)
     refuse_all_bad(no_label, label, stamp, rows, label_name, "a name", part)
@@ -202,7 +205,16 @@ def _place(
         *note_rows(f"{kind}_unknown_lead", rows[usable & ~kept], "the lead is not in the table of leads"),
     ]  # fmt: skip
     known_at, more = _known_at(at.micros, recorded, data, rows, kind, part)
-    return _Placed(lead[kept], at.micros[kept], known_at[kept], kept, notes + more)
+    if kept.all():
+        return _Placed(lead, at.micros, known_at, kept, (codes, words), notes + more)
+    named = encode_clean(_only(label, kept), name=label_name)  # without the words of rows that are left out
+    return _Placed(lead[kept], at.micros[kept], known_at[kept], kept, named, notes + more)
+
+
+def _only(values: Values, kept: BoolArray) -> Values:
+    if kept.all():
+        return values
+    return values.filter(kept if isinstance(values, Few) else pa.array(kept))
 
 
 def _leads_of(
@@ -243,12 +255,6 @@ def _times(values: Values, data: Data, manner: TimeManner | None) -> Times:
     return parse_times(values, timezone=data.timezone, day_first=data.day_first, manner=manner)
 
 
-def _is_empty(values: Values) -> BoolArray:
-    """Return which rows hold nothing, looking at distinct values only."""
-    codes, _ = encode_clean(values)
-    return codes < 0
-
-
 def _known_at(
     at: IntArray, recorded: Values | None, data: Data, rows: IntArray, kind: str, part: Part | None
 ) -> tuple[IntArray, list[Note]]:
@@ -262,7 +268,7 @@ def _known_at(
     return np.maximum(at, times.micros), note
 
 
-def _codes(placed: _Placed, values: Values | None) -> tuple[CodeArray, tuple[str, ...]]:
+def _codes(placed: _Placed, values: Values | None) -> Coded:
     if values is None:
         return np.full(len(placed.at), -1, dtype=np.int32), ()
     return encode_clean(placed.only(values))

@@ -50,14 +50,14 @@ def read_few(texts: Sequence[str | None], timezone: str) -> IntArray | None:
 
 def _of_one_zone(texts: Sequence[str], zone: str) -> IntArray | None:
     """Read times that are all written with the same zone; None where they are not, or one is no time."""
-    if zone and not all(text.endswith(zone) for text in texts):
+    joined, end = ",".join((*texts, "")), f"{zone},"
+    if joined.count(",") != len(texts) or joined.count(end) != len(texts):  # a comma in one, another zone
         return None
-    local = [text[: -len(zone)] for text in texts] if zone else texts
-    joined = ",".join(local)
-    if _LOCALS.fullmatch(f"{joined},") is None or joined.count(",") != len(local) - 1:
+    joined = joined.replace(end, ",")
+    if _LOCALS.fullmatch(joined) is None:
         return None
     try:
-        micros = np.array(local, dtype="M8[us]").astype(np.int64)
+        micros = np.array(joined[:-1].split(","), dtype="M8[us]").astype(np.int64)
     except ValueError:  # no such day or hour
         return None
     return np.asarray(micros - _offset(zone))

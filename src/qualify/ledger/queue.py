@@ -7,7 +7,7 @@ import binascii
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias
 
 import orjson
@@ -48,7 +48,7 @@ def queue_page(connection: Connection, query: QueueQuery) -> QueuePage:
     """Return a page of the open leads in the order of calls; see `Ledger.queue`."""
     wanted = conditions(connection, query)
     after = _read_cursor(query)
-    total = connection.scalar(select(func.count()).select_from(leads).where(*wanted)) or 0
+    total = sum(_total(connection, part) for part in _apart(query))
     if total == 0:  # a search that finds nothing looks through all leads: not twice
         return QueuePage((), None, 0)
     asked = select(leads.c.lead_id, leads.c.call_order).where(*wanted, *_beyond(after))
@@ -61,6 +61,19 @@ def queue_page(connection: Connection, query: QueueQuery) -> QueuePage:
     last = shown[-1] if more else None
     cursor = last and _Cursor(last.call_order, last.lead_id, begin + len(shown), _mark(query)).text()
     return QueuePage(tuple(rows), cursor, total)
+
+
+def _apart(query: QueueQuery) -> Sequence[QueueQuery]:
+    """Return queries that together have the leads of one, none twice, each of which an index can count."""
+    reader = clean(query.visible_to or "")
+    if not reader or query.owner is not None:
+        return (query,)
+    return [replace(query, visible_to=None, owner=owner) for owner in ("", reader)]
+
+
+def _total(connection: Connection, query: QueueQuery) -> int:
+    asked = select(func.count()).select_from(leads).where(*conditions(connection, query))
+    return connection.scalar(asked) or 0
 
 
 def grid_counts(connection: Connection, query: QueueQuery) -> GridCounts:

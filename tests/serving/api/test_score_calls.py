@@ -60,6 +60,14 @@ def test_together_as_the_batch_job(client, documents, batch):
     assert [a["probability"] for a in ranked] == sorted((a["probability"] for a in answers), reverse=True)
 
 
+def test_a_call_with_a_query_is_answered_as_one_without(client, documents):
+    plain, asked = (client.post(f"/v1/score{query}", json=documents[0]) for query in ("", "?reasons=3"))
+    assert plain.json() == asked.json()
+    assert len(client.post("/v1/score?reasons=1", json=documents[0]).json()["reasons"]) == 1
+    assert client.post("/v1/score?reasons=many", json=documents[0]).status_code == 422
+    assert client.post("/v1/score?language=ja", json=documents[0]).json() != plain.json()
+
+
 def test_contributions_add_up(client, documents):
     answer = client.post("/v1/score?reasons=50", json=documents[0]).json()
     few = client.post("/v1/score?reasons=1", json=documents[0]).json()

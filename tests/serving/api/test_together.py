@@ -58,6 +58,27 @@ def test_a_fault_reaches_every_caller(world, documents, monkeypatch):
     assert [type(answer) for answer in asked_at_once(world.scorer, documents[:3])] == [ZeroDivisionError] * 3
 
 
+def test_requests_that_come_turn_by_turn_share_a_pass(world, documents, monkeypatch):
+    passes: list[int] = []
+
+    def counted(scorer, leads, *rest):
+        passes.append(len(leads))
+        return score_leads(scorer, leads, *rest)
+
+    monkeypatch.setattr("serving.api.together.score_leads", counted)
+
+    async def ask():
+        together, tasks = Together(Desk()), []
+        for document in documents[:20]:
+            tasks.append(asyncio.create_task(together.score(world.scorer, document, 3, "en")))
+            await asyncio.sleep(0)  # one turn of the loop
+        return await asyncio.gather(*tasks)
+
+    answers = asyncio.run(ask())
+    assert passes == [16, 4]
+    assert [answer.score["lead_id"] for answer in answers] == [each["lead_id"] for each in documents[:20]]
+
+
 COLUMNS = {
     "n": ColumnSpec(type="number"), "b": ColumnSpec(type="boolean"), "d": ColumnSpec(type="date"),
     "c": ColumnSpec(type="category"), "id": ColumnSpec(type="id"),
@@ -82,7 +103,12 @@ COLUMNS = {
         ({"activities": [{"occurred_at": "2026-01-01T00:00Z", "value": 1}]}, True),
         ({"activities": [{"occurred_at": "2026-01-01T00:00Z", "value": "1"}]}, False),
         ({"activities": [{"occurred_at": 1.7e9}]}, False),
+        ({"activities": [{"occurred_at": "2026-01-01", "recorded_at": 1.7e9}]}, False),
+        ({"activities": [{"occurred_at": "2026-01-01"}, {"occurred_at": "20260101"}]}, False),
+        ({"activities": [{"occurred_at": "2026-01-01", "topic": "x"}, {"topic": 5}]}, False),
         ({"stages": [{"entered_at": 46_000}]}, False),
+        ({"stages": [{"entered_at": "2026-01-01", "reason": 5}]}, False),
+        ({"stages": [{"entered_at": "2026-01-01", "reason": "no budget"}, {}]}, True),
     ],
 )  # fmt: skip
 def test_what_reads_alone(more, alone):
