@@ -80,7 +80,7 @@ def promote(
             mend='add --reason "why this version is to be used all the same"',
         )  # fmt: skip
     client, name = open_registry(config, folder), config.mlflow.model_name
-    with registry.alone():
+    with registry.alone(name):
         registry.finish_move(client, name)
         return _promote(client, name, version, force=force, reason=reason)
 
@@ -113,7 +113,7 @@ def rollback(config: Config, folder: Path) -> Promoted:
         There is no previous version.
     """
     client, name = open_registry(config, folder), config.mlflow.model_name
-    with registry.alone():
+    with registry.alone(name):
         registry.finish_move(client, name)
         version, previous = registry.rollback(client, name)
     return Promoted(name, version, previous)
@@ -191,7 +191,7 @@ def take_over(config: Config, version: str, decision: Decision, against: str) ->
     """
     said = tuple(check.text for check in decision.checks)
     client, name = mlflow.MlflowClient(), config.mlflow.model_name
-    with registry.alone():
+    with registry.alone(name):
         registry.finish_move(client, name)
         present = registry.alias_of(client, name, registry.CHAMPION)
         if present != against:

@@ -21,6 +21,7 @@ from qualify.config.reach import check_reach, patient_client
 from qualify.errors import ModelError, UserError, without_secrets
 from qualify.model.parts import ModelParts
 from training.lock import in_turn
+from training.turn import turn_on_server
 
 # MLflow reports usage to its makers unless told otherwise; a customer's lead data is nobody's affair.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -166,7 +167,8 @@ def register(
     name = config.mlflow.model_name
     client.set_model_version_tag(name, version, "bundle", bundle_version)
     alias = CHALLENGER
-    with alone():
+    with alone(name):
+        finish_move(client, name)
         client.set_registered_model_alias(name, CHALLENGER, version)
         if alias_of(client, name, CHAMPION) is None:
             client.set_registered_model_alias(name, CHAMPION, version)
@@ -223,16 +225,13 @@ def versions(client: mlflow.MlflowClient, name: str) -> Mapping[str, Any]:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Wait until no other process moves the aliases of the local store that we are connected to.
+def alone(name: str) -> Iterator[None]:
+    """Wait until nobody else moves the aliases of a model in the store that we are connected to.
 
-    A server's callers may sit on other machines, where no lock of ours is seen: there the last one wins.
+    A local store has a lock beside it. A server's callers may sit on other machines, which do not see that.
     """
     path = (mlflow.get_registry_uri() or "").partition("sqlite:///")[2]
-    if not path:
-        yield
-        return
-    with in_turn(Path(path).parent):
+    with in_turn(Path(path).parent) if path else turn_on_server(mlflow.MlflowClient(), name):
         yield
 
 
