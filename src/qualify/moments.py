@@ -83,6 +83,20 @@ def _unreadable(text: str, timezone: str) -> UserError:
     )
 
 
+def written(micros: IntArray) -> list[str]:
+    """Write moments as ISO 8601 in UTC, with as much of a second as there is.
+
+    Examples
+    --------
+    >>> written(np.array([0, 1_500_000]))
+    ['1970-01-01T00:00:00+00:00', '1970-01-01T00:00:01.500000+00:00']
+    """
+    moments = micros.astype("datetime64[us]")
+    whole = micros % 1_000_000 == 0
+    texts = np.where(whole, np.datetime_as_string(moments, unit="s"), np.datetime_as_string(moments))
+    return [f"{text}+00:00" for text in texts.tolist()]
+
+
 def existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntArray, Rejects]:
     """Return which rows' leads existed at their moment (positions in `rows`), and name the others."""
     created = tables.created_at[rows]
@@ -91,10 +105,9 @@ def existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntAr
     left_out = undated | unborn
     if not left_out.any():
         return np.arange(len(rows)), Rejects()
-    born = pd.to_datetime(created[unborn], unit="us", utc=True)
     late = _rejected(
         tables, rows[unborn], "not_yet_created",
-        [f"created {moment.isoformat()}, after the time of scoring" for moment in born],
+        [f"created {moment}, after the time of scoring" for moment in written(created[unborn])],
     )  # fmt: skip
     without = _rejected(
         tables, rows[undated], "no_creation_date",

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from qualify.errors import QualifyError
+from qualify.explain.said import Said
 from qualify.explain.select import SMALLEST, leading_fields, strongest, sum_by_topic, worth_telling
 from qualify.explain.words import Phrasebook
 from qualify.features.fields import Field
@@ -110,7 +111,7 @@ class Reasons:
     contribution
         Log-odds, shape (rows, n); 0 where there is no reason.
     text, value
-        Sentences and values, dtype object, shape (rows, n); empty where there is no reason.
+        Sentences and values, shape (rows, n); empty where there is no reason.
     other
         Shape (rows,): the sum of the contributions that are not listed.
     """
@@ -119,8 +120,8 @@ class Reasons:
     labels: tuple[str, ...]
     field: IntArray
     contribution: FloatArray
-    text: NDArray[np.object_]
-    value: NDArray[np.object_]
+    text: Said
+    value: Said
     other: FloatArray
 
     def __len__(self) -> int:
@@ -221,17 +222,20 @@ def _in_words(
     contribution: FloatArray,
     values: ValuesOf,
     phrasebook: Phrasebook,
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+) -> tuple[Said, Said]:
     """Word the reasons field by field, so that each field is asked for its values once."""
-    text, value = (np.full(field.size, "", dtype=object) for _ in range(2))
+    text: list[tuple[IntArray, Said]] = []
+    value: list[tuple[IntArray, Said]] = []
     flat, sizes = field.ravel(), contribution.ravel()
     places = by_group(flat + 1)  # those without a reason first
     bounds = np.searchsorted(flat[places], np.arange(len(fields) + 1))
     for index in np.flatnonzero(np.diff(bounds)).tolist():
         here = places[bounds[index] : bounds[index + 1]]
         found = values(index, here // field.shape[1])
-        text[here], value[here] = phrasebook.tell(fields[index], found, sizes[here])
-    return text.reshape(field.shape), value.reshape(field.shape)
+        sentences, values_said = phrasebook.tell(fields[index], found, sizes[here])
+        text.append((here, sentences))
+        value.append((here, values_said))
+    return Said.put(text, field.shape), Said.put(value, field.shape)
 
 
 def to_arrow(reasons: Reasons) -> pa.ListArray:
@@ -267,9 +271,9 @@ def _flat_columns(reasons: Reasons, listed: BoolArray) -> dict[str, pa.Array]:
     return {
         "feature": pa.array(reasons.features, pa.string()).take(field),
         "label": pa.array(reasons.labels, pa.string()).take(field),
-        "value": pa.array(reasons.value[listed], pa.string()),
+        "value": reasons.value.arrow(listed),
         "contribution": pa.array(reasons.contribution[listed], pa.float64()),
-        "text": pa.array(reasons.text[listed], pa.string()),
+        "text": reasons.text.arrow(listed),
     }
 
 

@@ -6,17 +6,19 @@ from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from qualify.explain.catalogue import Catalogue, Language, load_catalogue
 from qualify.explain.kinds import WORDINGS
 from qualify.explain.kinds.speaker import Speaker
 from qualify.explain.kinds.standing import say_stage
-from qualify.explain.kinds.wording import Values
+from qualify.explain.kinds.wording import FEW, Values
 from qualify.explain.numbers import say_counted, say_number, say_percent
+from qualify.explain.said import Said
 from qualify.explain.speech import clean_text, say_column, say_did, subject_of
 from qualify.features.fields import Field
-from qualify.leads.tables import FloatArray
+from qualify.leads.tables import FloatArray, IntArray
 
 __all__ = ["CLEAR", "STRONG", "Language", "Phrasebook", "phrasebook"]
 
@@ -94,18 +96,20 @@ class Phrasebook:
         Viewed the pricing page 4 times in the last 7 days (strongly raises the chance)
         """
         facts = _speaker(self._texts, field).sentences(values)
-        return self._with_strength(facts, contribution) if with_strength else facts
+        return self._with_strength(facts, self._step(contribution)) if with_strength else facts
 
     def values(self, field: Field, values: Values) -> NDArray[np.object_]:
         """Say each row's value alone: "4", "Google", "not given". Shape (rows,), dtype object."""
         return _speaker(self._texts, field).values(values)
 
-    def tell(
-        self, field: Field, values: Values, contribution: FloatArray
-    ) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-        """Return `sentences` and `values` in one go, which looks at the values only once."""
+    def tell(self, field: Field, values: Values, contribution: FloatArray) -> tuple[Said, Said]:
+        """Return `sentences` and `values` in one go: each that is said more than once is made once."""
         facts, said = _speaker(self._texts, field).both(values)
-        return self._with_strength(facts, contribution), said
+        steps, kinds = self._step(contribution), len(self._strengths)
+        if len(steps) <= FEW:
+            return Said(self._with_strength(facts[:], steps), np.arange(len(steps))), said
+        codes, alike = pd.factorize(facts.codes * kinds + steps)
+        return Said(self._with_strength(facts.words[alike // kinds], alike % kinds), codes), said
 
     def strength(self, contribution: FloatArray | float) -> NDArray[np.object_]:
         """Say a contribution's direction and strength: "strongly raises", "slightly lowers".
@@ -120,10 +124,15 @@ class Phrasebook:
         NDArray
             Texts of the same shape, dtype object. The sign of the words is the sign of the number.
         """
+        said: NDArray[np.object_] = self._strengths[self._step(contribution)]
+        return said
+
+    @staticmethod
+    def _step(contribution: FloatArray | float) -> IntArray:
+        """Return the place of each contribution's strength among all that are said."""
         size = np.asarray(contribution, dtype=np.float64)
         steps = 1 + (np.abs(size) >= CLEAR).astype(np.int64) + (np.abs(size) >= STRONG)
-        said: NDArray[np.object_] = self._strengths[3 + np.sign(size).astype(np.int64) * steps]
-        return said
+        return np.asarray(3 + np.sign(size).astype(np.int64) * steps)
 
     def fact(self, text: str, contribution: float) -> str:
         """Return a sentence without its ending about the direction, where it has one."""
@@ -193,10 +202,10 @@ class Phrasebook:
         """Say how to start a conversation with a lead that did this; empty where there is nothing to say."""
         return self._texts.texts.get(f"did.{activity}.opener", "")
 
-    def _with_strength(self, facts: NDArray[np.object_], contribution: FloatArray) -> NDArray[np.object_]:
+    def _with_strength(self, facts: NDArray[np.object_], steps: IntArray) -> NDArray[np.object_]:
         before, between, after = self._frame
         # Plain concatenation of object arrays: a format call a row would cost three times as much.
-        joined: NDArray[np.object_] = before + facts + between + self.strength(contribution) + after
+        joined: NDArray[np.object_] = before + facts + between + self._strengths[steps] + after
         return joined
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualify.explain.kinds.wording import Shown, Values, Wording, distinct
+from qualify.explain.said import Said
 from qualify.explain.speech import Subject
-from qualify.leads.tables import IntArray
 
 __all__ = ["Speaker"]
 
@@ -39,40 +39,31 @@ class Speaker:
 
     def sentences(self, values: Values) -> Texts:
         """Say what is so about each row. Shape (rows,), dtype object."""
-        shown = self._wording.shown(values)
-        return self._say(shown, self._wording.sentence, self._sentences, *distinct(shown))
+        return _of_rows(self.both(values)[0])
 
     def values(self, values: Values) -> Texts:
         """Say each row's value alone. Shape (rows,), dtype object."""
-        shown = self._wording.shown(values)
-        return self._say(shown, self._wording.value, self._values, *distinct(shown))
+        return _of_rows(self.both(values)[1])
 
-    def both(self, values: Values) -> tuple[Texts, Texts]:
+    def both(self, values: Values) -> tuple[Said, Said]:
         """Return `sentences` and `values` in one go, which looks at the values only once."""
         shown = self._wording.shown(values)
         first, spread = distinct(shown)
+        chosen = tuple(array[first] for array in shown)
         return (
-            self._say(shown, self._wording.sentence, self._sentences, first, spread),
-            self._say(shown, self._wording.value, self._values, first, spread),
+            Said(self._say(chosen, self._wording.sentence, self._sentences), spread),
+            Said(self._say(chosen, self._wording.value, self._values), spread),
         )
 
-    def _say(
-        self,
-        shown: Shown,
-        say: Callable[..., str],
-        known: dict[bytes, str],
-        first: IntArray,
-        spread: IntArray | None,
-    ) -> Texts:
-        """Word the rows `first`, and give each row the text of its own (`spread`)."""
-        chosen = [array[first] for array in shown]
+    def _say(self, chosen: Shown, say: Callable[..., str], known: dict[bytes, str]) -> Texts:
+        """Word each row of some."""
         items = zip(*(array.tolist() for array in chosen), strict=True)
-        said = np.empty(len(first), dtype=object)
+        said = np.empty(len(chosen[0]), dtype=object)
         if any(array.dtype == object for array in chosen):
             said[:] = [say(self._subject, *each) for each in items]
         else:
             said[:] = self._remembered(_keys(chosen), items, say, known)
-        return said if spread is None else said[spread]
+        return said
 
     def _remembered(
         self,
@@ -92,7 +83,11 @@ class Speaker:
         return texts
 
 
-def _keys(chosen: list[NDArray[np.generic]]) -> list[bytes]:
+def _of_rows(said: Said) -> Texts:
+    return said.words[said.codes]
+
+
+def _keys(chosen: Shown) -> list[bytes]:
     """Return the numbers of each row as bytes: equal where all numbers are, NaN and all."""
     matrix = np.column_stack([np.asarray(array, dtype=np.float64) for array in chosen])
     # A view of its own a row: NaN is equal to itself as bytes, and not as a number.

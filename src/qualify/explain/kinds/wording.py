@@ -15,7 +15,7 @@ from qualify.leads.tables import FloatArray, IntArray
 Values: TypeAlias = Mapping[str, NDArray[Any]]
 Shown: TypeAlias = tuple[NDArray[Any], ...]
 
-_FEW = 32
+FEW = 32
 """Up to so many rows are said one by one, which is quicker than looking for equal ones."""
 
 
@@ -39,11 +39,11 @@ class Wording:
     value: Callable[..., str]
 
 
-def distinct(shown: Shown) -> tuple[IntArray, IntArray | None]:
-    """Return the first row of each combination, and each row's combination (None: every row its own)."""
+def distinct(shown: Shown) -> tuple[IntArray, IntArray]:
+    """Return the first row of each combination, and each row's combination."""
     rows = len(shown[0])
-    if rows <= _FEW:
-        return np.arange(rows), None
+    if rows <= FEW:
+        return np.arange(rows), np.arange(rows)
     codes = np.zeros(rows, dtype=np.int64)
     for array in shown:
         more, uniques = pd.factorize(array)
