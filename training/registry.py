@@ -130,13 +130,20 @@ def _make_store(path: Path) -> None:
 
 def finished_run(config: Config, tag: str, value: str) -> str | None:
     """Return the id of a finished run of the experiment that carries a tag; None where there is none."""
+    return next(iter(runs_of(config, tag, value, "FINISHED")), None)
+
+
+def runs_of(config: Config, tag: str, value: str, status: str) -> list[str]:
+    """Return the ids of the latest runs of the experiment, at most ten, with a tag and a status."""
     client = mlflow.MlflowClient()
     experiment = client.get_experiment_by_name(config.mlflow.experiment)
     if experiment is None:
-        return None
-    wanted = f"tags.{tag} = '{value}' and attributes.status = 'FINISHED'"
-    found = client.search_runs([experiment.experiment_id], wanted, max_results=1)
-    return str(found[0].info.run_id) if found else None
+        return []
+    wanted = f"tags.{tag} = '{value}' and attributes.status = '{status}'"
+    return [
+        str(each.info.run_id)
+        for each in client.search_runs([experiment.experiment_id], wanted, max_results=10)
+    ]
 
 
 @contextmanager

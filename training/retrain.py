@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -130,17 +130,28 @@ def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: 
             else ""
         )
         return Retrained("unchanged", (f"run {before} has learned from the same data{late}",), joined)
+    left = tuple(_left_behind(config, learned_from(loaded)))
     settle = partial(_settle, config)
     done = attempt(loaded, folder, budget=budget, seed=seed, trials=trials, began=began, settle=settle)
     _log_answers(done.run_id, joined)
     decided = _decided(joined, done)
+    decided = replace(decided, reasons=(*decided.reasons, *left))
     if decided.status != "refused" or decided.previous is None:
         return decided
     # Trees are not called for; a new calibration of those in use may be, and costs less than either.
     renewed = recalibrate_loaded(loaded, folder)
     if renewed.status != "recalibrated":
         return replace(decided, recalibration=renewed)
-    return replace(decided, status="recalibrated", reasons=renewed.reasons, recalibration=renewed)
+    return replace(decided, status="recalibrated", reasons=(*renewed.reasons, *left), recalibration=renewed)
+
+
+def _left_behind(config: Config, learned: str) -> Iterator[str]:
+    """Tell of runs that learned from the same and have not ended, and what they registered."""
+    client, name = mlflow.MlflowClient(), config.mlflow.model_name
+    for run_id in registry.runs_of(config, LEARNED_FROM, learned, "RUNNING"):
+        made = client.search_model_versions(f"name = '{name}' and run_id = '{run_id}'")
+        versions = f"; it made version {', '.join(str(each.version) for each in made)}" if made else ""
+        yield f"run {run_id} learned from the same and did not end, or is still at work{versions}"
 
 
 def _settle(

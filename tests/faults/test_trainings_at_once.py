@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -72,6 +73,9 @@ def test_of_two_at_once_one_steps_back_and_what_a_kill_leaves_is_made_again(proj
     assert load_scorer(None, load_config(project / "qualify.yaml"), project).version == in_use(project)
     again = call("retrain", "--budget", 0, "--json", folder=project)
     assert (again.code, again.json["status"], again.json["version"]) == (0, "promoted", "3")
+    assert re.fullmatch(
+        r"run \w+ learned from the same and did not end, .*; it made version 2", again.json["reasons"][-1]
+    )
     assert aliases(project) == {"challenger": 3, "champion": 3, "previous": 1}
     assert load_scorer(None, load_config(project / "qualify.yaml"), project).version == in_use(project)
 
