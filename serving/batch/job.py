@@ -21,7 +21,7 @@ from qualify.leads.files import File
 from qualify.leads.part import Part
 from qualify.leads.stamp import stamp
 from qualify.leads.stream import TableStream, open_stream
-from qualify.leads.wanted import TABLES, wanted
+from qualify.leads.wanted import TABLES, repeated, wanted
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from serving.batch.bucket import BucketJob, Told, score_bucket
@@ -83,7 +83,7 @@ def run_job(job: Job) -> Summary:
     """
     if job.on_desk is not None:
         return _in_one_piece(job)
-    streams = open_streams(job)
+    streams = open_streams(job, coded=True)
     buckets = job.buckets or _buckets(job, streams)
     if buckets == 1 and all(stream.schema is not None for stream in streams.values()):
         return _in_one_piece(job)
@@ -119,12 +119,16 @@ def _in_one_piece(job: Job) -> Summary:
     return Summary.of(done.table.num_rows, done.rejects)
 
 
-def open_streams(job: Job) -> dict[str, TableStream]:
-    """Open the tables of a job, by their role."""
-    data = job.scorer.parts.schema.data
+def open_streams(job: Job, *, coded: bool = False) -> dict[str, TableStream]:
+    """Open the tables of a job, by their role; `coded`: texts that come again and again as codes."""
+    schema = job.scorer.parts.schema
+    data = schema.data
     found = {what: job.source(what) for what in TABLES}
     return {
-        what: open_stream(source, encoding=data.encoding, delimiter=data.delimiter, what=what)
+        what: open_stream(
+            source, encoding=data.encoding, delimiter=data.delimiter, what=what,
+            dictionaries=repeated(data, schema.columns, what) if coded else (),
+        )
         for what, source in found.items() if source is not None
     }  # fmt: skip
 
@@ -198,7 +202,7 @@ def _spill(job: Job, streams: Mapping[str, TableStream], folder: Path, buckets: 
     total = None if None in counts else sum(count or 0 for count in counts)
     with progress(total, "reading rows") as advance:
         spilled = {
-            what: spill_table(stream, schema.data, schema.columns, what, folder, buckets, advance)
+            what: spill_table(stream, schema.data, schema.columns, what, folder, buckets, advance, job.memory)
             for what, stream in streams.items()
         }
     refuse_changed(streams)

@@ -25,7 +25,8 @@ from serving.batch.side_by_side import side_by_side
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
-_BUFFERED_BYTES = 16 << 20
+_PART_HELD = 32
+_LEAST_HELD = 16 << 20
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
@@ -77,8 +78,11 @@ def spill_table(
     folder: Path,
     buckets: int,
     advance: Callable[[int], None],
+    memory: int = 0,
 ) -> Spilled:
     """Go through a table once and put its rows into the buckets' files.
+
+    Of the `memory` a small part holds rows until each bucket gets many at once.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def spill_table(
     """
     done, names = Spilled(stream.origin), wanted(data, columns, what)
     with ExitStack() as stack:
-        writer = _Writer(folder, what, buckets, stack)
+        writer = _Writer(folder, what, buckets, max(memory // _PART_HELD, _LEAST_HELD), stack)
         for piece in side_by_side(partial(_split, data, what, buckets), stream.pieces(names)):
             look(data, columns, what, piece.rows, done.manners)
             writer.add(piece)
@@ -155,8 +159,8 @@ def _split(data: Data, what: str, buckets: int, rows: pa.Table) -> _Piece:
 class _Writer:
     """Gathers rows by bucket, and writes them when they are many."""
 
-    def __init__(self, folder: Path, what: str, buckets: int, stack: ExitStack) -> None:
-        self._folder, self._what, self._stack = folder, what, stack
+    def __init__(self, folder: Path, what: str, buckets: int, held: int, stack: ExitStack) -> None:
+        self._folder, self._what, self._held, self._stack = folder, what, held, stack
         self._waiting: list[list[pa.Table]] = [[] for _ in range(buckets)]
         self._bytes = 0
         self.schemas: list[pa.Schema] = []
@@ -170,7 +174,7 @@ class _Writer:
             if end > start:
                 self._waiting[bucket].append(piece.by_bucket.slice(start, end - start))
         self._bytes += piece.rows.nbytes
-        if self._bytes > _BUFFERED_BYTES:
+        if self._bytes > self._held:
             self.flush()
 
     def flush(self) -> None:

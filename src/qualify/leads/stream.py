@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ from qualify.leads.stamp import RaggedRow
 __all__ = ["TableStream", "numbered", "open_stream", "parquet_part"]
 
 PIECE_ROWS = 65_536
+_CODED = pa.dictionary(pa.int32(), pa.string())
 
 Pieces: TypeAlias = Callable[[Sequence[str] | None], Iterator[pa.Table]]
 """Yields the wanted columns (None: all) and the rows' numbers in the source (`qualify.leads.part.ROW`)."""
@@ -53,13 +54,18 @@ class TableStream:
 
 
 def open_stream(
-    source: Source, *, encoding: str | None = None, delimiter: str | None = None, what: str = "leads"
+    source: Source,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    what: str = "leads",
+    dictionaries: Collection[str] = (),
 ) -> TableStream:
     """Open a table for reading piece by piece.
 
     Parameters
     ----------
-    source, encoding, delimiter, what
+    source, encoding, delimiter, what, dictionaries
         As of `qualify.leads.read.read_table`; several CSV files with the same header, and URLs of object
         stores, are understood too.
 
@@ -75,7 +81,7 @@ def open_stream(
         raise DataError(f"The file of {what} does not exist.", where=source, mend="check the path")
     _refuse_empty(files, what)
     if all(file.is_parquet() for file in files):
-        schema = _joined_schema(files)
+        schema = _with_codes(_joined_schema(files), dictionaries)
         return TableStream(
             source, schema, files, lambda columns: numbered(_parquet_pieces(files, schema, columns))
         )
@@ -114,13 +120,27 @@ def _joined_schema(files: list[File]) -> pa.Schema:
         ) from error  # fmt: skip
 
 
+def _with_codes(schema: pa.Schema, names: Collection[str]) -> pa.Schema:
+    """Return a schema in which some columns, where they hold strings, are codes into their values."""
+    return pa.schema([
+        pa.field(field.name, _CODED) if field.name in names and pa.types.is_string(field.type) else field
+        for field in schema
+    ])  # fmt: skip
+
+
 def _keys(file: File, names: Sequence[str]) -> list[pa.Field]:
     return [pa.field(key, pa.string()) for key in file.keys if key not in names]
 
 
-def _opened(file: File) -> parquet.ParquetFile:
+def _opened(file: File, dictionaries: Collection[str] = ()) -> parquet.ParquetFile:
+    """Open a file; `dictionaries` names columns that are to be codes, where the file has them."""
     try:
-        return parquet.ParquetFile(file.open())
+        opened = parquet.ParquetFile(file.open())
+        present = [name for name in opened.schema_arrow.names if name in dictionaries]
+        if not present:
+            return opened
+        with opened:
+            return parquet.ParquetFile(file.open(), metadata=opened.metadata, read_dictionary=present)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise _damaged(file, error) from error
 
@@ -146,7 +166,7 @@ def parquet_part(file: File, groups: range | None, wanted: pa.Schema) -> Iterato
     DataError
         The file is damaged; the row group is named.
     """
-    with _opened(file) as opened:
+    with _opened(file, [field.name for field in wanted if field.type == _CODED]) as opened:
         for group in range(opened.num_row_groups) if groups is None else groups:
             for batch in _batches(file, opened, group, wanted.names):
                 yield _fitted(pa.table(batch), wanted, file.keys)
@@ -167,7 +187,15 @@ def _fitted(table: pa.Table, wanted: pa.Schema, keys: dict[str, str]) -> pa.Tabl
     columns = []
     for column in wanted:
         if column.name in table.column_names:
-            columns.append(table.column(column.name).cast(column.type))
+            columns.append(_as(table.column(column.name), column.type))
         else:
-            columns.append(pa.repeat(pa.scalar(keys.get(column.name), column.type), table.num_rows))
+            value = pa.scalar(keys.get(column.name), plain(column).type)
+            columns.append(_as(pa.repeat(value, table.num_rows), column.type))
     return pa.table(columns, schema=wanted)
+
+
+def _as(values: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array | pa.ChunkedArray:
+    """Return values as a type; strings become codes where the type is of codes."""
+    if kind != _CODED or values.type == _CODED:
+        return values.cast(kind)
+    return values.cast(pa.string()).dictionary_encode()

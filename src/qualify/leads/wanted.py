@@ -10,7 +10,7 @@ from qualify.config import ActivityColumns, ColumnSpec, Data, StageColumns
 from qualify.leads.columns import id_keys, id_text
 from qualify.leads.part import ROW
 
-__all__ = ["TABLES", "event_columns", "keys_of", "wanted"]
+__all__ = ["TABLES", "event_columns", "keys_of", "repeated", "wanted"]
 
 TABLES = ("leads", "activities", "stages")
 
@@ -22,6 +22,15 @@ def wanted(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> list[str
     else:
         names = list(event_columns(data, what).model_dump().values())
     return list(dict.fromkeys(name for name in names if name is not None))
+
+
+def repeated(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> list[str]:
+    """Return the columns of texts of which a table holds few different ones."""
+    if what == "leads":
+        return [name for name, spec in columns.items() if spec.type == "category"]
+    names = event_columns(data, what)
+    found = [names.type, names.topic] if isinstance(names, ActivityColumns) else [names.stage, names.reason]
+    return [name for name in found if name is not None]
 
 
 def keys_of(data: Data, what: str, piece: pa.Table) -> pa.Array:
