@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qualify.leads.identity import ById
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
-from qualify.rules.reading import reading_of
+from qualify.rules.reading import codes_between
 
 
 class Numeric(NamedTuple):
@@ -96,7 +95,7 @@ class FeatureFrame:
     ) -> None:
         """Append a categorical feature, given as codes into the table's `words`; an empty word is missing."""
         words, vocabulary = tuple(words), tuple(vocabulary)
-        codes = reading_of(words).codes_in(vocabulary)
+        codes = codes_between(words, vocabulary)
         self.categorical.append(Categorical(name, about, part, codes[shown], vocabulary, shown, words))
 
     def without(self, fields: Collection[str]) -> FeatureFrame:
@@ -121,10 +120,9 @@ class FeatureFrame:
 
 def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str, np.ndarray]:
     """Return what the sentences of one field are made from, at the given rows (see :class:`Field`)."""
+    blocks = frame.blocks
     found: dict[str, np.ndarray] = {
-        part: values[place, rows]
-        for keys, values in frame.blocks
-        for part, place in _parts_of(ById(keys)).get(about, ())
+        part: blocks[block][1][place, rows] for part, block, place in _parts.of(frame).get(about, ())
     }
     for c in frame.categorical:
         if c.field == about:
@@ -132,12 +130,32 @@ def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str
     return found
 
 
-@lru_cache(maxsize=4096)
-def _parts_of(keys: ById[tuple[Key, ...]]) -> Mapping[str, list[tuple[str, int]]]:
-    """Return the parts of each field among the features of a block, and their places."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    for place, (_, about, part) in enumerate(keys.value):
-        found.setdefault(about, []).append((part, place))
+Parts = Mapping[str, list[tuple[str, int, int]]]
+"""Of each field: its parts, with the block and the place where they are."""
+
+
+class _LastParts:
+    """Where the parts of fields are in a frame; frames of one plan are alike, so the last answer serves."""
+
+    def __init__(self) -> None:
+        self._last: tuple[list[tuple[Key, ...]], Parts] = ([], {})
+
+    def of(self, frame: FeatureFrame) -> Parts:
+        keys = [keys for keys, _ in frame.blocks]
+        known = self._last
+        if keys != known[0]:
+            self._last = known = keys, _parts_of(keys)
+        return known[1]
+
+
+_parts = _LastParts()
+
+
+def _parts_of(blocks: Sequence[tuple[Key, ...]]) -> Parts:
+    found: dict[str, list[tuple[str, int, int]]] = {}
+    for block, keys in enumerate(blocks):
+        for place, (_, about, part) in enumerate(keys):
+            found.setdefault(about, []).append((part, block, place))
     return found
 
 

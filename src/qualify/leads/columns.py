@@ -46,14 +46,14 @@ def optional(
 def id_keys(text: pa.Array | Few) -> pa.Array | Few:
     """Return ids as they are compared: text, with ``5.0`` and ``5`` the same."""
     if isinstance(text, Few):
-        return Few([None if each is None else without_fraction(each) for each in text.values], "text")
+        return text.each_once(without_fraction)
     return whole_numbers(text)
 
 
 def id_text(values: Values, name: str) -> pa.Array | Few:
     """Return ids as text, null where missing."""
     if isinstance(values, Few) and values.kind == "text":
-        return Few([None if each is None else each.strip() or None for each in values.values], "text")
+        return values.each_once(lambda text: text.strip() or None)
     text = as_text(values, name)
     return text.cast(pa.string()) if pa.types.is_large_string(text.type) else text
 

@@ -187,14 +187,14 @@ def _items(document: Document, key: str, position: int) -> Sequence[Document]:
         return ()
     if isinstance(items, np.ndarray):
         items = items.tolist()
-    if not isinstance(items, list | tuple) or any(not _is_object(item) for item in items):
+    if not isinstance(items, list | tuple) or not all(map(_is_object_type, set(map(type, items)))):
         raise DataError(f"`{key}` is no list of objects.", where=f"lead document {position}", got=items,
                         expected="[{...}, ...]")  # fmt: skip
     return items
 
 
-def _is_object(item: Any) -> bool:
-    return type(item) is dict or isinstance(item, Mapping)
+def _is_object_type(kind: type) -> bool:
+    return issubclass(kind, Mapping)
 
 
 _KINDS: dict[type, Literal["text", "number", "boolean"]] = {

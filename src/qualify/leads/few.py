@@ -8,7 +8,7 @@ comes in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -47,6 +47,11 @@ class Few:
     def arrow(self) -> pa.Array:
         """Return the same column as Arrow has it."""
         return pa.array(self.values, pa.string() if self.kind == "text" else None)
+
+    def each_once(self, change: Callable[[str], str | None]) -> Few:
+        """Return texts changed, of which each different one is looked at once."""
+        changed = {text: None if text is None else change(text) for text in set(self.values)}
+        return Few([changed[text] for text in self.values], "text")
 
     def take(self, positions: IntArray) -> Few:
         """Return the values at some positions."""

@@ -83,16 +83,12 @@ def grid_counts(connection: Connection, query: QueueQuery) -> GridCounts:
     if not cuts[0]:
         empty = (GridCell(*divmod(number, BINS), 0, None) for number in range(BINS * BINS))
         return GridCounts(tuple(empty), (), ())
-    # The limit, which cuts nothing off, keeps SQLite from working out a lead's cell once for each of the 16.
-    inner = select(cell.label("cell"), leads.c.probability)
-    found = inner.where(*conditions(connection, query, bins=False)).limit(_ALL).subquery()
-    chosen = [found.c.cell == number for number in range(BINS * BINS)]
-    counts = [func.count().filter(here) for here in chosen]
-    means = [func.avg(found.c.probability).filter(here) for here in chosen]
-    row = connection.execute(select(*counts, *means)).one()
-    told = zip(row[: len(chosen)], row[len(chosen) :], strict=True)
-    cells = tuple(GridCell(*divmod(number, BINS), *each) for number, each in enumerate(told))
-    return GridCounts(cells, *cuts)
+    named = cell.label("cell")
+    asked = select(named, func.count(), func.avg(leads.c.probability)).group_by(named)
+    found = connection.execute(asked.where(*conditions(connection, query, bins=False)))
+    told = {number: (count, mean) for number, count, mean in found}
+    cells = (GridCell(*divmod(number, BINS), *told.get(number, (0, None))) for number in range(BINS * BINS))
+    return GridCounts(tuple(cells), *cuts)
 
 
 def facets(connection: Connection) -> Facets:

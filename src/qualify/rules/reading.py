@@ -144,6 +144,11 @@ class Reading:
         return np.append(holds, False)[at], at >= 0
 
 
+def codes_between(words: tuple[str, ...], vocabulary: tuple[str, ...]) -> CodeArray:
+    """Return what :func:`recoded` does; of a large vocabulary it is remembered."""
+    return recoded(words, vocabulary) if len(words) <= SMALL else reading_of(words).codes_in(vocabulary)
+
+
 def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArray:
     """Return the table that turns a code of one vocabulary into another's, shape (words + 1,).
 
