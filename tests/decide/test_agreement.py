@@ -49,6 +49,11 @@ def test_differing_leads_known_outcomes_first_then_the_farthest() -> None:
     assert found.to_dict()["differing"][0]["rule_points"] == 35.0
 
 
+def test_a_differing_lead_that_did_not_get_there_is_told_apart_from_an_open_one() -> None:
+    found = compute_agreement(scores(), {"b": True, "c": False})
+    assert {lead.lead_id: lead.reached for lead in found.differing} == {"b": True, "c": False, "d": None}
+
+
 def test_no_leads_and_missing_columns() -> None:
     assert compute_agreement(scores([]).cast(scores().schema)).same_band is None
     with pytest.raises(QualifyError, match="lack the columns"):
