@@ -106,7 +106,7 @@ def matched_cohort(tables: LeadTables, first: BoolArray, then: BoolArray, now: i
         Which types are of the first and of the second kind, shape (types,).
     """
     acts = tables.activities
-    used = np.flatnonzero((first | then)[acts.type] & (acts.known_at <= now)) if len(acts) else np.arange(0)
+    used = np.flatnonzero((first | then)[acts.type] & (acts.known_at <= now))
     lead = np.repeat(np.arange(len(tables)), np.diff(acts.offsets))[used]
     topic, at, opens = acts.topic[used], acts.occurred_at[used], first[acts.type[used]]
     if not len(np.setdiff1d(np.intersect1d(topic[opens], topic[~opens]), [-1])):
@@ -116,8 +116,8 @@ def matched_cohort(tables: LeadTables, first: BoolArray, then: BoolArray, now: i
     latest = np.cumsum(opens) - 1
     starts = np.flatnonzero(opens)
     answers = np.flatnonzero(~opens & (latest >= 0))
-    begun = starts[latest[answers]] if len(starts) else starts
-    same = (lead[begun] == lead[answers]) & (topic[begun] == topic[answers]) if len(starts) else begun < 0
+    begun = starts[latest[answers]]
+    same = (lead[begun] == lead[answers]) & (topic[begun] == topic[answers])
     answered, place = np.unique(latest[answers][same], return_index=True)
     done = np.full(len(starts), NO_TIME, dtype=np.int64)
     done[answered] = at[answers][same][place]

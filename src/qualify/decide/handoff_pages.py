@@ -30,7 +30,7 @@ def render_markdown(title: str, sections: Sequence[Section]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render_html(title: str, sections: Sequence[Section], language: str, *, fragment: bool = False) -> str:
+def render_html(title: str, sections: Sequence[Section], language: str, *, fragment: bool) -> str:
     """Return the sections as a page, or as a fragment for a page that brings its own head and style."""
     name = "handoff_body.html.j2" if fragment else "handoff.html.j2"
     return _environment().get_template(name).render(title=title, sections=sections, language=language)

@@ -33,7 +33,7 @@ class Section:
     key: str
     heading: str
     lines: tuple[str, ...]
-    numbered: bool = False
+    numbered: bool
 
 
 def make_sections(package: Handoff) -> tuple[Section, ...]:

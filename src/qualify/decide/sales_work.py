@@ -41,7 +41,7 @@ class Answers:
     def of(self, *verdicts: str) -> tuple[IntArray, IntArray]:
         """Return lead and time of the answers with these verdicts."""
         wanted = np.array([name in verdicts for name in self.verdicts], dtype=bool)
-        kept = wanted[self.verdict] if len(self.verdict) else np.zeros(0, dtype=bool)
+        kept = wanted[self.verdict]
         return self.lead[kept], self.at[kept]
 
 
