@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import mlflow
 from mlflow.exceptions import MlflowException
 
+from qualify.console import say
 from qualify.errors import ModelError
 
 __all__ = ["turn_on_server"]
@@ -22,6 +23,7 @@ PATIENCE_SECONDS = 60.0
 """To move aliases takes a second. Who holds the name for so long was killed: the next one takes it over."""
 EVERY_SECONDS = 0.2
 SUFFIX, HOLDER = "-aliases-are-moved", "held_by"
+_UNNAMED = ""
 _GONE, _TAKEN = "RESOURCE_DOES_NOT_EXIST", "RESOURCE_ALREADY_EXISTS"
 
 
@@ -44,16 +46,26 @@ def turn_on_server(client: mlflow.MlflowClient, name: str) -> Iterator[None]:
 
 
 def _wait(client: mlflow.MlflowClient, held: str, token: str) -> None:
-    seen, since = None, time.monotonic()
+    seen, since, told = None, time.monotonic(), False
     while not _taken(client, held, token):
         holder = _holder(client, held)
         if holder == token:  # the server took it, and its answer was lost
             return
         if holder != seen:
+            if not told:
+                say("another process moves aliases on the MLflow server: waiting for its turn to end")
+                told = True
             seen, since = holder, time.monotonic()
         elif holder is not None and time.monotonic() - since > PATIENCE_SECONDS:
-            _give_back(client, held)
+            _take_over(client, held, holder)
         time.sleep(EVERY_SECONDS)
+
+
+def _take_over(client: mlflow.MlflowClient, held: str, holder: str) -> None:
+    if holder == _UNNAMED:
+        raise ModelError("a model has the name that says who moves aliases", where="the MLflow server",
+                         got=held, mend="rename that model")  # fmt: skip
+    _give_back(client, held)
 
 
 def _taken(client: mlflow.MlflowClient, held: str, token: str) -> bool:
@@ -69,17 +81,17 @@ def _taken(client: mlflow.MlflowClient, held: str, token: str) -> bool:
 
 
 def _holder(client: mlflow.MlflowClient, held: str) -> str | None:
-    """Return who holds the name; None: nobody does."""
+    """Return who holds the name; None: nobody does.
+
+    A model that is being deleted may be seen without its tags for a moment: `_UNNAMED`.
+    """
     try:
         tags = client.get_registered_model(held).tags
     except MlflowException as error:
         if error.error_code == _GONE:
             return None
         raise _refused(held, error) from error
-    if HOLDER not in tags:
-        raise ModelError("a model has the name that says who moves aliases", where="the MLflow server",
-                         got=held, mend="rename that model")  # fmt: skip
-    return str(tags[HOLDER])
+    return str(tags.get(HOLDER, _UNNAMED))
 
 
 def _give_back(client: mlflow.MlflowClient, held: str) -> None:

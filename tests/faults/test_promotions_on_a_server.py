@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import mlflow
@@ -104,12 +105,13 @@ def test_of_two_promotions_at_once_one_is_taken_and_the_other_refused(project, c
     assert client.search_registered_models(f"name = '{HELD}'") == []
 
 
-def test_a_turn_whose_holder_was_killed_is_taken_over(project, client, monkeypatch):
+def test_a_turn_whose_holder_was_killed_is_taken_over(project, client, monkeypatch, capsys):
     monkeypatch.setattr(turn, "PATIENCE_SECONDS", 0.5)
     client.create_registered_model(HELD, {turn.HOLDER: "killed"})
     began = time.monotonic()
     assert promote(load_config(project / "qualify.yaml"), project, "2").previous == "1"
     assert time.monotonic() - began > 0.5
+    assert capsys.readouterr().err.count("another process moves aliases") == 1
     assert client.search_registered_models(f"name = '{HELD}'") == []
     assert aliases(client) == ("2", "1")
 
@@ -133,7 +135,24 @@ def test_a_turn_that_changes_hands_is_waited_for(project, client, monkeypatch):
     busy.join(20)
 
 
-def test_a_model_of_somebody_is_not_deleted(project, client):
+def test_many_turns_at_once_go_one_by_one(project, client, monkeypatch):
+    monkeypatch.setattr(turn, "EVERY_SECONDS", 0.01)
+    inside, most = [], []
+
+    def run(name):
+        for _ in range(5):
+            with turn.turn_on_server(mlflow.MlflowClient(), "qualify"):
+                inside.append(name)
+                most.append(len(inside))
+                inside.remove(name)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(run, "abc"))
+    assert most == [1] * 15
+
+
+def test_a_model_of_somebody_is_not_deleted(project, client, monkeypatch):
+    monkeypatch.setattr(turn, "PATIENCE_SECONDS", 0.5)
     client.create_registered_model(HELD)
     try:
         with pytest.raises(ModelError, match=r"(?s)a model has the name.*" + re.escape(HELD)):
