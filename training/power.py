@@ -14,13 +14,17 @@ import numpy as np
 from qualify.evaluate import Metric
 from qualify.labels.audit.bounds import auc_error
 
-__all__ = ["USUAL_AUC", "Needed", "fewest_leads", "growth", "sees"]
+__all__ = ["USUAL_AUC", "Needed", "enough", "fewest_leads", "growth", "sees"]
 
 USUAL_AUC = 0.70
 """What honest models of lead data reach at least (0.65 to 0.90): who cannot see this sees nothing."""
 
 _SURE, _POWER = 1.960, 0.842
 """Normal quantiles of 97.5 % and of 80 %."""
+
+_LEAST = 10
+_CLEAREST = 0.9
+"""The error of an area near 1 is near none, which few outcomes cannot show."""
 
 _MOST = 100.0
 """Differences for which a hundred times as many outcomes would be needed are none."""
@@ -60,6 +64,23 @@ def sees(positives: float, negatives: float, auc: float = USUAL_AUC) -> bool:
     if min(positives, negatives) < 1:
         return False
     return auc - (_SURE + _POWER) * auc_error(auc, positives, negatives) >= 0.5
+
+
+def enough(positives: float, negatives: float, found: Metric) -> bool:
+    """Say whether so many outcomes are enough to believe an area that was found.
+
+    They are where a usual model would be seen, whether it is there or not. With fewer, a chance find looks
+    like skill more often, so the find itself has to be clear: ten of the rarer outcome at least, and even the
+    worst area that the interval allows would be seen.
+
+    Examples
+    --------
+    >>> enough(13, 1587, Metric(0.87, 0.80, 0.93)), enough(13, 1587, Metric(0.75, 0.62, 0.88))
+    (True, False)
+    """
+    if sees(positives, negatives):
+        return True
+    return min(positives, negatives) >= _LEAST and sees(positives, negatives, min(found.low, _CLEAREST))
 
 
 def fewest_leads(rate: float, auc: float = USUAL_AUC) -> int:

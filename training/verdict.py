@@ -12,7 +12,7 @@ from qualify.evaluate import Metric, paired_difference
 from qualify.explain.catalogue import Catalogue
 from training.pipeline import Judged
 from training.plots.texts import report_texts
-from training.power import USUAL_AUC, Needed, fewest_leads, growth, sees
+from training.power import USUAL_AUC, Needed, enough, fewest_leads, growth, sees
 
 _LATER = 0.2
 """Share of the leads that judge, unless it is set otherwise."""
@@ -51,14 +51,14 @@ def decide(judged: Judged, language: str = "en") -> Verdict:
     """Judge by the later leads only; the reasons are written in `language`.
 
     The model is used when it ranks better than chance beyond noise (its AUC's 95 % interval lies above 0.5),
-    its log-loss is not worse than the rules' beyond noise, and there are outcomes enough to see a usual model
-    (`training.power.sees`). Where the model has no skill, the rules are used if they have; otherwise people
+    its log-loss is not worse than the rules' beyond noise, and there are outcomes enough to believe it
+    (`training.power.enough`). Where the model has no skill, the rules are used if they have; otherwise people
     should look at the leads.
     """
     texts = report_texts(language)
     size = _Size(len(np.unique(judged.lead)), int(np.unique(judged.lead[judged.label == 1]).size))
     said = _said("model", judged, texts)
-    if not sees(size.positives, size.leads - size.positives):
+    if not enough(size.positives, size.leads - size.positives, judged.metrics["model"]["auc"]):
         few, needed = _too_few(size, texts)
         return Verdict("manual", (said, few), needed)
     if not _skilled("model", judged):
@@ -68,8 +68,14 @@ def decide(judged: Judged, language: str = "en") -> Verdict:
     against = _against(judged)
     figures = {name: f"{getattr(against, name):.4f}" for name in ("value", "low", "high")}
     reason, needed = _lead(against, size, texts)
-    reasons = (said, texts.say("reason.against", **figures), reason)
+    reasons = (said, *_few_but_clear(size, texts), texts.say("reason.against", **figures), reason)
     return Verdict("model" if against.high > 0 else "rules", reasons, needed)
+
+
+def _few_but_clear(size: _Size, texts: Catalogue) -> list[str]:
+    if sees(size.positives, size.leads - size.positives):
+        return []
+    return [texts.say("reason.few.clear", positives=size.positives, leads=size.leads)]
 
 
 def _against(judged: Judged) -> Metric:

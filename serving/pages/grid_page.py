@@ -20,7 +20,7 @@ _STEPS = (0.1, 0.25, 0.45, 0.7, 0.9)
 def show_grid(visit: Visit) -> dict[str, Any]:
     """Gather what the grid's template shows: rows from the best fit down, columns by rising engagement."""
     query = queue_query(Filters(), visit.actor, visit.site.desk.approach_within_hours)
-    counts = visit.site.counts.get(("grid", query), lambda: visit.site.runtime.ledger.grid(query))
+    counts = visit.site.counts.begin(("grid", query), lambda: visit.site.runtime.ledger.grid(query))()
     most = max((cell.probability or 0.0 for cell in counts.cells), default=0.0)
     rows = [
         (

@@ -31,7 +31,7 @@ __all__ = ["STATIC", "Site", "Visit", "asset_url", "lead_url"]
 
 STATIC = Path(__file__).parent / "static"
 
-_COUNTS_SECONDS = 15.0
+_COUNTS_SECONDS, _COUNTS_GRACE = 15.0, 300.0
 _NAVIGATION = (
     ("queue", "/", "read"),
     ("grid", "/grid", "read"),
@@ -54,7 +54,7 @@ class Site:
     """
 
     runtime: Runtime
-    counts: Kept[Any] = field(default_factory=lambda: Kept(_COUNTS_SECONDS))
+    counts: Kept[Any] = field(default_factory=lambda: Kept(_COUNTS_SECONDS, _COUNTS_GRACE))
 
     def visit(self, request: Request, actor: Actor) -> Visit:
         """Return one reader's call."""

@@ -9,7 +9,7 @@ import pytest
 
 from qualify.evaluate import Metric
 from tests.training.test_verdict import judged as judged_of
-from training.power import Needed, fewest_leads, sees
+from training.power import Needed, enough, fewest_leads, sees
 from training.verdict import as_mapping, decide
 
 NOISE = Metric(0.5, 0.4, 0.6)
@@ -66,6 +66,30 @@ def test_outcomes_needed_to_see_anything(positives: int, leads: int, needed: Nee
     found = decide(counted(positives, leads, SKILL, SKILL))
     assert (found.use, found.needed) == ("manual", needed)
     assert f"at least {needed.outcomes_needed}" in found.reasons[1]
+
+
+CLEAR, UNSURE = Metric(0.87, 0.80, 0.93), Metric(0.75, 0.62, 0.88)
+
+
+def test_few_outcomes_are_enough_for_skill_that_is_clear() -> None:
+    rules = Metric(0.6, 0.45, 0.75)
+    found = decide(counted(13, 1600, CLEAR, rules))
+    assert "13 positives among the 1600 later leads" in found.reasons[1]
+    assert found.use != "manual"
+    assert decide(counted(13, 1600, UNSURE, rules)).use == "manual"
+    assert not any("13 positives" in reason for reason in decide(counted(200, 1600, CLEAR, rules)).reasons)
+
+
+@pytest.mark.parametrize(("positives", "found", "believed"), [
+    (9, Metric(1.0, 1.0, 1.0), False),  # an interval of fewer than ten means nothing
+    (10, Metric(1.0, 1.0, 1.0), True),
+    (13, CLEAR, True),
+    (13, Metric(0.4, 0.3, 0.5), False),
+    (200, Metric(0.4, 0.3, 0.5), True),  # enough to see that there is none
+    (13, Metric(np.nan, np.nan, np.nan), False),
+])  # fmt: skip
+def test_outcomes_that_are_enough(positives: int, found: Metric, believed: bool) -> None:
+    assert enough(positives, 1600, found) is believed
 
 
 def test_the_fewest_leads_are_just_enough() -> None:

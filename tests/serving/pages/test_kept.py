@@ -70,6 +70,23 @@ def test_what_was_forgotten_while_it_was_made_is_told_to_those_who_waited_alone(
     assert kept.get("a", fresh) == 11
 
 
+def test_the_last_value_stands_in_while_the_next_is_made_and_not_for_ever():
+    gate = threading.Event()
+    kept, slow = Kept[int](0.1, grace=0.5), Maker(gate)
+    assert kept.get("a", Maker()) == 1
+    slow.asked = 10
+    time.sleep(0.15)
+    assert kept.begin("a", slow)() == 1  # begins to make the next one
+    assert kept.begin("a", slow)() == 1
+    gate.set()
+    assert kept.get("a", slow) == 11  # who wants it new waits for it
+    assert kept.begin("a", slow)() == 11
+    time.sleep(0.7)
+    assert kept.begin("a", slow)() == 12
+    kept.clear()
+    assert kept.begin("a", slow)() == 13
+
+
 @pytest.mark.parametrize("begin", [False, True])
 def test_a_fault_is_told_and_not_kept(begin):
     kept = Kept[int](60)
