@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from qualify.rules import evaluate
+from qualify.rules import evaluate, kernel
 from tests.rules.build import act, activity, card, points, rule, score, tables
 
 
@@ -193,3 +193,15 @@ def test_many_rows_of_one_lead():
 def test_lengths_must_agree():
     with pytest.raises(ValueError, match="got 2 and 1"):
         evaluate(card(activity()), tables([], []), np.arange(2), np.zeros(1, dtype=np.int64))
+
+
+def test_rows_of_any_whole_number_are_read_by_the_same_machine_code():
+    data = tables([act("visit", 99)], [])
+    moments = np.full(2, 100 * 86_400_000_000)
+    usual = evaluate(card(activity()), data, np.arange(2), moments)
+    compiled = len(kernel.apply.signatures)
+    for given in (np.arange(2, dtype=np.int32), np.array([0, 9, 1, 9])[::2], [0, 1]):
+        result = evaluate(card(activity()), data, given, moments.astype(np.float64).tolist())
+        assert result.points.tolist() == usual.points.tolist()
+        assert result.rows.dtype == result.as_of.dtype == np.int64
+    assert len(kernel.apply.signatures) == compiled

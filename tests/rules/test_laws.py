@@ -43,6 +43,16 @@ EVERY = card(
         {"id": "SQL", "label": {"en": "s", "ja": "s"}, "enter": {"points_at_least": 8}},
     ],
 )  # fmt: skip
+RULES = [
+    activity("wrote", types="sent", points=1),
+    activity("each", points=3, most=2, window_days=30),
+    rule("silence", "unanswered", after={"types": "trial"}, nothing_of={"types": "demo"},
+         despite={"types": "sent"}, for_days=10, at_most=2, points=-9),
+    rule("ratio", "share", of={"types": "blog"}, among={"types": "sent"}, at_least=0.5, points=6),
+    rule("count", "trials", of={"types": "trial"}, steps=[{"at_least": 2, "points": 5}]),
+    rule("count", "topics", of={"types": "demo"}, distinct_topics=True, steps=[{"at_least": 2, "points": 4}]),
+]  # fmt: skip
+TURNED = [card(*RULES[k:], *RULES[:k]) for k in range(len(RULES))]
 
 
 def everything(result):
@@ -88,3 +98,12 @@ def test_the_parts_add_up(leads):
     result = score(EVERY, tables(*leads, columns={"size": column(*[None] * len(leads))}))
     assert np.allclose(result.points.sum(axis=1), result.total, atol=1e-9)
     assert np.allclose(sum(result.group_points.values()), result.total, atol=1e-9)
+
+
+@given(LEAD)
+def test_where_a_rule_stands_on_the_card_has_no_effect(lead):
+    told = []
+    for turned in TURNED:
+        result = score(turned, tables(lead))
+        told.append(dict(zip(result.rule_ids, result.points[0].tolist(), strict=True)))
+    assert all(each == told[0] for each in told)

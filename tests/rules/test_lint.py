@@ -179,6 +179,7 @@ def test_r009_overlapping_ranges():
 def test_r010_missing_translation():
     assert message(card(BIG | {"label": {"en": "Big"}})) == "R010 big: the label 'Big' has no `ja`"
     assert codes(card(BIG, stages=[stage("S") | {"label": {"ja": "段階"}}])) == [("R010", "stage:S")]
+    assert message(card(BIG, label={"en": "Ours"})) == "R010 scorecard: the label 'Ours' has no `ja`"
 
 
 def test_r011_impossible_entry():

@@ -81,6 +81,14 @@ def test_a_missing_key_is_named():
     assert "card.yaml, line" in refused(without, match=r"rules\.0\.points`: Field required")
 
 
+@pytest.mark.parametrize(("wrong", "more"), [(1, ""), (2, " (and 1 more)"), (3, " (and 2 more)")])
+def test_the_first_mistake_is_told_and_the_others_are_counted(wrong, more):
+    rules = [activity(f"r{i}", points="many" if i < wrong else 8) for i in range(4)]
+    message = refused(dump_yaml(content(*rules)), match=r"rules\.0")
+    assert message.splitlines()[0].count("(and ") == bool(more)
+    assert more in message.splitlines()[0]
+
+
 def test_bad_yaml_is_told_with_its_line():
     assert "line 2" in refused("version: 1\nrules: [", match="not valid YAML")
 
