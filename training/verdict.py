@@ -63,8 +63,8 @@ def decide(judged: Judged, language: str = "en") -> Verdict:
         return Verdict("manual", (said, few), needed)
     if not _skilled("model", judged):
         needed = size.needed("skill", growth(judged.metrics["model"]["auc"], nothing=0.5))
-        reasons = (said, _said("rules", judged, texts), _told("skill", needed, texts))
-        return Verdict("rules" if _skilled("rules", judged) else "manual", reasons, needed)
+        told = (said, _said("rules", judged, texts), _told("skill", needed, texts))
+        return Verdict("rules" if _skilled("rules", judged) else "manual", told, needed)
     against = _against(judged)
     figures = {name: f"{getattr(against, name):.4f}" for name in ("value", "low", "high")}
     reason, needed = _lead(against, size, texts)

@@ -24,9 +24,9 @@ from qualify.leads.stream import TableStream, open_stream
 from qualify.leads.wanted import TABLES, repeated, wanted
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
+from qualify.side_by_side import side_by_side
 from serving.batch.bucket import BucketJob, Told, score_bucket
 from serving.batch.finish import finish_list, rejects_of, rows_of_each
-from serving.batch.side_by_side import side_by_side
 from serving.batch.size import bucket_count, bytes_needed, row_count
 from serving.batch.spill import Spilled, spill_table
 from serving.batch.summary import Summary, join_told

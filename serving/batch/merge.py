@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from serving.batch.side_by_side import side_by_side
+from qualify.side_by_side import side_by_side
 
 __all__ = ["Order", "merge_sorted"]
 

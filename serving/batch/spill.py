@@ -20,8 +20,8 @@ from qualify.leads.part import ROW
 from qualify.leads.stamp import RaggedRow, stamp
 from qualify.leads.stream import TableStream
 from qualify.leads.wanted import keys_of, wanted
+from qualify.side_by_side import side_by_side
 from serving.batch.columns import Manners, look
-from serving.batch.side_by_side import side_by_side
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 

@@ -7,8 +7,7 @@ A nightly batch, an HTTP request, a Spark partition and a notebook all come thro
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from qualify.compiled import usable_cores
 from qualify.decide import DISAGREEMENTS, disagreement
 from qualify.decide.exploration import lot_columns
 from qualify.decide.score_list import Column, Words, as_arrow, as_list, by_rank
@@ -36,6 +34,7 @@ from qualify.model.parts import BANDS, ModelParts
 from qualify.model.target import Prediction
 from qualify.moments import existing, parse_as_of
 from qualify.rules import RuleResult, Scorecard, evaluate
+from qualify.side_by_side import side_by_side
 
 ROWS_A_CHUNK = 16_384
 """Rows that one thread works on at a time: bounds the memory, whatever the number of rows."""
@@ -197,7 +196,9 @@ class Scorer:
             columns = self._columns(tables, rows[chunk], as_of[chunk], reasons, language)
             return pa.table({name: as_arrow(column) for name, column in columns.items()})
 
-        table = pa.concat_tables(_side_by_side(score, list(_chunks(good)), threads))
+        chunks = list(_chunks(good))
+        # The compiled loops, which are most of the work, run at once.
+        table = pa.concat_tables(side_by_side(score, chunks, 1 if len(chunks) == 1 else threads))
         order = by_rank(table["probability"].to_numpy(), tables.lead_id[rows[good]])
         rank = pa.array(np.arange(1, len(order) + 1, dtype=np.int64))
         return table.take(pa.array(order)).add_column(2, "rank", rank), late
@@ -276,18 +277,6 @@ class Scorer:
         # Row by row in memory, so that a lead's sum has the same last bit alone as in a batch.
         part: FloatArray = np.ascontiguousarray(explained.contributions[:, chosen]).sum(axis=1)
         return part
-
-
-def _side_by_side(
-    score: Callable[[IntArray], pa.Table], chunks: list[IntArray], threads: int | None
-) -> list[pa.Table]:
-    """Score chunks with several threads: the compiled loops, which are most of the work, run at once."""
-    threads = usable_cores() if threads is None else threads
-    if len(chunks) == 1 or threads == 1:
-        return [score(chunk) for chunk in chunks]
-    # Threads of one call only: nothing is left behind that a fork or another caller could trip over.
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(score, chunks))
 
 
 def _chunks(rows: IntArray) -> Iterator[IntArray]:

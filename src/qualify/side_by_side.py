@@ -15,8 +15,10 @@ Item = TypeVar("Item")
 Done = TypeVar("Done")
 
 
-def side_by_side(work: Callable[[Item], Done], items: Iterable[Item]) -> Iterator[Done]:
-    """Yield what `work` makes of each item, in the order of the items, a thread a core.
+def side_by_side(
+    work: Callable[[Item], Done], items: Iterable[Item], threads: int | None = None
+) -> Iterator[Done]:
+    """Yield what `work` makes of each item, in the order of the items, with some threads (None: one a core).
 
     At most two items a thread are taken ahead, so that memory does not grow with the stream.
 
@@ -25,7 +27,10 @@ def side_by_side(work: Callable[[Item], Done], items: Iterable[Item]) -> Iterato
     >>> list(side_by_side(abs, iter([3, -1, 2])))
     [3, 1, 2]
     """
-    threads = usable_cores()
+    threads = usable_cores() if threads is None else threads
+    if threads == 1:
+        yield from map(work, items)
+        return
     # Threads of one call only: nothing is left behind that a fork or another caller could trip over.
     pool = ThreadPoolExecutor(threads)
     try:

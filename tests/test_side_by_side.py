@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualify.compiled import usable_cores
-from serving.batch.side_by_side import side_by_side
+from qualify.side_by_side import side_by_side
 
 
-@given(st.lists(st.integers(0, 3), max_size=40))
-def test_results_keep_the_order_of_the_items(items):
+@given(st.lists(st.integers(0, 3), max_size=40), st.sampled_from([None, 1, 3]))
+def test_results_keep_the_order_of_the_items(items, threads):
     def slow(item):
         time.sleep(item / 10_000)
         return item * 2
 
-    assert list(side_by_side(slow, iter(items))) == [item * 2 for item in items]
+    assert list(side_by_side(slow, iter(items), threads)) == [item * 2 for item in items]
 
 
 def test_it_is_never_far_ahead():
