@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qualify.leads.read_sql import read_sql
+from serving.named import named_source
 from serving.upsert import drop_table, has_table, upsert_rows
 
 __all__ = ["forget_state", "read_state", "write_state"]
@@ -31,9 +32,6 @@ def read_state(out: str, schema: pa.Schema) -> pa.Table:
         place = _table_of(out)
         if not has_table(place):
             return schema.empty_table()
-        # Here: the batch job writes by way of this module's callers.
-        from serving.batch.named import named_source
-
         found = read_sql(named_source(place))  # type: ignore[arg-type]
     else:
         path = _file_of(out)

@@ -2,7 +2,6 @@
 
 from serving.batch.finish import rejects_of
 from serving.batch.job import Job, run_job
-from serving.batch.named import named_source
 from serving.batch.whole import Scored, Sources, moments_of, read_sources, score_sources
 
 __all__ = [
@@ -10,7 +9,6 @@ __all__ = [
     "Scored",
     "Sources",
     "moments_of",
-    "named_source",
     "read_sources",
     "rejects_of",
     "run_job",

@@ -14,7 +14,8 @@ from sqlalchemy import create_engine, text
 from qualify.config import SqlSource
 from qualify.errors import DataError, UserError
 from qualify.leads.read_sql import sql_pieces
-from serving.batch import Sources, named_source
+from serving.batch import Sources
+from serving.named import named_source
 from tests.ledger.conftest import new_database, postgresql  # noqa: F401 - one server for all tests
 from tests.world import AS_OF
 

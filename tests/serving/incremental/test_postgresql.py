@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from qualify.moments import AsOf, micros
-from serving.batch import Job, Sources, named_source, run_job
+from serving.batch import Job, Sources, run_job
+from serving.named import named_source
 from tests.ledger.conftest import new_database, postgresql  # noqa: F401 - one server for all tests
 from tests.serving.incremental.test_changed import BEGIN, DAY, Crm, check
 from tests.world import TABLES

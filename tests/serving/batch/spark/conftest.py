@@ -19,8 +19,9 @@ import pytest
 from qualify.errors import UserError
 from qualify.moments import parse_as_of
 from qualify.scorer import Scorer
-from serving.batch import Job, Sources, named_source, run_job
+from serving.batch import Job, Sources, run_job
 from serving.features import main as features
+from serving.named import named_source
 from tests.conftest import missing_program
 from tests.serving.lead_documents import document
 from tests.world import AS_OF, TABLES, World, call, shared_folder
