@@ -252,7 +252,8 @@ def settings_of(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
 
 def sources_of(leads, activities, stages, settings, folder: Path):  # type: ignore[no-untyped-def]
     """Return the tables that are named, or else the configured ones."""
-    from serving.batch import Sources, named_source
+    from serving.batch import Sources
+    from serving.named import named_source
 
     if leads is None:
         return _configured(settings, folder)
