@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qualify.errors import ModelError
 from qualify.explain import treeshap
 from qualify.explain.treeshap.kernel import BLOCK
-from tests.explain.treeshap.models import Case, cases, normal_case
+from tests.explain.treeshap.models import Case, cases, model_text, normal_case, stump
 
 
 def bags_of(case: Case) -> list[lgb.Booster]:
@@ -64,3 +65,10 @@ def test_trees_too_deep_for_tables_are_explained_by_lightgbm():
         members = treeshap.compile_members(bags, groups, max_table_bytes=10)
     found = members(np.ascontiguousarray(case.X.T))
     assert found == pytest.approx(one_by_one(bags, case.X, groups), abs=1e-10, rel=0)
+
+
+@pytest.mark.parametrize(("columns", "told"), [((2, 3), r"\[2, 3\] features"), ((), r"\[\] features")])
+def test_bags_of_unlike_columns_and_no_bags_are_refused(columns: tuple[int, ...], told: str):
+    bags = [model_text(stump(2, 0.0), features=each) for each in columns]
+    with pytest.raises(ModelError, match=rf"can not be added up(?s:.*){told}"):
+        treeshap.compile_members(bags, [0, 0, 0])
