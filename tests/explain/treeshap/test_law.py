@@ -1,5 +1,6 @@
 """The law: what LightGBM says, for every booster and every row."""
 
+import numba
 import numpy as np
 import pytest
 import shap
@@ -7,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from qualify.explain import treeshap
 from qualify.explain.treeshap import tables
-from qualify.explain.treeshap.kernel import BLOCK, explain_rows
+from qualify.explain.treeshap.kernel import BLOCK, encode, explain_rows
 from tests.explain.treeshap.models import Case, cases, normal_case
 
 trained = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -94,7 +95,10 @@ def test_the_kernel_is_compiled_for_one_type_only():
         treeshap.compile(case.booster)(case.X)
         case.X.flags.writeable = False
         treeshap.compile(case.booster)(case.X)
+        treeshap.compile(case.booster, background=case.X[:3])
     assert len(explain_rows.signatures) == 1
+    # Codes are bytes wherever they are made.
+    assert {signature[-1].dtype for signature in encode.signatures} == {numba.uint8}
 
 
 def test_no_rows():
