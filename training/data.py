@@ -16,6 +16,7 @@ from qualify.leads.rejects import Rejects
 from qualify.leads.tables import LeadTables
 from qualify.leads.wanted import TABLES
 from qualify.rules import Scorecard, default_scorecard
+from training.future import Later, past_of, until_now
 from training.work import Work
 
 
@@ -29,6 +30,10 @@ class Loaded:
         Attributes are those to be used, and the label columns.
     used
         The attributes that a model may see: what is configured, less labels and excluded columns.
+    until
+        Up to when rows counted as past (microseconds); None: nothing was looked at.
+    later
+        What was left out because it lies after that.
     work
         What the ledger knows of sales' work; None: leads are not picked by lot, and every outcome counts.
     """
@@ -39,12 +44,15 @@ class Loaded:
     rejects: Rejects
     scorecard: Scorecard
     work: Work | None = None
+    until: int | None = None
+    later: tuple[Later, ...] = ()
 
 
-def load_tables(config: Config, folder: Path, *, whole: bool = False) -> Loaded:
+def load_tables(config: Config, folder: Path, *, whole: bool = False, until: int | None = None) -> Loaded:
     """Read the tables and the scorecard; relative names are meant from `folder`.
 
-    Of more leads than `training.max_leads` a fixed draw is read, unless they are to be seen as a `whole`.
+    What lies after `until` (default: a day from now) is left out (see `training.future`). Of more leads than
+    `training.max_leads` a fixed draw is read, unless they are to be seen as a `whole`.
     """
     data = config.data
     labels = {t.column: ColumnSpec(type="category") for t in config.targets if t.column is not None}
@@ -60,7 +68,10 @@ def load_tables(config: Config, folder: Path, *, whole: bool = False) -> Loaded:
     drawn = None if whole else read_drawn(data, read, sources, config.training.max_leads)
     found = drawn or {what: _read(data, source, what) for what, source in sources.items()}
     tables, rejects = build_tables(data, read, found["leads"], found.get("activities"), found.get("stages"))
-    return Loaded(config, tables, used, rejects, load_scorecard(config, folder))
+    until = until_now() if until is None else until
+    tables, later = past_of(tables, until)
+    card = load_scorecard(config, folder)
+    return Loaded(config, tables, used, rejects, card, until=until, later=later)
 
 
 def load_scorecard(config: Config, folder: Path) -> Scorecard:

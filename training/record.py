@@ -28,6 +28,8 @@ DIGEST_LENGTH = 32
 
 WORK_SHA256 = "work_sha256"
 """The tag with the digest of who was to be worked, where leads are picked by lot."""
+UNTIL = "until"
+"""The tag with the moment up to which rows counted as past, in microseconds."""
 LEARNED_FROM = "learned_from"
 """The tag by which a run is found that has learned from the same data with the same settings."""
 
@@ -41,6 +43,7 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     mlflow.set_tags({
         "bundle": bundle_version, "verdict": verdict.use, "scorecard": trained.data.loaded.scorecard.version,
         "data_sha256": digest, LEARNED_FROM: learned_from(trained.data.loaded),
+        **({} if trained.data.loaded.until is None else {UNTIL: str(trained.data.loaded.until)}),
         "reasons": " | ".join(verdict.reasons),
     })  # fmt: skip
     mlflow.log_metrics(_metrics(trained) | {"seconds": seconds})

@@ -19,7 +19,7 @@ from qualify.rules import Scorecard
 from training.data import Loaded, load_tables
 from training.in_use import open_registry
 from training.pipeline import train_model
-from training.record import WORK_SHA256, digest_of
+from training.record import UNTIL, WORK_SHA256, digest_of
 from training.work import Work, load_work
 
 __all__ = ["Reproduced", "reproduce"]
@@ -90,7 +90,9 @@ def _loaded(config: Config, folder: Path, run: Run) -> Loaded:
     places = {"scorecard": None, "mlflow": config.mlflow, "service": config.service}
     settings: Config = type(config).model_validate(own | places)
     card = Scorecard.parse(_artifact(run_id, "scorecard.yaml"), where=f"scorecard.yaml of run {run_id}")
-    loaded = replace(load_tables(settings, folder), scorecard=card)
+    until = run.data.tags.get(UNTIL)
+    loaded = load_tables(settings, folder, until=None if until is None else int(until))
+    loaded = replace(loaded, scorecard=card)
     if WORK_SHA256 in run.data.tags:
         loaded = replace(loaded, work=_work(settings, folder, run))
     found, wanted = digest_of(loaded.tables), run.data.tags["data_sha256"]

@@ -143,6 +143,29 @@ def test_typed_columns(array: pa.Array) -> None:
     assert parse_times(array).micros.tolist() == [1775001600 * 10**6]
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pa.timestamp("s"),
+        pa.timestamp("ms", "Asia/Tokyo"),
+        pa.timestamp("us"),
+        pa.timestamp("ns"),
+        pa.date64(),
+    ],
+)
+@pytest.mark.parametrize("ends", [-(2**63) + 1, 2**63 - 1])
+def test_typed_times_without_end_are_unread_and_never_wrap(kind: pa.DataType, ends: int) -> None:
+    read = parse_times(pa.array([ends, 0, None], pa.int64()).cast(kind))
+    assert read.unread.tolist() == [True, False, False]  # 2**63 nanoseconds end in 2262
+    assert read.micros.tolist()[1:] == [0, NO_TIME]
+
+
+def test_days_without_end_are_unread() -> None:
+    read = parse_times(pa.array([2**31 - 1, 1, None], pa.int32()).cast(pa.date32()))
+    assert read.unread.tolist() == [True, False, False]
+    assert read.micros.tolist()[1:] == [86_400_000_000, NO_TIME]
+
+
 def test_truth_values_and_lengths_are_no_times() -> None:
     assert parse_times(pa.array([True])).unread.all()
     assert parse_times(pa.array([5], pa.duration("s"))).unread.all()

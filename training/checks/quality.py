@@ -10,6 +10,7 @@ import numpy as np
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, Column, LeadTables
 from training.checks.finding import Finding, Level
 from training.data import Loaded
+from training.future import times_of
 
 MOSTLY_EMPTY, ALL_BUT_EMPTY = 0.5, 0.95
 EARLY_SHARE = 0.2
@@ -20,7 +21,7 @@ def check_quality(loaded: Loaded, now: int | None = None) -> Iterator[Finding]:
     yield from _rejects(loaded)
     for name in loaded.used:
         yield from _column(name, loaded.tables.columns[name])
-    yield from _future(loaded.tables, time.time_ns() // 1_000 if now is None else now)
+    yield from _future(loaded, time.time_ns() // 1_000 if now is None else now)
     yield from _early(loaded.tables)
 
 
@@ -56,20 +57,16 @@ def is_missing(column: Column) -> BoolArray:
     return np.asarray(column.values < 0)
 
 
-def _future(tables: LeadTables, now: int) -> Iterator[Finding]:
-    times = {
-        "leads": tables.created_at,
-        "activities": tables.activities.known_at,
-        "stages": tables.stages.known_at,
-    }
-    for table, known in times.items():
-        later = int(np.count_nonzero(known > now))
-        if later:
-            latest = known.max().astype("M8[us]").astype("M8[s]")
+def _future(loaded: Loaded, now: int) -> Iterator[Finding]:
+    left_out = {each.table: each for each in loaded.later}
+    for table, known in times_of(loaded.tables).items():
+        gone = left_out.get(table)
+        rows = int(np.count_nonzero(known > now)) + (gone.rows if gone else 0)
+        if rows:
+            latest = np.datetime64(gone.latest if gone else int(known.max()), "us").astype("M8[s]")
             yield Finding(
-                "Q004", "warning", table,
-                f"{later:,} rows lie in the future, the latest at {latest} UTC",
-            )  # fmt: skip
+                "Q004", "warning", table, f"{rows:,} rows lie in the future, the latest at {latest} UTC"
+            )
 
 
 def _early(tables: LeadTables) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.errors import ConfigError
+from qualify.leads.endless import EARLIEST, LATEST, is_endless
 from qualify.leads.few import Few, Values
 from qualify.leads.few_times import read_few
 from qualify.leads.manner import TimeManner
@@ -23,9 +24,6 @@ from qualify.leads.written_times import read_written
 _ISO = r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?"
 _OFFSET = r"(?:Z|[+-]\d{2}(?::?\d{2})?)$"
 _PIECE = 16_384
-
-_EARLIEST, _LATEST = (int(np.datetime64(year, "us").astype(np.int64)) for year in ("1800", "2200"))
-"""Times before and after stand for something else: not known, never, for ever."""
 
 _EXCEL_DAY_ZERO = 25_569  # 1970-01-01 as an Excel serial
 _SERIALS = (  # lowest, highest, microseconds a unit; the ranges are about 1954 to 2119, apart from each other
@@ -111,7 +109,11 @@ def _parsed(
     array: pa.Array, timezone: str, day_first: bool, missing: Collection[str], manner: TimeManner | None
 ) -> Times:
     if pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type):
-        return _finished(_typed(array, timezone), np.zeros(len(array), dtype=bool))
+        endless = is_endless(array)
+        kept = array.filter(pa.array(~endless)) if endless.any() else array
+        micros = np.full(len(array), NO_TIME, dtype=np.int64)
+        micros[~endless] = _finished(_typed(kept, timezone), endless).micros
+        return Times(micros, endless)
     if not is_text(array.type):
         return _from_numbers(array, timezone, manner)
     return _from_text(without(as_text(array), missing), timezone, day_first, manner)
@@ -119,7 +121,7 @@ def _parsed(
 
 def _plausible(times: Times) -> Times:
     """Count what no lead can have lived through, such as 9999-12-31, among what cannot be read."""
-    odd = (times.micros != NO_TIME) & ((times.micros < _EARLIEST) | (times.micros >= _LATEST))
+    odd = (times.micros != NO_TIME) & ((times.micros < EARLIEST) | (times.micros >= LATEST))
     if not odd.any():
         return times
     return Times(np.where(odd, NO_TIME, times.micros), times.unread | odd)
