@@ -90,6 +90,14 @@ def test_a_median_has_an_interval_from_six_values_on() -> None:
     assert (six.value, six.low, six.high) == (3.5, 1.0, 6.0)
 
 
+def test_topics_play_a_part_only_where_both_kinds_share_one() -> None:
+    told_apart = [("a", "webinar_registered", 1, "form 17"), ("a", "webinar_attended", 4, "Security 101")]
+    shared = [("b", "webinar_registered", 1, "CRM 101"), ("b", "webinar_attended", 4, "CRM 101")]
+    for acts, reached in ((told_apart, (1, 1)), (told_apart + shared, (1, 2))):
+        rate = kpis(funnel("ab", activities=acts), 60).total("webinar_attendance")
+        assert (rate.numerator, rate.denominator) == reached
+
+
 def test_activities_of_which_none_is_of_the_first_kind_begin_nothing() -> None:
     tables = funnel("ab", activities=[("a", "email_open", 1, "m1"), ("b", "email_open", 2, "m1")])
     opened = np.ones(1, dtype=bool)
