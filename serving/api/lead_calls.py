@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
@@ -20,7 +21,8 @@ from serving.runtime import Runtime
 
 __all__ = ["lead_routes", "seen", "to_json"]
 
-FLUSH_SECONDS = 2.0
+FLUSH_SECONDS, OTHERS_SECONDS = 2.0, 1.0
+"""How long a reader waits for a lead that is on its way from this service, and from another one."""
 
 Band = Literal["A", "B", "C", "D"]
 Reader = Annotated[Actor, Depends(require("read"))]
@@ -121,6 +123,10 @@ def seen(runtime: Runtime, actor: Actor, lead_id: str) -> LeadRecord:
     found = runtime.ledger.lead(lead_id)
     if found is None and runtime.writer.lag_rows and runtime.writer.flush(FLUSH_SECONDS):
         # Scored a moment ago, and on its way.
+        found = runtime.ledger.lead(lead_id)
+    ends = time.monotonic() + OTHERS_SECONDS
+    while found is None and time.monotonic() < ends and runtime.writer.spool.others_wait():
+        time.sleep(0.05)  # scored by another service of the same desk, whose writer has it now
         found = runtime.ledger.lead(lead_id)
     if found is None or not may_see(actor, found.facts.owner):
         raise unknown_lead()

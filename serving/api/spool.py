@@ -67,6 +67,7 @@ class Spool:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._own = f"-{os.getpid()}{_SUFFIX}"
         self._lock = threading.Lock()
         self._written = self._bytes = 0
         self._current: Segment | None = None
@@ -125,6 +126,10 @@ class Spool:
         finally:
             os.close(handle)
 
+    def others_wait(self) -> bool:
+        """Say whether records of other processes are here, which their own writers will store."""
+        return any(not path.name.endswith(self._own) for path in self.folder.glob(f"*{_SUFFIX}"))
+
     def size(self) -> int:
         """Return the bytes that wait."""
         total = 0
@@ -143,9 +148,12 @@ class Spool:
 
     def _new(self) -> Segment:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.folder / f"{time.time_ns():020d}-{os.getpid()}{_SUFFIX}"
-        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
+        path = self.folder / f"{time.time_ns():020d}{self._own}"
+        # Under another name until it is locked, so that no process takes it for one that was left behind.
+        begun = path.with_suffix(".begun")
+        handle = os.open(begun, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        begun.rename(path)
         return Segment(path, handle)
 
 

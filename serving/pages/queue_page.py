@@ -121,10 +121,11 @@ def _summary(
 def _choices(visit: Visit, filters: Filters, facets: Facets) -> list[Choice]:
     words, span = visit.words, _limit_span(visit)
     anything = ("", words.text("filter.any"))
-    stages = tuple((stage, _with_count(visit, words.stage(stage), n)) for stage, n in facets.stages.items())
-    sources = tuple(
-        (name, _with_count(visit, words.book.clean(name), n)) for name, n in facets.sources.items()
+    clean = words.book.clean
+    stages = tuple(
+        (stage, _with_count(visit, clean(words.stage(stage)), n)) for stage, n in facets.stages.items()
     )
+    sources = tuple((name, _with_count(visit, clean(name), n)) for name, n in facets.sources.items())
     options = {
         "stage": (anything, *stages),
         "owner": (anything, *_owners(visit, facets)),
@@ -137,7 +138,7 @@ def _choices(visit: Visit, filters: Filters, facets: Facets) -> list[Choice]:
         Choice(
             name,
             words.text(f"filter.{name}"),
-            _with_chosen(found, getattr(filters, name)),
+            _with_chosen(found, getattr(filters, name), clean(getattr(filters, name))),
             getattr(filters, name),
         )
         for name, found in options.items()
@@ -160,9 +161,9 @@ def _with_count(visit: Visit, label: str, count: int) -> str:
     return visit.words.text("filter.option", label=label, n=visit.words.number(count))
 
 
-def _with_chosen(options: tuple[tuple[str, str], ...], chosen: str) -> tuple[tuple[str, str], ...]:
+def _with_chosen(options: tuple[tuple[str, str], ...], chosen: str, said: str) -> tuple[tuple[str, str], ...]:
     """Keep what the address names among the options, where no open lead has it any more."""
-    return options if any(value == chosen for value, _ in options) else (*options, (chosen, chosen))
+    return options if any(value == chosen for value, _ in options) else (*options, (chosen, said))
 
 
 def _chip(visit: Visit, filters: Filters, name: str) -> str:

@@ -84,6 +84,12 @@ def test_two_services_that_begin_on_no_ledger_store_everything_once_though_one_i
         assert ours == [200] * 4
         again = [pool.submit(answer, client, each["lead_id"]) for each in both[:8] for client in (one, other)]
         assert {each.result() for each in again} == {200}
+        # Scored by one and answered at the other at once, as behind a load balancer.
+        handed = [{**each, "lead_id": f"handed-{i}"} for i, each in enumerate(documents[:3])]
+        for each in handed:
+            assert one.post("/v1/score", json=each).status_code == 200
+            assert answer(other, each["lead_id"]) == 200
+        assert answer(other, "nobody") == 404
         killed = [{**each, "lead_id": f"killed-{i}"} for i, each in enumerate(documents)]
         assert [other.post("/v1/score", json=each).status_code for each in killed] == [200] * LEADS
         second.kill()
@@ -95,7 +101,8 @@ def test_two_services_that_begin_on_no_ledger_store_everything_once_though_one_i
         assert client.post("/v1/score", json={**documents[0], "lead_id": "third"}).status_code == 200
     first.send_signal(signal.SIGTERM)
     assert first.wait(60) == 0
-    wanted = {"third"} | {each["lead_id"] for each in (*both, *killed, *documents)}
+    wanted = {"third"} | {each["lead_id"] for each in (*both, *handed, *killed, *documents)}
     assert count(folder, "ledger_scores") == dict.fromkeys(wanted, 1)
-    assert count(folder, "ledger_answers") == {f"both-{i}": 1 for i in range(8)}
+    answered = [*(f"both-{i}" for i in range(8)), *(each["lead_id"] for each in handed)]
+    assert count(folder, "ledger_answers") == dict.fromkeys(answered, 1)
     assert [path.name for path in (folder / "ledger.spool").iterdir()] == []

@@ -53,6 +53,32 @@ def test_a_living_process_keeps_its_segments(tmp_path):
     assert list(found.lines()) == [b"1\n"]
 
 
+def test_a_segment_that_is_just_begun_is_nobody_elses(tmp_path, monkeypatch):
+    opened, taken = os.open, []
+
+    def open_and_let_another_look(path, *rest):
+        handle = opened(path, *rest)
+        if rest[0] & os.O_CREAT:
+            monkeypatch.setattr("os.open", opened)
+            taken.extend(Spool(tmp_path).left_behind())
+        return handle
+
+    monkeypatch.setattr("os.open", open_and_let_another_look)
+    mine = Spool(tmp_path)
+    mine.append(b"1")
+    assert taken == []
+    assert mine.size() == 2
+    assert not mine.others_wait()
+    assert Spool(tmp_path).left_behind() == []
+
+
+def test_records_of_other_processes_are_seen(tmp_path):
+    spool = Spool(tmp_path)
+    assert not spool.others_wait()
+    (tmp_path / f"00000000000000000001-{os.getpid() + 1}.jsonl").touch()
+    assert spool.others_wait()
+
+
 def test_a_killed_process_leaves_its_records(tmp_path):
     code = textwrap.dedent(f"""
         import pathlib, time
