@@ -97,3 +97,22 @@ def test_each_stage_has_its_own_advice(stage: str) -> None:
     steps = suggest_steps(make_lead(stage=stage, closed=False), {}, "en")
     assert sum(step.startswith(STAGES[stage]) for step in steps) == 1
     assert not any(step.startswith(text) for step in steps for name, text in STAGES.items() if name != stage)
+
+
+def test_a_lead_at_the_stage_of_its_target_is_approached_whatever_its_band() -> None:
+    there = suggest_steps(make_lead(stage="SAL", target="SAL", band="D", closed=False), {}, "en")
+    before = suggest_steps(make_lead(stage="SAL", target="SQL", band="D", closed=False), {}, "en")
+    assert there[0].startswith(STAGES["SAL"])
+    assert not before[0].startswith(STAGES["SAL"])
+
+
+def test_the_newest_of_many_documents_come_first_and_the_oldest_are_left_out() -> None:
+    acts = [
+        {"type": "document_download", "occurred_at": day(n).isoformat(), "topic": f"doc: part {n}"}
+        for n in range(20)
+    ]
+    found = package(document={"attributes": {}, "activities": acts})
+    (documents,) = (section for section in found.sections() if section.key == "documents")
+    days = [line.split(":")[0] for line in documents.lines]
+    assert days == [f"{n} Jan 2026" for n in range(20, 20 - len(days), -1)]
+    assert len(days) < 20
