@@ -271,3 +271,13 @@ def test_three_hundred_thousand_sentences_take_seconds_not_minutes():
     # About a quarter of a second of processor time; the limit leaves no room for a loop over rows.
     assert time.process_time() - start < 1.5
     assert len(said) == rows
+
+
+def test_monday_and_midnight_are_days_and_hours_like_others():
+    """Both are 0."""
+    effect = np.array([0.5])
+    hour = {"weekday": np.array([0.0]), "hour": np.array([0.0])}
+    for values in (hour, {"weekday": np.array([0.0]), "hour": np.array([NAN])}):
+        (said,) = EN.sentences(CLOCK, values, effect, with_strength=False).tolist()
+        assert said.startswith("Created on a Monday")
+        assert ("0:00" in said) == (values is hour), said
