@@ -85,6 +85,7 @@ def explain_lead(
         scorecard_version=scored["scorecard_version"],
         target=getattr(target.label, language) if target.label else target.stage or target.column,
         stage=_stage(explained),
+        target_stage=target.stage,
         closed=closed,
         changes=suggest_changes(scorer, tables, row, int(moment[0]), language)
         if what_if and not closed

@@ -100,8 +100,12 @@ def test_each_stage_has_its_own_advice(stage: str) -> None:
 
 
 def test_a_lead_at_the_stage_of_its_target_is_approached_whatever_its_band() -> None:
-    there = suggest_steps(make_lead(stage="SAL", target="SAL", band="D", closed=False), {}, "en")
-    before = suggest_steps(make_lead(stage="SAL", target="SQL", band="D", closed=False), {}, "en")
+    there = suggest_steps(
+        make_lead(stage="SAL", target="accepted", target_stage="SAL", band="D", closed=False), {}, "en"
+    )
+    before = suggest_steps(
+        make_lead(stage="SAL", target="accepted", target_stage="SQL", band="D", closed=False), {}, "en"
+    )
     assert there[0].startswith(STAGES["SAL"])
     assert not before[0].startswith(STAGES["SAL"])
 

@@ -105,8 +105,8 @@ class Data(Strict):
         One row for each stage that a lead entered; null: there is none, and the target is a column.
     timezone
         The zone of times without an offset. A wrong one shifts everything that happened by some hours. When
-        clocks are changed, an hour that comes twice is read as the earlier one, and one that is skipped as the
-        moment of the change.
+        clocks are changed, an hour that comes twice is read as the earlier one, and one that is skipped as
+        the moment of the change.
     encoding
         Of CSV files; null: found by looking.
     delimiter

@@ -42,7 +42,7 @@ def suggest_steps(explanation: Explanation, attributes: Mapping[str, Any], langu
         return steps
     stage = tuple(_by_stage(explanation, language))
     company = tuple(_by_company(attributes, language))
-    arrived = _plain(explanation.stage or "") in ("sql", _plain(explanation.target or "sql"))
+    arrived = _plain(explanation.stage or "") in ("sql", _plain(explanation.target_stage or "sql"))
     return (*stage, *steps[1:], *company) if arrived and stage else (*steps, *stage, *company)
 
 

@@ -72,8 +72,8 @@ class Explanation:
         What the reader calls the lead (a person or a company), if known.
     target
         What the probability is the probability of, in words.
-    stage
-        The stage the lead is in.
+    stage, target_stage
+        The stage the lead is in, and the one whose entry is predicted; None for a label column.
     closed
         Whether that stage is one after which nothing follows.
     facts
@@ -106,6 +106,7 @@ class Explanation:
     name: str | None = None
     target: str | None = None
     stage: str | None = None
+    target_stage: str | None = None
     closed: bool = False
     facts: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] | None = None

@@ -50,10 +50,6 @@ class Remembered:
         ]
         return np.array(found, dtype=bool).reshape(len(words), questions).T
 
-    def _column(self, word: str) -> BoolArray:
-        known = self._columns.get(word)
-        return self._learn(word) if known is None else known
-
     def _learn(self, word: str) -> BoolArray:
         column: BoolArray = self._match((word,)).reshape(-1)
         if len(self._columns) >= MOST_WORDS:
