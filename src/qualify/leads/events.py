@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -44,6 +44,20 @@ class _Placed:
         return _only(values, self.kept)
 
 
+class _Kind(NamedTuple):
+    """What tells activities from stages: words of messages, and the user's names of two columns."""
+
+    one: str
+    many: str
+    at_key: str
+    at_name: str
+    label_name: str
+    label: str
+
+    def key(self, name: str) -> str:
+        return f"data.{self.one}_columns.{name}"
+
+
 def build_activities(
     data: Data,
     table: pa.Table | DocumentTable,
@@ -76,7 +90,8 @@ def build_activities(
     """
     names, origin = data.activity_columns, read_stamp(table).origin
     types = needed(table, names.type, "activities", origin, "data.activity_columns.type")
-    placed = _place(data, table, lead_keys, "activity", types, lenient, position, part)
+    kind = _Kind("activity", "activities", "occurred_at", names.occurred_at, names.type, "type")
+    placed = _place(kind, data, table, lead_keys, types, lenient, position, part)
     type_codes, type_names = placed.names
     topic = optional(table, names.topic, "activities", origin, "data.activity_columns.topic", lenient)
     topic_codes, topic_names = _codes(placed, topic)
@@ -111,7 +126,8 @@ def build_stages(
     """Return the stages that the leads entered, and what was left out; as `build_activities` does."""
     names, origin = data.stage_columns, read_stamp(table).origin
     stage = needed(table, names.stage, "stages", origin, "data.stage_columns.stage")
-    placed = _place(data, table, lead_keys, "stage", stage, lenient, position, part)
+    kind = _Kind("stage", "stages", "entered_at", names.entered_at, names.stage, "name")
+    placed = _place(kind, data, table, lead_keys, stage, lenient, position, part)
     stage_codes, stage_names = placed.names
     reason = optional(table, names.reason, "stages", origin, "data.stage_columns.reason", lenient)
     reason_codes, reason_names = _codes(placed, reason)
@@ -164,50 +180,43 @@ def _offsets(lead: IntArray, leads: int) -> IntArray:
 
 
 def _place(
+    kind: _Kind,
     data: Data,
     table: pa.Table | DocumentTable,
     lead_keys: pa.Array | Few,
-    kind: str,
     label: Values,
     lenient: bool,
     position: IntArray | None,
     part: Part | None,
 ) -> _Placed:
     """Find the lead and the times of every row; leave out and count what has none."""
-    columns = data.activity_columns if kind == "activity" else data.stage_columns
-    what = "activities" if kind == "activity" else "stages"
-    at_name = columns.occurred_at if kind == "activity" else columns.entered_at  # type: ignore[union-attr]
-    label_name = columns.type if kind == "activity" else columns.stage  # type: ignore[union-attr]
-    at_key = "occurred_at" if kind == "activity" else "entered_at"
-    stamp = read_stamp(table)
-    rows = source_rows(table)
-    ids = needed(table, columns.lead_id, what, stamp.origin, f"data.{kind}_columns.lead_id")
-    raw_at = needed(table, at_name, what, stamp.origin, f"data.{kind}_columns.{at_key}")
-    recorded = optional(
-        table, columns.recorded_at, what, stamp.origin, f"data.{kind}_columns.recorded_at", lenient
-    )
+    columns = data.activity_columns if kind.one == "activity" else data.stage_columns
+    stamp, rows = read_stamp(table), source_rows(table)
+    ids = needed(table, columns.lead_id, kind.many, stamp.origin, kind.key("lead_id"))
+    raw_at = needed(table, kind.at_name, kind.many, stamp.origin, kind.key(kind.at_key))
     lead, no_id = _leads_of(table, ids, columns.lead_id, lead_keys, position)
-    at = _times(raw_at, data, part.times(f"{kind}:{at_key}") if part else None)
+    at = _times(raw_at, data, part.times(f"{kind.one}:{kind.at_key}") if part else None)
     no_time = at.micros == NO_TIME
-    codes, words = encode_clean(label, name=label_name)
+    codes, words = encode_clean(label, name=kind.label_name)
     no_label = codes < 0
     refuse_all_bad(no_id, ids, stamp, rows, columns.lead_id, "the id of a lead", part)
-    refuse_all_bad(no_time, raw_at, stamp, rows, at_name, EXPECTED["date"], part)
-    refuse_all_bad(no_label, label, stamp, rows, label_name, "a name", part)
+    refuse_all_bad(no_time, raw_at, stamp, rows, kind.at_name, EXPECTED["date"], part)
+    refuse_all_bad(no_label, label, stamp, rows, kind.label_name, "a name", part)
     usable = ~(no_id | no_time | no_label)
     kept = usable & (lead >= 0)
+    ragged = np.array([row.row for row in stamp.ragged])
     notes = [
-        *note_rows(f"{kind}_ragged_row", np.array([r.row for r in stamp.ragged]), "another number of cells"),
-        *note_rows(f"{kind}_missing_id", rows[no_id], "no lead id"),
-        *note_rows(f"{kind}_missing_type" if kind == "activity" else "stage_missing_name",
-                   rows[no_label & ~no_id], "no name"),
-        *note_rows(f"{kind}_bad_time", rows[no_time & ~no_id & ~no_label], "the time cannot be read"),
-        *note_rows(f"{kind}_unknown_lead", rows[usable & ~kept], "the lead is not in the table of leads"),
+        *note_rows(f"{kind.one}_ragged_row", ragged, "another number of cells"),
+        *note_rows(f"{kind.one}_missing_id", rows[no_id], "no lead id"),
+        *note_rows(f"{kind.one}_missing_{kind.label}", rows[no_label & ~no_id], "no name"),
+        *note_rows(f"{kind.one}_bad_time", rows[no_time & ~no_id & ~no_label], "the time cannot be read"),
+        *note_rows(f"{kind.one}_unknown_lead", rows[usable & ~kept], "the lead is not in the table of leads"),
     ]  # fmt: skip
-    known_at, more = _known_at(at.micros, recorded, data, rows, kind, part)
+    recorded = optional(table, columns.recorded_at, kind.many, stamp.origin, kind.key("recorded_at"), lenient)
+    known_at, more = _known_at(at.micros, recorded, data, rows, kind.one, part)
     if kept.all():
         return _Placed(lead, at.micros, known_at, kept, (codes, words), notes + more)
-    named = encode_clean(_only(label, kept), name=label_name)  # without the words of rows that are left out
+    named = encode_clean(_only(label, kept), name=kind.label_name)  # words of these rows alone
     return _Placed(lead[kept], at.micros[kept], known_at[kept], kept, named, notes + more)
 
 
