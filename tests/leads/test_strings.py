@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qualify.errors import DataError
@@ -32,6 +32,8 @@ def test_vocabulary_does_not_depend_on_order(values: list[str | None], random: o
 
 
 @given(texts)
+@example(["0.00"])
+@example(["5.000", "x"])
 def test_few_and_many_values_are_read_alike(values: list[str | None]) -> None:
     few = encode_clean(pa.array(values, pa.string()), ("Select",))
     many = encode_clean(pa.array(values * 70 + [None], pa.string()), ("Select",))

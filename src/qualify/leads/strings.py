@@ -99,10 +99,10 @@ def whole_numbers(text: pa.Array) -> pa.Array:
 
     Examples
     --------
-    >>> whole_numbers(pa.array(["5.0", "5", "5.5", "v1.0"])).to_pylist()
+    >>> whole_numbers(pa.array(["5.00", "5", "5.5", "v1.0"])).to_pylist()
     ['5', '5', '5.5', 'v1.0']
     """
-    if not pc.any(pc.ends_with(text, ".0")).as_py():
+    if not pc.any(pc.match_substring(text, ".0")).as_py():
         return text
     return pc.replace_substring_regex(text, _WHOLE_FLOAT, r"\1")
 
