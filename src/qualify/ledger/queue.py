@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from qualify.errors import UserError
 from qualify.ledger.desk import BINS, Facets, GridCell, GridCounts, QueuePage, QueueQuery, QueueRow
-from qualify.ledger.filters import bin_of, conditions, quartiles
+from qualify.ledger.filters import bin_of, conditions, quartiles, readers_parts
 from qualify.ledger.lead_records import SAME_SCORE
 from qualify.ledger.tables import leads, scores
 from qualify.ledger.values import clean
@@ -46,12 +46,13 @@ class _Cursor:
 
 def queue_page(connection: Connection, query: QueueQuery) -> QueuePage:
     """Return a page of the open leads in the order of calls; see `Ledger.queue`."""
-    wanted = conditions(connection, query)
-    after = _read_cursor(query)
-    total = sum(_total(connection, part) for part in _apart(query))
+    every = conditions(connection, replace(query, visible_to=None))
+    parts, after = readers_parts(query), _read_cursor(query)
+    count = select(func.count()).select_from(leads)
+    total = sum(connection.scalar(count.where(*every, part)) or 0 for part in parts)
     if total == 0:  # a search that finds nothing looks through all leads: not twice
         return QueuePage((), None, 0)
-    asked = select(leads.c.lead_id, leads.c.call_order).where(*wanted, *_beyond(after))
+    asked = select(leads.c.lead_id, leads.c.call_order).where(*every, or_(*parts), *_beyond(after))
     asked = asked.order_by(leads.c.call_order.desc(), leads.c.lead_id).limit(query.limit + 1)
     found = connection.execute(asked).all()
     shown = found[: query.limit]
@@ -61,19 +62,6 @@ def queue_page(connection: Connection, query: QueueQuery) -> QueuePage:
     last = shown[-1] if more else None
     cursor = last and _Cursor(last.call_order, last.lead_id, begin + len(shown), _mark(query)).text()
     return QueuePage(tuple(rows), cursor, total)
-
-
-def _apart(query: QueueQuery) -> Sequence[QueueQuery]:
-    """Return queries that together have the leads of one, none twice, each of which an index can count."""
-    reader = clean(query.visible_to or "")
-    if not reader or query.owner is not None:
-        return (query,)
-    return [replace(query, visible_to=None, owner=owner) for owner in ("", reader)]
-
-
-def _total(connection: Connection, query: QueueQuery) -> int:
-    asked = select(func.count()).select_from(leads).where(*conditions(connection, query))
-    return connection.scalar(asked) or 0
 
 
 def grid_counts(connection: Connection, query: QueueQuery) -> GridCounts:
