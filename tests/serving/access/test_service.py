@@ -41,10 +41,12 @@ def opened(world, tmp_path_factory):
         score_row(EVIL, band="A", reasons=[told]),
         score_row("of-bob", band="A"),
         score_row("of-ada", band="A"),
+        score_row("watched", band="A"),
     )
     facts = {EVIL: LeadFacts(name=SCRIPT, company=SCRIPT, source=SCRIPT, stage=SCRIPT),
              "of-bob": LeadFacts(name="Lead of Bob", owner="bob"),
-             "of-ada": LeadFacts(name="Lead of Ada", owner="ada")}  # fmt: skip
+             "of-ada": LeadFacts(name="Lead of Ada", owner="ada"),
+             "watched": LeadFacts(name="Also of Ada", owner="ada")}  # fmt: skip
     runtime.ledger.record_scores(table, origin="batch", facts=facts)
     return runtime
 
@@ -58,6 +60,13 @@ def client(opened):
 
 def as_user(name: str) -> dict[str, str]:
     return {"X-Forwarded-User": name, **PAGE}
+
+
+def form_of(client, lead: str) -> dict[str, str]:
+    """What Ada's page of this lead sends with an answer."""
+    shown = client.get(f"/leads/{lead}", headers=as_user("ada")).text
+    csrf = re.search(r'name="csrf" value="([0-9a-f]{64})"', shown)[1]
+    return {"csrf": csrf, "verdict": "accepted", "key": f"k-{lead}"}
 
 
 def routes(client) -> list[tuple[str, str]]:
@@ -123,9 +132,7 @@ def test_sales_find_their_own_leads_and_no_others(client):
 
 
 def test_sales_change_their_own_leads_only(client, opened):
-    shown = client.get("/leads/of-ada", headers=as_user("ada")).text
-    csrf = re.search(r'name="csrf" value="([0-9a-f]{64})"', shown)[1]
-    form = {"csrf": csrf, "verdict": "accepted", "key": "k-1"}
+    form = form_of(client, "of-ada")
     assert client.post("/leads/of-bob/answer", data=form, headers=as_user("ada")).status_code == 404
     assert (
         client.post("/leads/of-ada/answer", data=form | {"csrf": ""}, headers=as_user("ada")).status_code
@@ -159,9 +166,10 @@ def test_an_id_adds_no_header(client, lead_id):
 
 
 def test_views_are_noted_with_who_and_which(client, opened):
-    client.get("/leads/of-ada", headers=as_user("boss"))
-    client.get("/v1/leads/of-ada", headers=as_user("root"))
+    client.get("/leads/watched", headers=as_user("boss"))
+    client.get("/v1/leads/watched", headers=as_user("root"))
+    client.post("/leads/watched/answer", data=form_of(client, "watched"), headers=as_user("ada"))
     trail = next(each.kwargs["rules"].trail for each in client.app.user_middleware if "rules" in each.kwargs)
     trail.flush(5.0)
-    noted = {(note.actor, note.action) for note in opened.ledger.audit_log(lead_id="of-ada")}
+    noted = {(note.actor, note.action) for note in opened.ledger.audit_log(lead_id="watched")}
     assert {("boss", "view_lead"), ("root", "view_lead"), ("ada", "answer")} <= noted
