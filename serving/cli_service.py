@@ -37,7 +37,7 @@ def serve(
     folder = path.resolve().parent if settings is not None else Path.cwd()
     with _listen(host, port) as listening:
         address = _address(host, listening.getsockname()[1])
-        runtime = Runtime.open(settings, folder, model=model, public_url=address)
+        runtime = Runtime.open(settings, folder, model=model, public_url=address, apart=True)
         _check_reach(host, runtime)
         say(f"serving model {runtime.models.version}: {address}")
         log_to_stderr()

@@ -2,70 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from qualify.config import Config, Desk, Limits, Service, Webhook
-from qualify.errors import LedgerUnavailable
 from qualify.ledger import Ledger
+from serving.api.apart import Apart
 from serving.api.metrics import Metrics
 from serving.api.spool import Spool
+from serving.api.storing import Here, Storing
 from serving.api.warm_up import warm_up
 from serving.api.writer import Writer
+from serving.door import LedgerDoor
 from serving.model_slot import ModelSlot, ModelSource
 from serving.model_source import ChampionSource, FixedSource
 
-__all__ = ["LedgerDoor", "ModelSlot", "Runtime"]
+__all__ = ["ModelSlot", "Runtime"]
 
 SPOOL = "ledger.spool"
-AGAIN_SECONDS = 1.0
-
-
-class LedgerDoor:
-    """The ledger, opened when it is first needed and tried again while its database is away.
-
-    Parameters
-    ----------
-    url
-        SQLAlchemy URL.
-    """
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._lock = threading.Lock()
-        self._ledger: Ledger | None = None
-        self._failed: tuple[float, LedgerUnavailable] | None = None
-
-    def ledger(self) -> Ledger:
-        """Return the open ledger.
-
-        Raises
-        ------
-        LedgerUnavailable
-            The database does not answer; within a second the same answer is given without asking again.
-        """
-        if self._ledger is not None:
-            return self._ledger
-        with self._lock:
-            if self._ledger is None:
-                self._ledger = self._open()
-            return self._ledger
-
-    def _open(self) -> Ledger:
-        if self._failed is not None and time.monotonic() - self._failed[0] < AGAIN_SECONDS:
-            raise self._failed[1]
-        try:
-            return Ledger.open(self.url)
-        except LedgerUnavailable as error:
-            self._failed = (time.monotonic(), error)
-            raise
-
-    def close(self) -> None:
-        """Give the connections back."""
-        if self._ledger is not None:
-            self._ledger.close()
 
 
 @dataclass
@@ -84,6 +38,8 @@ class Runtime:
         The way to the ledger.
     public_url
         Address under which people reach the pages, without a slash at the end.
+    apart
+        Whether a process of its own writes the ledger (see `serving.api.apart`), or a thread of this one.
     """
 
     config: Config | None
@@ -91,16 +47,22 @@ class Runtime:
     models: ModelSlot
     door: LedgerDoor
     public_url: str
+    apart: bool = False
     metrics: Metrics = field(default_factory=Metrics)
     writer: Writer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.writer = Writer(
-            Spool(self.folder / SPOOL), lambda: self.ledger, self.metrics, self.alert_rules, self.closed
-        )
+        storing: Storing
+        if self.apart:
+            storing = Apart(self.door.url, self.alert_rules, self.closed)
+        else:
+            storing = Here(lambda: self.ledger, self.alert_rules, self.closed)
+        self.writer = Writer(Spool(self.folder / SPOOL), storing, self.metrics)
 
     @classmethod
-    def open(cls, config: Config | None, folder: Path, *, model: str | None, public_url: str) -> Runtime:
+    def open(
+        cls, config: Config | None, folder: Path, *, model: str | None, public_url: str, apart: bool = False
+    ) -> Runtime:
         """Load the model in use and make everything ready; the ledger may be away.
 
         Raises
@@ -115,7 +77,8 @@ class Runtime:
             source = FixedSource(model, config, folder)
         service = config.service if config is not None else Service()
         url = (service.public_url or public_url).rstrip("/")
-        return cls(config, folder, ModelSlot(source, warm_up), LedgerDoor(service.ledger_url(folder)), url)
+        door = LedgerDoor(service.ledger_url(folder))
+        return cls(config, folder, ModelSlot(source, warm_up), door, url, apart)
 
     @property
     def ledger(self) -> Ledger:

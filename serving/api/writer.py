@@ -10,17 +10,13 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import orjson
-
-from qualify.config import Webhook
-from qualify.errors import LedgerUnavailable, QualifyError
-from qualify.ledger import Ledger
+from qualify.errors import LedgerUnavailable
 from serving.api.metrics import Metrics
-from serving.api.records import ScoredLead, to_table
 from serving.api.spool import Segment, Spool
+from serving.api.storing import Storing
 
 __all__ = ["Writer"]
 
@@ -48,26 +44,16 @@ class Writer:
     ----------
     spool
         Where records wait.
-    ledger
-        Returns the ledger, or raises `LedgerUnavailable`.
+    storing
+        Who brings them into the ledger.
     metrics
         Where the lag is told.
-    alert_rules, closed
-        See `qualify.ledger.Ledger.record_scores`.
     """
 
-    def __init__(
-        self,
-        spool: Spool,
-        ledger: Callable[[], Ledger],
-        metrics: Metrics,
-        alert_rules: Sequence[Webhook],
-        closed: Sequence[str],
-    ) -> None:
+    def __init__(self, spool: Spool, storing: Storing, metrics: Metrics) -> None:
         self.spool = spool
-        self._ledger = ledger
+        self._storing = storing
         self._metrics = metrics
-        self._alert_rules, self._closed = tuple(alert_rules), tuple(closed)
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -128,6 +114,7 @@ class Writer:
             count = sum(1 for _ in segment.lines())
             self._appended += count
             self._waiting.append(_Waiting(segment, count, segment.path.stat().st_mtime))
+        self._storing.open()
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -137,6 +124,7 @@ class Writer:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(seconds)
+        self._storing.close()
         self.spool.close()
 
     def _run(self) -> None:
@@ -189,32 +177,15 @@ class Writer:
         return True
 
     def _store_lines(self, lines: Sequence[bytes]) -> None:
-        """Store records at once; where the ledger refuses, one by one, so that one does not stop the rest."""
-        try:
-            self._record([ScoredLead.read(orjson.loads(line)) for line in lines])
-        except LedgerUnavailable:
-            raise
-        except (QualifyError, ValueError, KeyError, TypeError) as error:
-            if len(lines) > 1:
-                for line in lines:
-                    self._store_lines([line])
-                return
-            self.spool.refuse(lines[0])
-            self._metrics.stored.labels("refused").inc()
-            logger.error("a record was refused", extra={"error": type(error).__name__})
-
-    def _record(self, leads: Sequence[ScoredLead]) -> None:
-        # A table has the columns of one model; leads scored by two of them go in two writes.
-        for version in dict.fromkeys(lead.score["model_version"] for lead in leads):
-            same = [lead for lead in leads if lead.score["model_version"] == version]
-            done = self._ledger().record_scores(
-                to_table([lead.score for lead in same]),
-                origin="api",
-                facts={lead.lead_id: lead.facts for lead in same},
-                documents={lead.lead_id: lead.document for lead in same},
-                alert_rules=self._alert_rules,
-                closed=self._closed,
-            )
-            self._metrics.stored.labels("stored").inc(done.stored)
-            self._metrics.stored.labels("repeated").inc(done.repeated)
-            self._metrics.stored.labels("forgotten").inc(done.forgotten)
+        done = self._storing.store(lines)
+        for place, error in done.refused:
+            self.spool.refuse(lines[place])
+            logger.error("a record was refused", extra={"error": error})
+        results = {
+            "stored": done.stored,
+            "repeated": done.repeated,
+            "forgotten": done.forgotten,
+            "refused": len(done.refused),
+        }
+        for result, rows in results.items():
+            self._metrics.stored.labels(result).inc(rows)

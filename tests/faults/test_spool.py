@@ -12,6 +12,7 @@ from serving.api import spool as spools
 from serving.api import writer as writers
 from serving.api.metrics import Metrics
 from serving.api.spool import Spool
+from serving.api.storing import Done
 from serving.api.writer import Writer
 
 
@@ -47,20 +48,25 @@ def test_half_a_record_is_taken_back(tmp_path, disk):
 
 
 class Kept:
-    """A ledger that keeps what it is given."""
+    """Stands where records go into the ledger, and keeps what it is given."""
 
     def __init__(self):
         self.rows = []
 
-    def __call__(self):
-        return self
+    def open(self):
+        """Be ready."""
+
+    def close(self):
+        """End."""
+
+    def store(self, records):
+        self.rows += records
+        return Done(len(records))
 
 
 @pytest.fixture
-def stored(monkeypatch):
-    kept = Kept()
-    monkeypatch.setattr(Writer, "_store_lines", lambda _self, lines: kept.rows.extend(lines))
-    return kept
+def stored():
+    return Kept()
 
 
 def count(metrics, what):
@@ -70,7 +76,7 @@ def count(metrics, what):
 def test_scores_go_on_while_the_disk_is_full_and_are_stored_later(tmp_path, disk, stored, monkeypatch):
     monkeypatch.setattr(writers, "MOST_HELD", 3)
     metrics = Metrics()
-    writer = Writer(Spool(tmp_path / "s"), stored, metrics, (), ())
+    writer = Writer(Spool(tmp_path / "s"), stored, metrics)
     disk.room = 0
     for number in range(5):
         writer.put(b"%d" % number)
@@ -86,7 +92,7 @@ def test_scores_go_on_while_the_disk_is_full_and_are_stored_later(tmp_path, disk
 
 
 def test_a_folder_that_was_cleared_loses_nothing_that_was_open(tmp_path, stored):
-    writer = Writer(Spool(tmp_path / "s"), stored, Metrics(), (), ())
+    writer = Writer(Spool(tmp_path / "s"), stored, Metrics())
     writer.put(b"1")
     shutil.rmtree(tmp_path / "s")
     writer.put(b"2")

@@ -15,6 +15,7 @@ from serving.api.metrics import Metrics
 from serving.api.records import pack
 from serving.api.scoring import score_leads
 from serving.api.spool import REFUSED, Spool
+from serving.api.storing import Here
 from serving.api.writer import Writer
 
 
@@ -50,7 +51,7 @@ class Door:
 
 @contextmanager
 def running(folder, door):
-    writer = Writer(Spool(folder), door, Metrics(), (), ())
+    writer = Writer(Spool(folder), Here(door, (), ()), Metrics())
     writer.start()
     try:
         yield writer

@@ -249,7 +249,7 @@ def test_the_model_page_puts_every_scorer_beside_the_model_with_intervals(live):
 
 
 def test_a_ledger_that_is_away_is_told_with_a_way_to_try_again(live):
-    from serving.runtime import LedgerDoor
+    from serving.door import LedgerDoor
 
     door, live.runtime.door = live.runtime.door, LedgerDoor("postgresql+psycopg://nobody@127.0.0.1:1/none")
     try:
