@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -21,7 +21,7 @@ from qualify.leads.stamp import RaggedRow, stamp
 from qualify.leads.stream import TableStream
 from qualify.leads.wanted import keys_of, wanted
 from qualify.side_by_side import side_by_side
-from serving.batch.columns import Manners, look
+from serving.batch.columns import Manners, join_manners, look
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
@@ -90,14 +90,18 @@ def spill_table(
         The table cannot be read, or it holds no rows where it has to.
     """
     done, names = Spilled(stream.origin), wanted(data, columns, what)
+    split = partial(_split, data, columns, what, buckets)
     with ExitStack() as stack:
-        writer = _Writer(folder, what, buckets, max(memory // _PART_HELD, _LEAST_HELD), stack)
-        for piece in side_by_side(partial(_split, data, what, buckets), stream.pieces(names)):
-            look(data, columns, what, piece.rows, done.manners)
-            writer.add(piece)
-            done.rows += piece.rows.num_rows
-            advance(piece.rows.num_rows)
-        writer.flush()
+        writer = _Writer(folder, what, buckets, stack)
+        for piece in side_by_side(
+            split, _gathered(stream.pieces(names), max(memory // _PART_HELD, _LEAST_HELD))
+        ):
+            for role, manner in piece.manners.items():
+                done.manners[role] = join_manners(done.manners.get(role), manner)
+            writer.write(piece)
+            rows = piece.by_bucket.num_rows
+            done.rows += rows
+            advance(rows)
         done.files = len(writer.schemas)
     _schema_path(folder, what).write_bytes(joined_schema(stream, writer.schemas, names).serialize())
     done.ragged = stream.ragged
@@ -142,51 +146,59 @@ def joined_schema(stream: TableStream, found: list[pa.Schema], names: list[str])
 
 @dataclass(frozen=True)
 class _Piece:
-    """Some rows of a table as they were read, and by bucket with the end of each bucket's rows."""
+    """Many rows of a table by bucket, the end of each bucket's rows, and how their columns are written."""
 
-    rows: pa.Table
     by_bucket: pa.Table
     ends: list[int]
+    manners: Manners
 
 
-def _split(data: Data, what: str, buckets: int, rows: pa.Table) -> _Piece:
+def _gathered(pieces: Iterable[pa.Table], held: int) -> Iterator[list[pa.Table]]:
+    """Yield pieces of one type that are many bytes together: what is written of a bucket at once is long."""
+    waiting: list[pa.Table] = []
+    size = 0
+    for piece in pieces:
+        # A query's columns have the types of the values of the piece.
+        if waiting and (size >= held or waiting[0].schema != piece.schema):
+            yield waiting
+            waiting, size = [], 0
+        waiting.append(piece)
+        size += piece.nbytes
+    if waiting:
+        yield waiting
+
+
+def _split(
+    data: Data, columns: Mapping[str, ColumnSpec], what: str, buckets: int, pieces: list[pa.Table]
+) -> _Piece:
+    # One vocabulary for all: the codes of a bucket are taken as they are.
+    rows = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
+    manners: Manners = {}
+    look(data, columns, what, rows, manners)
     codes = bucket_of(keys_of(data, what, rows), buckets)
     ends = np.cumsum(np.bincount(codes, minlength=buckets)).tolist()
     order = pa.array(np.argsort(codes, kind="stable"))
-    return _Piece(rows, rows.take(order) if buckets > 1 else rows, ends)
+    return _Piece(rows.take(order) if buckets > 1 else rows, ends, manners)
 
 
 class _Writer:
-    """Gathers rows by bucket, and writes them when they are many."""
+    """Writes rows into the files of their buckets."""
 
-    def __init__(self, folder: Path, what: str, buckets: int, held: int, stack: ExitStack) -> None:
-        self._folder, self._what, self._held, self._stack = folder, what, held, stack
-        self._waiting: list[list[pa.Table]] = [[] for _ in range(buckets)]
-        self._bytes = 0
+    def __init__(self, folder: Path, what: str, buckets: int, stack: ExitStack) -> None:
+        self._folder, self._what, self._stack = folder, what, stack
         self.schemas: list[pa.Schema] = []
         self._open: list[pa.RecordBatchWriter | None] = [None] * buckets
 
-    def add(self, piece: _Piece) -> None:
-        schema = piece.rows.schema
-        if not self.schemas or self.schemas[-1] != schema:
-            self._renew(schema)  # a query's columns have the types of the values of the piece
+    def write(self, piece: _Piece) -> None:
+        """Write some rows."""
+        if not self.schemas or self.schemas[-1] != piece.by_bucket.schema:
+            self._renew(piece.by_bucket.schema)
         for bucket, (start, end) in enumerate(zip([0, *piece.ends], piece.ends, strict=False)):
             if end > start:
-                self._waiting[bucket].append(piece.by_bucket.slice(start, end - start))
-        self._bytes += piece.rows.nbytes
-        if self._bytes > self._held:
-            self.flush()
-
-    def flush(self) -> None:
-        for bucket, waiting in enumerate(self._waiting):
-            if waiting:
-                self._writer(bucket).write_table(pa.concat_tables(waiting).combine_chunks())
-                waiting.clear()
-        self._bytes = 0
+                self._writer(bucket).write_table(piece.by_bucket.slice(start, end - start))
         pa.default_memory_pool().release_unused()  # which would stay as it is otherwise
 
     def _renew(self, schema: pa.Schema) -> None:
-        self.flush()
         for bucket, writer in enumerate(self._open):
             if writer is not None:
                 writer.close()
