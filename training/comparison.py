@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from qualify.evaluate import Metric, compute_metrics, fit_bayes, fit_points_map
 from qualify.leads.tables import FloatArray
-from qualify.model.blend import fit_calibration
+from qualify.model.blend_fit import fit_calibration
 from qualify.model.fit import Forward
 from qualify.model.rows import Rows
 from qualify.model.target import TargetModel

@@ -15,7 +15,7 @@ import numpy as np
 import optuna
 
 from qualify.console import progress, say
-from qualify.model.boosted import TreeParams
+from qualify.model.bags import TreeParams
 from qualify.model.fit import Forward, Params, forward_predictions
 from qualify.model.rows import Rows
 

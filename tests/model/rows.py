@@ -6,7 +6,7 @@ import numpy as np
 
 from qualify.features.frame import FeatureFrame
 from qualify.leads.tables import MICROSECONDS_A_DAY
-from qualify.model.boosted import TreeParams
+from qualify.model.bags import TreeParams
 from qualify.model.fit import Params
 from qualify.model.rows import Rows
 

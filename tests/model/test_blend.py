@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from qualify.model.blend import Blend, Calibration, fit_blend, fit_calibration
+from qualify.model.blend import Blend, Calibration
+from qualify.model.blend_fit import fit_blend, fit_calibration
 
 
 def drawn(rows, seed=0):

@@ -10,7 +10,8 @@ import pytest
 from qualify.labels.split import FORWARD_STARTS
 from qualify.leads.tables import MICROSECONDS_A_DAY
 from qualify.model import fit
-from qualify.model.blend import Blend, Calibration, fit_calibration
+from qualify.model.blend import Blend, Calibration
+from qualify.model.blend_fit import fit_calibration
 from qualify.model.fit import (
     FEWEST_OUTCOMES,
     Forward,

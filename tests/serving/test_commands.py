@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -82,6 +84,29 @@ def test_versions_and_aliases_may_be_named(world, listed, tmp_path, uri):
     called = world.call("score", *sources(world.folder), "--as-of", AS_OF, "--model", uri, "--out", out)
     assert called.code == 0, called.err
     assert out.read_bytes() == listed[2].read_bytes()
+
+
+def test_a_bundle_is_scored_without_what_only_training_needs(world, tmp_path):
+    words = ["score", *sources(world.folder), "--as-of", AS_OF, "--model", world.bundle]
+    code = (
+        "import sys\n"
+        "from qualify.cli import main\n"
+        f"assert main({[*map(str, words), '--out', str(tmp_path / 'scores.parquet')]!r}) == 0\n"
+        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"qualify", "serving", "pyarrow"} <= loaded
+    assert not loaded & {
+        "lightgbm",
+        "sklearn",
+        "mlflow",
+        "optuna",
+        "shap",
+        "matplotlib",
+        "fastapi",
+        "training",
+    }
 
 
 def test_csv_holds_the_same_numbers(world, listed, tmp_path):

@@ -62,7 +62,7 @@ class TargetExplainer:
         position = {field.name: j for j, field in enumerate(self.fields)}
         self._designs = DesignMaker(model.encoders, model.linear.features)
         self._trees = treeshap.compile_members(
-            model.trees.boosters, [position[name] for name in model.encoders.design_fields]
+            model.trees.texts, [position[name] for name in model.encoders.design_fields]
         )
         self._points = _Points(model.linear, [position[name] for name in model.encoders.bin_fields])
 

@@ -17,8 +17,9 @@ import numpy as np
 from qualify.features.encode import Encoders, fit_encoders
 from qualify.labels.split import forward_folds
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
-from qualify.model.blend import Blend, Calibration, fit_blend, fit_calibration
-from qualify.model.boosted import TreeParams, common_rounds, fit_bags, fit_stopped
+from qualify.model.bags import TreeParams, common_rounds, fit_bags, fit_stopped
+from qualify.model.blend import Blend, Calibration
+from qualify.model.blend_fit import fit_blend, fit_calibration
 from qualify.model.linear import fit_linear
 from qualify.model.rows import Rows
 from qualify.model.target import TargetModel

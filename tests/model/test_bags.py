@@ -6,8 +6,8 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from qualify.model import boosted
-from qualify.model.boosted import TreeParams, common_rounds, fit_bags, fit_stopped
+from qualify.model import bags
+from qualify.model.bags import TreeParams, common_rounds, fit_bags, fit_stopped
 
 PARAMS = TreeParams(depth=3, leaves=6, max_rounds=200)
 
@@ -75,7 +75,7 @@ def test_little_data_spreads_more():
 
 
 def test_of_very_many_rows_each_bag_sees_its_own_draw(monkeypatch):
-    monkeypatch.setattr(boosted, "ROWS_A_BAG", 100)
+    monkeypatch.setattr(bags, "ROWS_A_BAG", 100)
     x, label = made()
     model = bags_of(x, label, threads=2)
     assert model.texts == bags_of(x, label, threads=1).texts
@@ -101,7 +101,7 @@ def test_one_number_of_rounds_for_all(best, expected):
 
 
 def test_rounds_never_fall_below_the_fewest():
-    assert common_rounds((1, 1, 2)) == boosted.FEWEST_ROUNDS
+    assert common_rounds((1, 1, 2)) == bags.FEWEST_ROUNDS
 
 
 def test_a_handful_of_rows_can_be_fitted():
@@ -112,7 +112,7 @@ def test_a_handful_of_rows_can_be_fitted():
 
 def test_many_rows_get_more_rounds_of_leaner_trees():
     base = TreeParams(learning_rate=0.1, feature_fraction=0.5, bagging_fraction=0.8)
-    lean, rounds = boosted.for_many(base, 90, 8 * boosted.MANY_ROWS)
+    lean, rounds = bags.for_many(base, 90, 8 * bags.MANY_ROWS)
     assert rounds == 120  # 90 rounds x 8^(1/3) / 1.5
     assert (lean.learning_rate, lean.feature_fraction, lean.bagging_fraction) == pytest.approx(
         (0.15, 0.3, 0.4)
@@ -121,7 +121,7 @@ def test_many_rows_get_more_rounds_of_leaner_trees():
 
 
 def test_a_bag_of_many_rows_leaves_a_third_of_the_leads_out(monkeypatch):
-    monkeypatch.setattr(boosted, "MANY_ROWS", 1000)
+    monkeypatch.setattr(bags, "MANY_ROWS", 1000)
     x, label = made(2000)
     model = bags_of(x, label)
     counts = [b.dump_model()["tree_info"][0]["tree_structure"]["internal_count"] for b in model.boosters]
