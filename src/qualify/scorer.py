@@ -20,7 +20,7 @@ import pyarrow as pa
 from qualify.decide import DISAGREEMENTS, disagreement
 from qualify.decide.exploration import lot_columns
 from qualify.decide.score_list import Column, Words, as_arrow, as_list, by_rank
-from qualify.explain.contributions import TargetExplainer
+from qualify.explain.contributions import TargetExplainer, TargetPredictor
 from qualify.explain.reasons import Reasons, build_reasons
 from qualify.explain.words import phrasebook
 from qualify.features.build import build_frame
@@ -83,7 +83,7 @@ class Scorer:
         self._card_version = self.scorecard.version
         self.fields = parts.plan.fields
         self._explainer = TargetExplainer(parts.targets[0], self.fields)
-        self._further = [TargetExplainer(model, self.fields) for model in parts.targets[1:]]
+        self._further = [TargetPredictor(model) for model in parts.targets[1:]]
         self._of_group = {
             name: np.array([field.group == name for field in self.fields], dtype=bool)
             for name in ("fit", "engagement")

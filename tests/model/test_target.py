@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from qualify.explain.contributions import TargetExplainer
+from qualify.explain.contributions import TargetExplainer, TargetPredictor
 from qualify.features.fields import Field
 from qualify.model.blend import Blend, Calibration
 from qualify.model.boosted import BoostedModel
@@ -143,3 +143,19 @@ def test_members_that_agree_have_no_noise(fitted, frame):
         linear=dataclasses.replace(fitted.linear, members=((base, points),) * 2),
     )
     assert (TargetExplainer(model, FIELDS).explain(frame).noise == 0).all()
+
+
+def test_a_prediction_alone_is_that_of_the_explanation(fitted, frame):
+    alone, told = TargetPredictor(fitted).predict(frame), TargetExplainer(fitted, FIELDS).explain(frame)
+    for name in ("log_odds", "probability", "low", "high"):
+        np.testing.assert_allclose(getattr(alone, name), getattr(told.prediction, name), atol=1e-12)
+    assert TargetPredictor(fitted).predict(frame.take(np.zeros(80, bool))).probability.shape == (0,)
+
+
+def test_a_row_is_predicted_alone_as_in_company(fitted, frame):
+    predictor = TargetPredictor(fitted)
+    together = predictor.predict(frame)
+    for row in (0, 40, 79):
+        alone = predictor.predict(frame.take(np.array([row])))
+        assert alone.log_odds[0] == together.log_odds[row]
+        assert alone.high[0] == together.high[row]

@@ -67,45 +67,66 @@ def sum_parts(
     linear_sums
         Gets the sum of the row's points, then that of each fit, shape (rows, 1 + fits).
     """
-    bags, fits = trees.shape[1], member_points.shape[1]
-    by_topic = np.empty((noise.shape[1], bags))
+    bags, many = trees.shape[1], np.uint64(trees.shape[2])
+    by_topic, mean = np.empty((bags, noise.shape[1])), np.empty(noise.shape[1])
     share = weights[1] / bags
     for row in range(trees.shape[0]):
         by_topic[:] = 0.0
-        linear_sums[row] = 0.0
-        tree_sums[row] = 0.0
-        for field in range(trees.shape[2]):
-            topic, own = topics[field], 0.0
+        # A bag's values lie next to each other, so the loop over fields is the inner one.
+        for bag in range(bags):
+            values, own_topics, total = trees[row, bag], by_topic[bag], 0.0
+            for field in range(many):
+                value = values[field]
+                total += value
+                by_field[row, field] += share * value
+                own_topics[np.uint64(topics[field])] += weights[1] * value
+            tree_sums[row, bag] = total
+        _sum_points(row, bins, starts, points, member_points, linear_sums)
+        for j in range(np.uint64(len(fields))):
+            at, to = np.uint64(starts[j] + bins[j, row]), np.uint64(fields[j])
+            by_field[row, to] += weights[0] * points[at]
+            topic = np.uint64(topics[to])
             for bag in range(bags):
-                value = trees[row, bag, field]
-                tree_sums[row, bag] += value
-                own += share * value
-                by_topic[topic, bag] += weights[1] * value
-            by_field[row, field] += own
-        for j in range(len(fields)):
-            at, topic = starts[j] + bins[j, row], topics[fields[j]]
-            linear_sums[row, 0] += points[at]
-            by_field[row, fields[j]] += weights[0] * points[at]
-            for fit in range(fits):
-                linear_sums[row, 1 + fit] += member_points[at, fit]
-            for bag in range(bags):
-                by_topic[topic, bag] += weights[0] * member_points[at, bag]
-        for topic in range(noise.shape[1]):
-            noise[row, topic] = _deviation(by_topic[topic])
+                by_topic[bag, topic] += weights[0] * member_points[at, bag]
+        _deviations(by_topic, mean, noise[row])
+
+
+@kernel
+def sum_points(bins: Codes, starts: Ints, points: Floats, member_points: Floats, linear_sums: Floats) -> None:
+    """Add up the points of each row alone, as :func:`sum_parts` does."""
+    for row in range(bins.shape[1]):
+        _sum_points(row, bins, starts, points, member_points, linear_sums)
 
 
 @part
-def _deviation(values: Floats) -> float:
-    """Return the sample standard deviation; of values that are all the same exactly 0."""
+def _sum_points(
+    row: int, bins: Codes, starts: Ints, points: Floats, member_points: Floats, linear_sums: Floats
+) -> None:
+    sums = linear_sums[row]
+    sums[:] = 0.0
+    for j in range(np.uint64(len(starts))):
+        at = np.uint64(starts[j] + bins[j, row])
+        sums[0] += points[at]
+        for fit in range(np.uint64(member_points.shape[1])):
+            sums[np.uint64(1) + fit] += member_points[at, fit]
+
+
+@part
+def _deviations(values: Floats, mean: Floats, out: Floats) -> None:
+    """Write the sample standard deviation of each column; of values that are all the same exactly 0."""
     # From the first value on, so that equal values differ by nothing at all.
-    many, mean, squares = len(values), 0.0, 0.0
+    many, first = len(values), values[0]
+    mean[:] = 0.0
     for i in range(1, many):
-        mean += values[i] - values[0]
-    mean *= 1.0 / many
+        for j in range(len(mean)):
+            mean[j] += values[i, j] - first[j]
+    out[:] = 0.0
     for i in range(many):
-        away = values[i] - values[0] - mean
-        squares += away * away
-    return float(np.sqrt(squares * (1.0 / (many - 1))))
+        for j in range(len(mean)):
+            away = values[i, j] - first[j] - mean[j] * (1.0 / many)
+            out[j] += away * away
+    for j in range(len(mean)):
+        out[j] = np.sqrt(out[j] * (1.0 / (many - 1)))
 
 
 @kernel

@@ -135,9 +135,8 @@ def compile_members(
         if isinstance(found, TableLimitWarning):
             warnings.warn(found, stacklevel=2)
             return Members(base_values, MembersByLightGBM(_load(boosters), np.asarray(groups)))
-        plans.append(lay_out(columns, found, against_training))
-    by_slot = np.asarray(groups, dtype=np.int64)[columns.features]
-    return Members(base_values, MembersByTable(tuple(plans), by_slot, max(groups, default=-1) + 1))
+        plans.append(lay_out(columns, found, against_training, groups))
+    return Members(base_values, MembersByTable(tuple(plans), max(groups, default=-1) + 1))
 
 
 def _listed(booster: Booster | Sequence[Booster]) -> list[Booster]:

@@ -91,15 +91,13 @@ def _explain_blocks(plan: Plan, X: Floats, base: float, out: Floats, rows: int) 
 
 
 @kernel
-def explain_members(plans: tuple[Plan, ...], groups: Ints, X: Floats, out: Floats) -> None:
+def explain_members(plans: tuple[Plan, ...], X: Floats, out: Floats) -> None:
     """Write the Shapley values of several models, summed by groups of features.
 
     Parameters
     ----------
     plans : tuple of Plan
-        One a model; all have the same columns.
-    groups : ndarray of int64, shape (slots,)
-        The group of the feature in each slot.
+        One a model, laid out for the groups' sums; all have the same columns.
     X : ndarray of float64, shape (features, rows), C order
         The rows, feature by feature.
     out : ndarray of float64, shape (rows, models, groups), C order
@@ -108,17 +106,17 @@ def explain_members(plans: tuple[Plan, ...], groups: Ints, X: Floats, out: Float
     rows = X.shape[1]
     if rows < _FEW:
         for row in range(rows):
-            _members_row(plans, groups, X[:, row], out[row])
+            _members_row(plans, X[:, row], out[row])
         return
     tail = rows - rows % BLOCK
     if tail:
-        _members_blocks(plans, groups, X[:, :tail], out[:tail], BLOCK)
+        _members_blocks(plans, X[:, :tail], out[:tail], BLOCK)
     if rows > tail:
-        _members_blocks(plans, groups, X[:, tail:], out[tail:], rows - tail)
+        _members_blocks(plans, X[:, tail:], out[tail:], rows - tail)
 
 
 @part
-def _members_blocks(plans: tuple[Plan, ...], groups: Ints, X: Floats, out: Floats, rows: int) -> None:
+def _members_blocks(plans: tuple[Plan, ...], X: Floats, out: Floats, rows: int) -> None:
     """Work on block after block, each of exactly so many rows, in the same working memory."""
     columns, many = plans[0].columns, out.shape[2]
     slots, held = len(columns.features), 0
@@ -135,7 +133,7 @@ def _members_blocks(plans: tuple[Plan, ...], groups: Ints, X: Floats, out: Float
         _code_sets(columns, values, codes)
         total[:] = 0.0
         for member in range(len(plans)):
-            _add_member(plans[member], groups, codes, cells, total[member * many : (member + 1) * many])
+            _add_member(plans[member], codes, cells, total[member * many : (member + 1) * many])
         for tile in range(0, rows, _TILE):
             for place in range(len(total)):
                 for row in range(tile, min(tile + _TILE, rows)):
@@ -143,31 +141,30 @@ def _members_blocks(plans: tuple[Plan, ...], groups: Ints, X: Floats, out: Float
 
 
 @part
-def _add_member(plan: Plan, groups: Ints, codes: Codes, cells: Cells, total: Floats) -> None:
+def _add_member(plan: Plan, codes: Codes, cells: Cells, total: Floats) -> None:
     """Add the values of one model to the sums of its groups, shape (groups, rows)."""
-    slots = len(groups)
+    many = len(total)
     for batch in range(len(plan.batch_start) - 1):
         _find_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
-        for slot in range(slots):
-            run = batch * slots + slot
-            _add(plan, plan.run_start[run], plan.run_start[run + 1], cells, total[groups[slot]])
+        for group in range(many):
+            run = batch * many + group
+            _add(plan, plan.run_start[run], plan.run_start[run + 1], cells, total[group])
 
 
 @part
-def _members_row(plans: tuple[Plan, ...], groups: Ints, values: Floats, out: Floats) -> None:
+def _members_row(plans: tuple[Plan, ...], values: Floats, out: Floats) -> None:
     """Write the sums of one row, shape (models, groups)."""
     codes = np.empty(plans[0].columns.width, dtype=np.uint8)
     _row_codes(plans[0].columns, values, codes)
-    slots = len(groups)
+    many = out.shape[1]
     for member in range(len(plans)):
         plan = plans[member]
         cells = np.empty(plan.groups_held, dtype=np.uint32)
         for batch in range(len(plan.batch_start) - 1):
             _row_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
-            for slot in range(slots):
-                run = batch * slots + slot
+            for group in range(many):
+                run = batch * many + group
                 first, last = plan.run_start[run], plan.run_start[run + 1]
-                group = groups[slot]
                 out[member, group] = _row_add(plan, first, last, cells, out[member, group])
 
 

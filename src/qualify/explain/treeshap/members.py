@@ -63,22 +63,19 @@ class MembersByTable:
     Parameters
     ----------
     plans : tuple of Plan
-        One a booster, with the same columns.
-    by_slot : ndarray of int64, shape (slots,)
-        The group of the feature in each slot of the columns.
+        One a booster, with the same columns, laid out for the groups' sums.
     groups : int
         Number of groups.
     """
 
-    def __init__(self, plans: tuple[Plan, ...], by_slot: NDArray[np.int64], groups: int) -> None:
+    def __init__(self, plans: tuple[Plan, ...], groups: int) -> None:
         self._plans = plans
-        self._by_slot = by_slot
         self._groups = groups
 
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sums; see `Members`."""
         out = np.zeros((X.shape[1], len(self._plans), self._groups))
-        explain_members(self._plans, self._by_slot, X, out)
+        explain_members(self._plans, X, out)
         return out
 
 

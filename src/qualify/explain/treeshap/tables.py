@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -38,8 +38,8 @@ class Plan(NamedTuple):
         First question of each batch.
     lookups : ndarray of uint32, shape (look-ups, 2)
         Group within the batch, and where the column of its table starts.
-    run_start : ndarray of int64, shape (batches * slots + 1,)
-        First look-up of each slot of each batch.
+    run_start : ndarray of int64, shape (batches * sums + 1,)
+        First look-up of each sum of each batch.
     table : ndarray of float64
         All columns of all tables, in the order of the look-ups.
     """
@@ -58,7 +58,9 @@ def table_bytes(groups: Sequence[Group]) -> int:
     return sum(8 * group.cells * len(group.features) for group in groups)
 
 
-def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) -> Plan:
+def lay_out(
+    columns: Columns, groups: Sequence[Group], leaf_values: LeafValues, sums: Sequence[int] | None = None
+) -> Plan:
     """Fill the tables and order their columns as the kernel reads them.
 
     Parameters
@@ -69,19 +71,25 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
         All groups, of all trees.
     leaf_values : callable
         From leaves to one array each of shape (D, 2**D), as `path_dependent` gives.
+    sums : sequence of int, optional
+        Into which sum, from 0, the values of each of all features go; without it each slot is a sum. What
+        goes into one sum is added up here, once a cell, instead of once a row.
 
     Returns
     -------
     Plan
         Flat arrays.
     """
-    slot = {feature: number for number, feature in enumerate(columns.features.tolist())}
+    features = columns.features.tolist()
+    into = {feature: slot if sums is None else sums[feature] for slot, feature in enumerate(features)}
+    many = len(features) if sums is None else max(sums, default=-1) + 1
     asked = [_ask(group) for group in groups]
-    tables = _fill(groups, asked, leaf_values)
+    places = [sorted({into[feature] for feature in group.features}) for group in groups]
+    tables = _fill(groups, asked, leaf_values, into, places)
     lookups = sorted(
-        (number // _GROUPS_AT_ONCE, slot[feature], number % _GROUPS_AT_ONCE, place)
-        for number, group in enumerate(groups)
-        for place, feature in enumerate(sorted(group.features))
+        (number // _GROUPS_AT_ONCE, where, number % _GROUPS_AT_ONCE, place)
+        for number, of_group in enumerate(places)
+        for place, where in enumerate(of_group)
     )
     picked = [tables[batch * _GROUPS_AT_ONCE + group][place] for batch, _, group, place in lookups]
     starts = _starts([len(column) for column in picked])
@@ -91,7 +99,7 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
         for question in questions_of_group
     ]
     batches = -(-len(groups) // _GROUPS_AT_ONCE)
-    runs = [batch * len(slot) + where for batch, where, _, _ in lookups]
+    runs = [batch * many + where for batch, where, _, _ in lookups]
     return Plan(
         columns=columns,
         groups_held=min(len(groups), _GROUPS_AT_ONCE),
@@ -101,7 +109,7 @@ def lay_out(columns: Columns, groups: Sequence[Group], leaf_values: LeafValues) 
             [(group, start) for (_, _, group, _), start in zip(lookups, starts[:-1].tolist(), strict=True)],
             dtype=np.uint32,
         ).reshape(-1, 2),
-        run_start=np.searchsorted(runs, np.arange(batches * len(slot) + 1)),
+        run_start=np.searchsorted(runs, np.arange(batches * many + 1)),
         table=np.concatenate([np.zeros(0), *picked]),
     )
 
@@ -122,27 +130,31 @@ def _ask(group: Group) -> list[tuple[int, int, int]]:
 
 
 def _fill(
-    groups: Sequence[Group], asked: Sequence[list[tuple[int, int, int]]], leaf_values: LeafValues
+    groups: Sequence[Group],
+    asked: Sequence[list[tuple[int, int, int]]],
+    leaf_values: LeafValues,
+    into: Mapping[int, int],
+    places: Sequence[list[int]],
 ) -> list[NDArray[np.float64]]:
-    """Fill each group's table, of shape (features, cells).
+    """Fill each group's table, of shape (places, cells): the sums that its features go into.
 
     A leaf's pattern in a cell starts with all features fitting; each step that the cell's answers
     contradict takes its feature's bit away.
     """
     values = iter(leaf_values([leaf for group in groups for leaf in group.leaves]))
     tables, known = [], {}
-    for group, questions in zip(groups, asked, strict=True):
+    for group, questions, sums in zip(groups, asked, places, strict=True):
         strides = tuple(stride for _, _, stride in questions)
         if strides not in known:
             known[strides] = _answers(strides, group.cells)
         number = {question[:2]: i for i, question in enumerate(questions)}
-        place = {feature: i for i, feature in enumerate(sorted(group.features))}
-        table = np.zeros((len(place), group.cells))
+        place = {feature: sums.index(into[feature]) for feature in group.features}
+        table = np.zeros((len(sums), group.cells))
         for leaf in group.leaves:
             pattern = np.full(group.cells, (1 << len(leaf.features)) - 1)
             for step in leaf.steps:
                 pattern &= known[strides][step.right][number[step.column, step.cut]] | ~(1 << step.place)
-            table[[place[feature] for feature in leaf.features]] += next(values)[:, pattern]
+            np.add.at(table, [place[feature] for feature in leaf.features], next(values)[:, pattern])
         tables.append(table)
     return tables
 
