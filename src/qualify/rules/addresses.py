@@ -73,7 +73,7 @@ def email_domain(address: str) -> str | None:
 _FEW = 32
 """Up to so many addresses are read one by one, which is quicker."""
 
-_PLAIN = r"^[A-Za-z0-9._%+-]+@(?P<domain>(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+)$"
+_PLAIN = r"^[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+$"
 """What most addresses look like, to RE2; whatever else may be one is left to `email_domain`."""
 
 
@@ -97,10 +97,14 @@ def email_domains(addresses: Sequence[str]) -> tuple[list[str], IntArray]:
 
 
 def _plain_domains(addresses: Sequence[str]) -> tuple[list[str], IntArray]:
-    found = pc.struct_field(pc.extract_regex(pa.array(addresses, pa.large_string()), _PLAIN), "domain")
+    texts = pa.array(addresses, pa.large_string())
+    # To say whether a text fits costs a quarter of what it costs to say where its parts are.
+    plain = pc.match_substring_regex(texts, _PLAIN)
+    found = pc.list_element(pc.split_pattern(texts.filter(plain), "@"), 1)
     encoded = pc.ascii_lower(found).dictionary_encode()
-    at = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return encoded.dictionary.to_pylist(), at.astype(np.int64)
+    at = np.full(len(addresses), -1)
+    at[plain.to_numpy(zero_copy_only=False)] = encoded.indices.to_numpy()
+    return encoded.dictionary.to_pylist(), at
 
 
 def email_kind(address: str) -> Literal["free", "company", "education"] | None:
