@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from qualify.compiled import compiled
+from qualify.leads.plain import bytes_of
 
 __all__ = ["bucket_of"]
 
@@ -44,14 +43,7 @@ def bucket_of(keys: pa.Array, buckets: int) -> NDArray[np.uint16]:
     """
     found = np.zeros(len(keys), dtype=np.uint16)
     if len(keys) and buckets > 1 and keys.null_count < len(keys):
-        _buckets(*_bytes_of(keys), np.uint64(buckets), found)
+        _buckets(*bytes_of(keys), np.uint64(buckets), found)
         if keys.null_count:
             found[keys.is_null().to_numpy(zero_copy_only=False)] = 0
     return found
-
-
-def _bytes_of(keys: pa.Array) -> tuple[NDArray[Any], NDArray[np.uint8]]:
-    wide = pa.types.is_large_string(keys.type)
-    _, offsets, data = keys.buffers()
-    places = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)
-    return places[keys.offset : keys.offset + len(keys) + 1], np.frombuffer(data or b"", dtype=np.uint8)

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from qualify.errors import DataError
 from qualify.leads.few import FEW, Few, Values
+from qualify.leads.plain import is_plain
 from qualify.leads.tables import CodeArray
 
 _WHOLE_FLOAT = r"^(-?[0-9]+)\.0+$"
@@ -77,6 +78,8 @@ def as_text(values: Values, name: str = "column") -> pa.Array:
         values = values.cast(pa.string())
     elif not is_text(kind):
         values = _cast_to_text(values, name)
+    if is_plain(values):
+        return values
     values = pc.utf8_trim_whitespace(values)
     return pc.if_else(pc.equal(pc.binary_length(values), 0), pa.scalar(None, values.type), values)
 
@@ -102,7 +105,7 @@ def whole_numbers(text: pa.Array) -> pa.Array:
     >>> whole_numbers(pa.array(["5.00", "5", "5.5", "v1.0"])).to_pylist()
     ['5', '5', '5.5', 'v1.0']
     """
-    if not pc.any(pc.match_substring(text, ".0")).as_py():
+    if is_plain(text) or not pc.any(pc.match_substring(text, ".0")).as_py():
         return text
     return pc.replace_substring_regex(text, _WHOLE_FLOAT, r"\1")
 
