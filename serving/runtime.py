@@ -39,7 +39,7 @@ class Runtime:
     public_url
         Address under which people reach the pages, without a slash at the end.
     apart
-        Whether a process of its own writes the ledger (see `serving.api.apart`), or a thread of this one.
+        The process that writes the ledger; without it a thread of this one does.
     """
 
     config: Config | None
@@ -47,16 +47,14 @@ class Runtime:
     models: ModelSlot
     door: LedgerDoor
     public_url: str
-    apart: bool = False
+    apart: Apart | None = None
     metrics: Metrics = field(default_factory=Metrics)
     writer: Writer = field(init=False)
 
     def __post_init__(self) -> None:
-        storing: Storing
-        if self.apart:
-            storing = Apart(self.door.url, self.alert_rules, self.closed)
-        else:
-            storing = Here(lambda: self.ledger, self.alert_rules, self.closed)
+        storing: Storing = Here(lambda: self.ledger, self.alert_rules, self.closed)
+        if self.apart is not None:
+            storing, self.apart.closed = self.apart, self.closed
         self.writer = Writer(Spool(self.folder / SPOOL), storing, self.metrics)
 
     @classmethod
@@ -64,6 +62,13 @@ class Runtime:
         cls, config: Config | None, folder: Path, *, model: str | None, public_url: str, apart: bool = False
     ) -> Runtime:
         """Load the model in use and make everything ready; the ledger may be away.
+
+        Parameters
+        ----------
+        model
+            A bundle's folder or an MLflow URI; None: the champion.
+        apart
+            Whether a process of its own is to write the ledger (see `serving.api.apart`).
 
         Raises
         ------
@@ -78,7 +83,15 @@ class Runtime:
         service = config.service if config is not None else Service()
         url = (service.public_url or public_url).rstrip("/")
         door = LedgerDoor(service.ledger_url(folder))
-        return cls(config, folder, ModelSlot(source, warm_up), door, url, apart)
+        writing = Apart(door.url, service.alerts.webhooks) if apart else None
+        try:
+            if writing is not None:
+                writing.begin()  # it gets ready while the model is loaded
+            return cls(config, folder, ModelSlot(source, warm_up), door, url, writing)
+        except BaseException:
+            if writing is not None:
+                writing.close()
+            raise
 
     @property
     def ledger(self) -> Ledger:

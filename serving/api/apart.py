@@ -38,12 +38,18 @@ class Apart:
     ----------
     url
         SQLAlchemy URL of the ledger.
-    alert_rules, closed
+    alert_rules
         See `qualify.ledger.Ledger.record_scores`.
+
+    Attributes
+    ----------
+    closed : sequence of str
+        See `qualify.ledger.Ledger.record_scores`; goes with the records, so it may be set when it is known.
     """
 
-    def __init__(self, url: str, alert_rules: Sequence[Webhook], closed: Sequence[str]) -> None:
-        self._of = (url, tuple(alert_rules), tuple(closed))
+    def __init__(self, url: str, alert_rules: Sequence[Webhook]) -> None:
+        self._of = (url, tuple(alert_rules))
+        self.closed: Sequence[str] = ()
         self._process: SpawnProcess | None = None
         self._line: Connection | None = None
 
@@ -52,15 +58,22 @@ class Apart:
         """The process that writes, while there is one."""
         return None if self._process is None else self._process.pid
 
-    def open(self) -> None:
-        """Start the process, which takes a second to be ready; nobody waits for it here."""
+    def begin(self) -> None:
+        """Start the process, which takes a second or two to be ready; nobody waits for it here."""
         self._started()
+
+    def open(self) -> None:
+        """Wait until the process is ready; what is scored from here on is stored within a moment."""
+        try:
+            self.store([])
+        except LedgerUnavailable as error:
+            logger.error("the ledger's writer did not begin", extra={"error": str(error)})
 
     def store(self, records: Sequence[bytes]) -> Done:
         """Have records stored, lines of JSON; see `serving.api.storing.Storing`."""
         line = self._started()
         try:
-            line.send_bytes(b"".join(records))
+            line.send_bytes(b"".join([orjson.dumps(list(self.closed)), b"\n", *records]))
             told = orjson.loads(line.recv_bytes())
         except (EOFError, OSError) as error:
             self._forget()
@@ -101,19 +114,19 @@ class Apart:
         self._line = None
 
 
-def _write(line: Connection, url: str, alert_rules: tuple[Webhook, ...], closed: tuple[str, ...]) -> None:
+def _write(line: Connection, url: str, alert_rules: tuple[Webhook, ...]) -> None:
     """Store what comes over the line until the other end is closed."""
     # Ctrl-C goes to all processes of a terminal; this one ends when the service has stored the last of it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICER)
     log_to_stderr()
     door = LedgerDoor(url)
-    here = Here(door.ledger, alert_rules, closed)
     while True:
         try:
-            records = line.recv_bytes().splitlines(keepends=True)
+            closed, *records = line.recv_bytes().splitlines(keepends=True)
         except (EOFError, OSError):
             break
+        here = Here(door.ledger, alert_rules, orjson.loads(closed))
         try:
             line.send_bytes(orjson.dumps(_told(here, records)))
         except OSError:  # the service is gone; what it did not hear of is brought again by the next one

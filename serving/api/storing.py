@@ -38,7 +38,7 @@ class Storing(Protocol):
     """Who stores records."""
 
     def open(self) -> None:
-        """Make ready; nothing is asked of the ledger yet."""
+        """Make ready, and wait until it is; nothing is asked of the ledger yet."""
 
     def store(self, records: Sequence[bytes]) -> Done:
         """Store records as the spool holds them, each once however often it is brought.

@@ -34,7 +34,7 @@ def url(tmp_path):
 
 @contextmanager
 def opened(url):
-    apart = Apart(url, (), ())
+    apart = Apart(url, ())
     apart.open()
     try:
         yield apart
@@ -60,7 +60,7 @@ def ended(pid: int, seconds: float = 20.0) -> bool:
 
 def test_another_process_stores_what_the_writer_takes_from_the_spool(url, tmp_path):
     metrics = Metrics()
-    apart = Apart(url, (), ())
+    apart = Apart(url, ())
     writer = Writer(Spool(tmp_path / "s"), apart, metrics)
     writer.start()
     try:
@@ -80,7 +80,7 @@ def test_another_process_stores_what_the_writer_takes_from_the_spool(url, tmp_pa
 
 
 def test_a_process_that_was_killed_is_started_again_and_nothing_is_lost(url, tmp_path):
-    apart = Apart(url, (), ())
+    apart = Apart(url, ())
     writer = Writer(Spool(tmp_path / "s"), apart, Metrics())
     writer.start()
     try:
@@ -133,7 +133,7 @@ def test_it_ends_with_the_service_however_that_ends(url):
         "import sys, time\n"
         "from serving.api.apart import Apart\n"
         "if __name__ == '__main__':\n"
-        f"    apart = Apart({url!r}, (), ())\n"
+        f"    apart = Apart({url!r}, ())\n"
         "    apart.open()\n"
         "    print(apart.pid, flush=True)\n"
         "    time.sleep(600)\n"
