@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,20 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def build(empty_ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., House]:
-    """Make a service of a section `service`."""
+def build(
+    empty_ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., House]]:
+    """Make a service of a section `service`; its ledger is closed with the test."""
     monkeypatch.setenv("QUALIFY_SESSION_SECRET", SECRET)
     monkeypatch.setenv("QUALIFY_OIDC_SECRET", "the-client-secret")
 
+    made: list[House] = []
+
     def make(*, loopback: bool = True, **service: Any) -> House:
-        return House(tmp_path, config(**service), loopback)
+        made.append(House(tmp_path, config(**service), loopback))
+        return made[-1]
 
     shutil.copy(empty_ledger, tmp_path / "ledger.db")
-    return make
+    yield make
+    for house in made:
+        house.ledger.close()
