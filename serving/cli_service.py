@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,10 +39,11 @@ def serve(
     with _listen(host, port) as listening:
         address = _address(host, listening.getsockname()[1])
         runtime = Runtime.open(settings, folder, model=model, public_url=address, apart=True)
-        _check_reach(host, runtime)
-        say(f"serving model {runtime.models.version}: {address}")
-        log_to_stderr()
-        _run(runtime, listening, loopback=host in LOOPBACK)
+        with closing(runtime):
+            _check_reach(host, runtime)
+            say(f"serving model {runtime.models.version}: {address}")
+            log_to_stderr()
+            _run(runtime, listening, loopback=host in LOOPBACK)
 
 
 def _listen(host: str, port: int) -> socket.socket:

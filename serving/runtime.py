@@ -93,6 +93,12 @@ class Runtime:
                 writing.close()
             raise
 
+    def close(self) -> None:
+        """Give back what was opened; what waits in the spool stays on the disk."""
+        if self.apart is not None:
+            self.apart.close()
+        self.door.close()
+
     @property
     def ledger(self) -> Ledger:
         """The ledger.

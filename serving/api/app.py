@@ -68,6 +68,6 @@ def _lifespan(runtime: Runtime):  # type: ignore[no-untyped-def]
             for thread in threads:
                 thread.join(5.0)
             runtime.writer.stop()
-            runtime.door.close()
+            runtime.close()
 
     return run

@@ -123,7 +123,9 @@ def test_a_database_table_holds_them_too(world, listed, tmp_path):
     called = call("score", *sources(world.folder), "--as-of", AS_OF, "--model", world.bundle, "--out",
                   f"{url}#scores", folder=tmp_path)  # fmt: skip
     assert called.code == 0, called.err
-    found = pd.read_sql("select lead_id, probability from scores order by rank", create_engine(url))
+    engine = create_engine(url)
+    found = pd.read_sql("select lead_id, probability from scores order by rank", engine)
+    engine.dispose()
     assert found["lead_id"].tolist() == listed[0]["lead_id"].tolist()
     assert len(pd.read_csv(tmp_path / "scores.rejects.csv")) == called_rejects(called)
 

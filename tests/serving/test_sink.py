@@ -73,7 +73,9 @@ def test_a_database_table_holds_each_score_once(tmp_path):
     url = f"sqlite:///{tmp_path / 'crm.db'}"
     write_scores(scores("a", "=b"), f"{url}#scores")
     write_scores(scores("d", "a"), f"{url}#scores")
-    found = pd.read_sql("select * from scores order by lead_id", create_engine(url))
+    engine = create_engine(url)
+    found = pd.read_sql("select * from scores order by lead_id", engine)
+    engine.dispose()
     assert found["lead_id"].tolist() == ["=b", "a", "d"]  # no spreadsheet reads a database
     assert json.loads(found["reasons"][0])[0]["text"] == "価格"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 
 import pytest
 
@@ -30,14 +31,15 @@ def run(folder):
 
 
 def ledger(folder):
-    return Ledger.open(f"sqlite:///{folder / 'ledger.db'}")
+    return closing(Ledger.open(f"sqlite:///{folder / 'ledger.db'}"))
 
 
 def test_a_token_is_shown_once_on_stdout_alone(run, folder):
     made = run("create", "crm", "--scope", "read", "--scope", "score")
     assert made.code == 0
     assert re.fullmatch(r"qlf_[A-Za-z0-9_-]{43}\n", made.out)
-    found = ledger(folder).token_by_digest(digest_of(made.out.strip()))
+    with ledger(folder) as opened:
+        found = opened.token_by_digest(digest_of(made.out.strip()))
     assert (found.name, found.scopes) == ("crm", {"read", "score"})
     listed = run("list")
     assert "crm  read,score  in use" in listed.out
@@ -57,7 +59,8 @@ def test_revoked_by_name_or_id(run, folder, key):
     gone = run("revoke", made[key], "--json")
     assert gone.code == 0
     assert gone.json["revoked_at"] is not None
-    assert ledger(folder).token_by_digest(digest_of(made["token"])) is None
+    with ledger(folder) as opened:
+        assert opened.token_by_digest(digest_of(made["token"])) is None
     assert "revoked" in run("list").out
     assert run("create", "crm", "--scope", "read").code == 0
 
@@ -65,7 +68,8 @@ def test_revoked_by_name_or_id(run, folder, key):
 def test_making_and_revoking_are_noted(run, folder):
     run("create", "crm", "--scope", "read")
     run("revoke", "crm")
-    noted = [(note.action, note.detail) for note in ledger(folder).audit_log()]
+    with ledger(folder) as opened:
+        noted = [(note.action, note.detail) for note in opened.audit_log()]
     assert noted == [("revoke_token", "crm"), ("create_token", "crm")]
 
 
