@@ -90,7 +90,7 @@ def spill_table(
         The table cannot be read, or it holds no rows where it has to.
     """
     done, names = Spilled(stream.origin), wanted(data, columns, what)
-    split = partial(_split, data, columns, what, buckets)
+    split = partial(_split, data, columns, what, buckets, done.manners)
     with ExitStack() as stack:
         writer = _Writer(folder, what, buckets, stack)
         for piece in side_by_side(
@@ -169,11 +169,16 @@ def _gathered(pieces: Iterable[pa.Table], held: int) -> Iterator[list[pa.Table]]
 
 
 def _split(
-    data: Data, columns: Mapping[str, ColumnSpec], what: str, buckets: int, pieces: list[pa.Table]
+    data: Data,
+    columns: Mapping[str, ColumnSpec],
+    what: str,
+    buckets: int,
+    known: Manners,
+    pieces: list[pa.Table],
 ) -> _Piece:
     # One vocabulary for all: the codes of a bucket are taken as they are.
     rows = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
-    manners: Manners = {}
+    manners = dict(known)  # what is settled already is not looked at again
     look(data, columns, what, rows, manners)
     codes = bucket_of(keys_of(data, what, rows), buckets)
     ends = np.cumsum(np.bincount(codes, minlength=buckets)).tolist()
