@@ -1,6 +1,6 @@
 """The ledger written by a process of its own, so that requests never wait for Python to be free of it.
 
-A write of a hundred scores is some 50 milliseconds of Python. In a thread of the service it makes every
+A write of a hundred scores is some 70 milliseconds of Python. In a thread of the service it makes every
 request that comes meanwhile take twice as long; in another process it takes nothing from them.
 """
 
