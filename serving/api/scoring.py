@@ -12,13 +12,14 @@ from qualify.config import Desk
 from qualify.errors import DataError
 from qualify.leads.documents import document_times, tables_from_documents
 from qualify.leads.rejects import Rejects
-from qualify.leads.tables import NO_TIME
+from qualify.leads.tables import NO_TIME, IntArray, LeadTables
+from qualify.leads.typed import read_typed
 from qualify.ledger import LeadFacts
 from qualify.scorer import Scorer
 from serving.api.problems import Problem, kind, problem_of
 from serving.api.records import facts_of
 
-__all__ = ["Answered", "score_documents", "score_leads"]
+__all__ = ["Answered", "score_apart", "score_documents", "score_leads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,45 @@ def score_leads(
     return answers
 
 
+def score_apart(
+    scorer: Scorer, documents: Sequence[Mapping[str, Any]], reasons: int, language: str, desk: Desk
+) -> list[Answered | Problem]:
+    """Score lead documents of different callers: in one pass, and each as if it had come alone."""
+    schema = scorer.parts.schema
+    typed = read_typed(documents, schema.columns, schema.data.timezone)
+    if typed is not None:
+        answers = _scored(scorer, documents, typed.tables, typed.as_of, Rejects(), reasons, language, desk)
+    else:
+        answers = [score_leads(scorer, [document], reasons, language, desk)[0] for document in documents]
+    for answer in answers:
+        if isinstance(answer, Answered):
+            answer.score["rank"] = 1
+    return answers
+
+
 def _together(
     scorer: Scorer, documents: Sequence[Mapping[str, Any]], reasons: int, language: str, desk: Desk
 ) -> list[Answered | Problem]:
+    """Read the documents as one table, and score them."""
     schema = scorer.parts.schema
     tables, rejects = tables_from_documents(documents, schema.data, schema.columns)
     given = document_times(documents, tables, schema.data)
-    moments = np.where(given == NO_TIME, scorer.moments(tables, None), given)
+    return _scored(scorer, documents, tables, given, rejects, reasons, language, desk)
+
+
+def _scored(
+    scorer: Scorer,
+    documents: Sequence[Mapping[str, Any]],
+    tables: LeadTables,
+    given: IntArray,
+    rejects: Rejects,
+    reasons: int,
+    language: str,
+    desk: Desk,
+) -> list[Answered | Problem]:
+    moments = given
+    if (given == NO_TIME).any():
+        moments = np.where(given == NO_TIME, scorer.moments(tables, None), given)
     scores, late = scorer.score_objects(tables, moments, reasons=reasons, language=language)
     rows = {lead_id: row for row, lead_id in enumerate(tables.lead_id.tolist())}
     answers: list[Answered | Problem] = [_left_out("not-scored", "")] * len(documents)

@@ -11,21 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qualify.config import ColumnSpec, Desk
+from qualify.config import Desk
 from qualify.leads.strings import without_fraction
 from qualify.scorer import Scorer
 from serving.api.problems import Problem
-from serving.api.scoring import Answered, score_leads
+from serving.api.scoring import Answered, score_apart
 
-__all__ = ["Together", "reads_alone"]
+__all__ = ["Together"]
 
 MOST = 16
 _CALM_TURNS = 2
 """A request that can be read in one turn of the event loop asks for its score in the next."""
-
-_EXACT = 2**53
-_NUMBERS = frozenset({int, float, type(None)})
-_TEXTS = frozenset({str, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,6 @@ class Together:
         self, scorer: Scorer, document: Mapping[str, Any], reasons: int, language: str
     ) -> Answered | Problem:
         """Score one lead document."""
-        if not reads_alone(document, scorer.parts.schema.columns):
-            return score_leads(scorer, [document], reasons, language, self._desk)[0]
         loop = asyncio.get_running_loop()
         asked = _Asked(document, scorer, loop.create_future())
         if not self._waiting:
@@ -79,15 +73,13 @@ class Together:
     def _score(self, group: Sequence[_Asked], reasons: int, language: str) -> None:
         documents = [each.document for each in group]
         try:
-            answers = score_leads(group[0].scorer, documents, reasons, language, self._desk)
+            answers = score_apart(group[0].scorer, documents, reasons, language, self._desk)
         except Exception as error:  # noqa: BLE001 - told to every caller, and answered as a fault
             for each in group:
                 if not each.answer.done():
                     each.answer.set_exception(error)
             return
         for each, answer in zip(group, answers, strict=True):
-            if isinstance(answer, Answered):
-                answer.score["rank"] = 1
             if not each.answer.done():  # the caller may have hung up
                 each.answer.set_result(answer)
 
@@ -105,51 +97,3 @@ def _groups(asked: Sequence[_Asked]) -> list[list[_Asked]]:
         groups[-1].append(each)
         ids.add(lead_id)
     return groups
-
-
-def reads_alone(document: Mapping[str, Any], columns: Mapping[str, ColumnSpec]) -> bool:
-    """Say whether every value of a document means the same whatever stands in the documents beside it.
-
-    A column is read as a whole: whether ``1,234`` is a large number, or digits are a time, is seen from the
-    other values. What is typed leaves no such question.
-    """
-    if not (_is_date(document.get("created_at")) and _is_date(document.get("as_of"))):
-        return False
-    if not _events_read_alone(document.get("activities") or (), "occurred_at"):
-        return False
-    if not _events_read_alone(document.get("stages") or (), "entered_at"):
-        return False
-    attributes = document.get("attributes") or {}
-    return all(
-        _value_reads_alone(attributes.get(name, document.get(name)), spec.type)
-        for name, spec in columns.items()
-    )
-
-
-def _events_read_alone(events: Sequence[Mapping[str, Any]], at: str) -> bool:
-    """Look at the events' values key by key: they are many, and hardly ever differ in type."""
-    return (
-        {type(event.get("value")) for event in events} <= _NUMBERS
-        and {type(event.get("topic")) for event in events} <= _TEXTS
-        and {type(event.get("reason")) for event in events} <= _TEXTS
-        and all(_are_dates([event.get(name) for event in events]) for name in (at, "recorded_at"))
-    )
-
-
-def _value_reads_alone(value: Any, kind: str) -> bool:
-    if value is None:
-        return True
-    if kind == "number":
-        return type(value) is float or (type(value) is int and -_EXACT <= value <= _EXACT)
-    if kind == "boolean":
-        return type(value) is bool
-    return _is_date(value) if kind == "date" else type(value) is str
-
-
-def _are_dates(values: Sequence[Any]) -> bool:
-    return set(map(type, values)) <= _TEXTS and {value[4:5] for value in values if value is not None} <= {"-"}
-
-
-def _is_date(value: Any) -> bool:
-    """Say whether a value is missing or begins as 2026-04-01 does: no number can be meant."""
-    return value is None or (type(value) is str and value[4:5] == "-")

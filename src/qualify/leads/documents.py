@@ -19,12 +19,12 @@ from qualify.leads.identity import ById
 from qualify.leads.rejects import Rejects
 from qualify.leads.tables import NO_TIME, IntArray, LeadTables
 from qualify.leads.times import parse_times
+from qualify.leads.typed import NOT_ATTRIBUTES
 
 Document: TypeAlias = Mapping[str, Any]
 
 _ACTIVITY_KEYS = ("lead_id", "type", "occurred_at", "recorded_at", "topic", "value")
 _STAGE_KEYS = ("lead_id", "stage", "entered_at", "recorded_at", "reason")
-_NOT_ATTRIBUTES = frozenset({"lead_id", "created_at", "as_of", "attributes", "activities", "stages"})
 
 
 def tables_from_documents(
@@ -153,7 +153,7 @@ def _id(document: Document, position: int) -> Any:
 
 
 def _attributes(document: Document, position: int) -> Document:
-    flat = {key: value for key, value in document.items() if key not in _NOT_ATTRIBUTES}
+    flat = {key: value for key, value in document.items() if key not in NOT_ATTRIBUTES}
     nested = document.get("attributes")
     if nested is None:
         return flat

@@ -71,10 +71,15 @@ def parse_numbers(
     array = flat(values)
     text = is_text(array.type)
     parsed = _from_text(without(as_text(array), missing), manner) if text else _from_typed(array)
-    numbers = [float(m) for m in missing if _is_float(m)]
+    numbers = numeric_placeholders(missing)
     if numbers:
-        parsed.numbers[np.isin(parsed.numbers, numbers)] = np.nan
+        parsed.numbers[np.isin(parsed.numbers, list(numbers))] = np.nan
     return parsed
+
+
+def numeric_placeholders(missing: Collection[str]) -> frozenset[float]:
+    """Return the placeholders that are numbers."""
+    return frozenset(float(text) for text in missing if _is_float(text))
 
 
 def parse_booleans(values: Values, missing: Collection[str] = ()) -> Numbers:

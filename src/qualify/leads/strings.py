@@ -148,14 +148,14 @@ def encode_clean(
     >>> codes.tolist(), vocabulary
     ([1, -1, 0, 0], ('5', 'b'))
     """
-    whole = {_WHOLE.sub(r"\1", m.strip()) for m in missing}
+    whole = placeholders(missing)
     if isinstance(values, Few) and values.kind == "text":
-        return _encode_few(values.values, whole)
+        return encode_texts(values.values, whole)
     if not isinstance(values, Few) and len(values) > FEW and _is_coded_text(values.type):
         return _encode_dictionary(one_dictionary(values), whole, name)
     raw = flat(values)
     if len(raw) <= FEW and is_text(raw.type):
-        return _encode_few(raw.to_pylist(), whole)
+        return encode_texts(raw.to_pylist(), whole)
     if not is_text(raw.type):
         raw = as_text(raw, name)
     elif pa.types.is_string_view(raw.type):
@@ -192,16 +192,33 @@ def _encode_dictionary(
     )
 
 
-def _encode_few(texts: Sequence[str | None], missing: Collection[str]) -> tuple[CodeArray, tuple[str, ...]]:
-    known: dict[str | None, str | None] = {None: None}
-    kept = [known[text] if text in known else known.setdefault(text, _clean(text, missing)) for text in texts]
-    vocabulary = tuple(sorted({text for text in kept if text is not None}))
-    code = {text: position for position, text in enumerate(vocabulary)}
-    return np.array([-1 if text is None else code[text] for text in kept], dtype=np.int32), vocabulary
+def placeholders(missing: Collection[str]) -> frozenset[str]:
+    """Return the placeholders as cleaned values are compared with them."""
+    return frozenset(without_fraction(text.strip()) for text in missing)
+
+
+def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple[CodeArray, tuple[str, ...]]:
+    """Clean and encode a few texts as :func:`encode_clean` does, without Arrow.
+
+    Parameters
+    ----------
+    texts
+        None where there is none.
+    missing
+        As :func:`placeholders` returns them.
+    """
+    clean = {text: _clean(text, missing) for text in set(texts)}
+    vocabulary = tuple(sorted({text for text in clean.values() if text is not None}))
+    code: dict[str | None, int] = {text: position for position, text in enumerate(vocabulary)}
+    code[None] = -1
+    codes = {text: code[word] for text, word in clean.items()}
+    return np.array([codes[text] for text in texts], dtype=np.int32), vocabulary
 
 
 def _clean(text: str | None, missing: Collection[str]) -> str | None:
-    clean = "" if text is None else without_fraction(text.strip())
+    if text is None:
+        return None
+    clean = without_fraction(text.strip())
     return None if not clean or clean in missing else clean
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from qualify.config import ColumnSpec, Desk
+from qualify.config import Desk
 from serving.api.problems import Problem
-from serving.api.scoring import Answered, score_leads
-from serving.api.together import Together, reads_alone
+from serving.api.scoring import Answered, score_apart, score_leads
+from serving.api.together import Together
 
 
 def asked_at_once(scorer, documents, reasons=3, language="en"):
@@ -54,7 +52,7 @@ def test_a_fault_reaches_every_caller(world, documents, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("broken")
 
-    monkeypatch.setattr("serving.api.together.score_leads", broken)
+    monkeypatch.setattr("serving.api.together.score_apart", broken)
     assert [type(answer) for answer in asked_at_once(world.scorer, documents[:3])] == [ZeroDivisionError] * 3
 
 
@@ -63,9 +61,9 @@ def test_requests_that_come_turn_by_turn_share_a_pass(world, documents, monkeypa
 
     def counted(scorer, leads, *rest):
         passes.append(len(leads))
-        return score_leads(scorer, leads, *rest)
+        return score_apart(scorer, leads, *rest)
 
-    monkeypatch.setattr("serving.api.together.score_leads", counted)
+    monkeypatch.setattr("serving.api.together.score_apart", counted)
 
     async def ask():
         together, tasks = Together(Desk()), []
@@ -77,39 +75,3 @@ def test_requests_that_come_turn_by_turn_share_a_pass(world, documents, monkeypa
     answers = asyncio.run(ask())
     assert passes == [16, 4]
     assert [answer.score["lead_id"] for answer in answers] == [each["lead_id"] for each in documents[:20]]
-
-
-COLUMNS = {
-    "n": ColumnSpec(type="number"), "b": ColumnSpec(type="boolean"), "d": ColumnSpec(type="date"),
-    "c": ColumnSpec(type="category"), "id": ColumnSpec(type="id"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("more", "alone"),
-    [
-        ({}, True),
-        ({"attributes": {"n": 1, "b": True, "d": "2026-01-01", "c": "x"}}, True),
-        ({"attributes": {"n": "1,234"}}, False),
-        ({"attributes": {"n": True}}, False),
-        ({"attributes": {"n": 2**60}}, False),
-        ({"attributes": {"b": 1}}, False),
-        ({"attributes": {"d": "20260101"}}, False),
-        ({"attributes": {"c": 5}}, False),
-        ({"attributes": {"unused": 5}}, True),
-        ({"n": "1,234"}, False),
-        ({"created_at": 1_700_000_000}, False),
-        ({"as_of": "1700000000"}, False),
-        ({"activities": [{"occurred_at": "2026-01-01T00:00Z", "value": 1}]}, True),
-        ({"activities": [{"occurred_at": "2026-01-01T00:00Z", "value": "1"}]}, False),
-        ({"activities": [{"occurred_at": 1.7e9}]}, False),
-        ({"activities": [{"occurred_at": "2026-01-01", "recorded_at": 1.7e9}]}, False),
-        ({"activities": [{"occurred_at": "2026-01-01"}, {"occurred_at": "20260101"}]}, False),
-        ({"activities": [{"occurred_at": "2026-01-01", "topic": "x"}, {"topic": 5}]}, False),
-        ({"stages": [{"entered_at": 46_000}]}, False),
-        ({"stages": [{"entered_at": "2026-01-01", "reason": 5}]}, False),
-        ({"stages": [{"entered_at": "2026-01-01", "reason": "no budget"}, {}]}, True),
-    ],
-)  # fmt: skip
-def test_what_reads_alone(more, alone):
-    assert reads_alone({"lead_id": "a"} | more, COLUMNS) is alone

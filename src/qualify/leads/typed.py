@@ -1,0 +1,338 @@
+"""Lead documents whose values stand for themselves, read at once.
+
+Programs send typed values: numbers are numbers, texts are texts, times are ISO 8601. Such documents need none
+of the ways to read a column that people wrote. What is not surely so is left to tables, which know them all;
+where both can read a document, both read the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from qualify.config import ColumnSpec
+from qualify.leads.endless import EARLIEST, LATEST
+from qualify.leads.events import Coded, event_order
+from qualify.leads.few_times import read_few
+from qualify.leads.identity import ById
+from qualify.leads.numbers import numeric_placeholders
+from qualify.leads.strings import encode_texts, placeholders, without_fraction
+from qualify.leads.tables import (
+    NO_TIME,
+    Activities,
+    Column,
+    FloatArray,
+    IntArray,
+    LeadTables,
+    Stages,
+)
+
+__all__ = ["NOT_ATTRIBUTES", "Typed", "read_typed"]
+
+NOT_ATTRIBUTES = frozenset({"lead_id", "created_at", "as_of", "attributes", "activities", "stages"})
+"""Keys of a lead document that are no attributes."""
+
+_EXACT = 2**53
+"""Whole numbers up to this are the same as floats."""
+
+_Kinds: TypeAlias = frozenset[type | None]
+_TEXTS: _Kinds = frozenset({str, type(None)})
+_NUMBERS: _Kinds = frozenset({int, float, type(None)})
+_BOOLEANS: _Kinds = frozenset({bool, type(None)})
+
+_Document: TypeAlias = Mapping[str, Any]
+
+
+class Typed(NamedTuple):
+    """Lead documents as tables, in their order, and the ``as_of`` of each (`NO_TIME` where it names none)."""
+
+    tables: LeadTables
+    as_of: IntArray
+
+
+class _NotTypedError(Exception):
+    """A value is of a kind that only tables read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """One attribute to read: its name, its type, and what stands for a missing value."""
+
+    name: str
+    kind: str
+    missing: frozenset[str]
+    numbers: frozenset[float]
+
+
+class _Times:
+    """Texts that are times, from all over the documents, read together."""
+
+    def __init__(self) -> None:
+        self._texts: list[str | None] = []
+
+    def add(self, texts: Sequence[Any]) -> slice:
+        """Take some texts in; return where their times will be."""
+        if not _TEXTS.issuperset(map(type, texts)):
+            raise _NotTypedError
+        first = len(self._texts)
+        self._texts += texts
+        return slice(first, len(self._texts))
+
+    def read(self, timezone: str) -> IntArray:
+        """Return microseconds, `NO_TIME` where there is no text or an empty one."""
+        micros = read_few(self._texts, timezone)
+        if micros is None:
+            raise _NotTypedError
+        odd = micros[(micros < EARLIEST) | (micros >= LATEST)]
+        if (odd != NO_TIME).any():
+            raise _NotTypedError
+        return micros
+
+
+class _Numbers:
+    """Numbers from all over the documents, put into one array."""
+
+    def __init__(self) -> None:
+        self._values: list[float] = []
+
+    def add(self, values: Sequence[Any], missing: frozenset[float] = frozenset()) -> slice:
+        """Take some numbers in, NaN for what is missing; return where they will be."""
+        for value in values:
+            if type(value) is int and not -_EXACT <= value <= _EXACT:
+                raise _NotTypedError
+        first = len(self._values)
+        self._values += [np.nan if value is None or value in missing else value for value in values]
+        return slice(first, len(self._values))
+
+    def read(self) -> FloatArray:
+        """Return them all."""
+        found = np.array(self._values, dtype=np.float64)
+        if np.isinf(found).any():
+            raise _NotTypedError
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Events:
+    """Activities or stages of all documents, below each other."""
+
+    items: Sequence[Mapping[str, Any]]
+    counts: Sequence[int]
+    at: slice
+    recorded: slice | None
+
+    def column(self, key: str, kinds: _Kinds) -> list[Any]:
+        """Return one value of every event."""
+        return _column(self.items, key, kinds)
+
+    def words(self, key: str) -> Coded:
+        """Return texts as codes and words."""
+        return encode_texts(self.column(key, _TEXTS), frozenset())
+
+    def names(self, key: str) -> Coded:
+        """Return what happened as codes and words; every event has a name."""
+        codes, words = self.words(key)
+        if (codes < 0).any():
+            raise _NotTypedError
+        return codes, words
+
+    def clocks(self, micros: IntArray) -> tuple[IntArray, IntArray]:
+        """Return when the events happened, and from when on they were known."""
+        at = micros[self.at]
+        if (at == NO_TIME).any():
+            raise _NotTypedError
+        return at, at if self.recorded is None else np.maximum(at, micros[self.recorded])
+
+    def order(self, at: IntArray, *ties: np.ndarray) -> IntArray | slice:
+        """Return the order by lead and time; all as they are where one lead's events came in theirs."""
+        if len(self.counts) == 1 and (at[1:] > at[:-1]).all():
+            return slice(None)
+        lead = np.repeat(np.arange(len(self.counts)), self.counts)
+        return event_order(lead, at, ties)
+
+    def offsets(self) -> IntArray:
+        """Return where the events of each lead begin, and where those of the last one end."""
+        return np.array([0, *accumulate(self.counts)], dtype=np.int64)
+
+
+def read_typed(
+    documents: Sequence[_Document], columns: Mapping[str, ColumnSpec], timezone: str
+) -> Typed | None:
+    """Read lead documents; None where any value of any of them is not surely what it seems.
+
+    Parameters
+    ----------
+    documents
+        As for `qualify.leads.documents.tables_from_documents`.
+    columns
+        The attributes to read.
+    timezone
+        The zone of naive times.
+
+    Returns
+    -------
+    Typed or None
+        What the way of tables would have read, with nothing left out and nothing to note. No document is read
+        otherwise than it would be alone.
+
+    Examples
+    --------
+    >>> spec = {"size": ColumnSpec(type="number")}
+    >>> read_typed([{"lead_id": "7", "size": 12}], spec, "UTC").tables.columns["size"].values.tolist()
+    [12.0]
+    >>> read_typed([{"lead_id": "7", "size": "a dozen"}], spec, "UTC") is None
+    True
+    """
+    wanted = _wanted(ById(columns))
+    if wanted is None:
+        return None
+    try:
+        return _read(documents, wanted, timezone)
+    except _NotTypedError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _wanted(columns: ById[Mapping[str, ColumnSpec]]) -> tuple[_Wanted, ...] | None:
+    """Return the attributes to read; None where one is called as another part of a document is."""
+    specs = {name: spec for name, spec in columns.value.items() if spec.type != "id"}
+    if not NOT_ATTRIBUTES.isdisjoint(columns.value):
+        return None
+    return tuple(
+        _Wanted(
+            name,
+            spec.type,
+            frozenset(text.strip() for text in spec.missing)
+            if spec.type == "date"
+            else placeholders(spec.missing),
+            numeric_placeholders(spec.missing) if spec.type == "number" else frozenset(),
+        )
+        for name, spec in specs.items()
+    )
+
+
+def _read(documents: Sequence[_Document], wanted: Sequence[_Wanted], timezone: str) -> Typed:
+    times, numbers = _Times(), _Numbers()
+    lead_id = _ids(documents)
+    dates = [document.get("created_at") for document in documents]
+    created, as_of = times.add(dates), times.add([document.get("as_of") for document in documents])
+    given = [_attributes(document) for document in documents]
+    attributes = {each.name: _attribute(each, given, times, numbers) for each in wanted}
+    activities = _events(documents, "activities", "occurred_at", times)
+    stages = _events(documents, "stages", "entered_at", times)
+    values = numbers.add(activities.column("value", _NUMBERS))
+    micros, floats = times.read(timezone), numbers.read()
+    row = np.arange(len(documents), dtype=np.int64)
+    tables = LeadTables(
+        lead_id=np.array(lead_id, dtype=object),
+        created_at=micros[created],
+        columns={name: column(micros, floats) for name, column in attributes.items()},
+        activities=_activities(activities, micros, floats[values]),
+        stages=_stages(stages, micros),
+        source_row=row,
+        order=row.astype(np.float64) if dates.count(None) == len(dates) else None,
+    )
+    return Typed(tables, micros[as_of])
+
+
+def _ids(documents: Sequence[_Document]) -> list[str]:
+    ids = []
+    for position, document in enumerate(documents):
+        given = document.get("lead_id") if "lead_id" in document else position
+        if type(given) is not str and type(given) is not int:
+            raise _NotTypedError
+        ids.append(str(given).strip())
+    if not all(ids) or len(set(map(without_fraction, ids))) < len(ids):
+        raise _NotTypedError
+    return ids
+
+
+def _attributes(document: _Document) -> _Document:
+    """Return an object in which every attribute is found by its name."""
+    nested = document.get("attributes")
+    if nested is None:
+        return document
+    if type(nested) is not dict:
+        raise _NotTypedError
+    return {**document, **nested}
+
+
+def _attribute(
+    wanted: _Wanted, given: Sequence[_Document], times: _Times, numbers: _Numbers
+) -> Callable[[IntArray, FloatArray], Column]:
+    """Take in one attribute of all documents; return what makes a column of all times and numbers."""
+    if wanted.kind in ("number", "boolean"):
+        kinds = _NUMBERS if wanted.kind == "number" else _BOOLEANS
+        place = numbers.add(_column(given, wanted.name, kinds), wanted.numbers)
+        return lambda _, floats: Column("number", floats[place])
+    texts = _column(given, wanted.name, _TEXTS)
+    if wanted.kind == "date":
+        moment = times.add([None if text in wanted.missing else text for text in texts])
+        return lambda micros, _: Column("date", micros[moment])
+    coded = encode_texts(texts, wanted.missing)
+    return lambda *_: Column("category", *coded)
+
+
+def _column(objects: Sequence[_Document], key: str, kinds: _Kinds) -> list[Any]:
+    values = [each.get(key) for each in objects]
+    if not kinds.issuperset(map(type, values)):
+        raise _NotTypedError
+    return values
+
+
+def _events(documents: Sequence[_Document], key: str, at: str, times: _Times) -> _Events:
+    items: list[dict[str, Any]] = []
+    counts = []
+    for document in documents:
+        own = document.get(key)
+        if own is not None and type(own) is not list:
+            raise _NotTypedError
+        items += own or ()
+        counts.append(len(own or ()))
+    if not {dict}.issuperset(map(type, items)):
+        raise _NotTypedError
+    recorded = [item.get("recorded_at") for item in items]
+    later = times.add(recorded) if recorded.count(None) < len(items) else None
+    return _Events(items, counts, times.add([item.get(at) for item in items]), later)
+
+
+def _activities(events: _Events, micros: IntArray, value: FloatArray) -> Activities:
+    if not events.items:
+        return Activities.none(len(events.counts))
+    kind, types = events.names("type")
+    topic, topics = events.words("topic")
+    at, known_at = events.clocks(micros)
+    order = events.order(at, value, topic, kind, known_at)
+    return Activities(
+        offsets=events.offsets(),
+        type=kind[order],
+        types=types,
+        occurred_at=at[order],
+        known_at=known_at[order],
+        topic=topic[order],
+        topics=topics,
+        value=value[order],
+    )
+
+
+def _stages(events: _Events, micros: IntArray) -> Stages:
+    if not events.items:
+        return Stages.none(len(events.counts))
+    stage, stages = events.names("stage")
+    reason, reasons = events.words("reason")
+    at, known_at = events.clocks(micros)
+    order = events.order(at, known_at)
+    return Stages(
+        offsets=events.offsets(),
+        stage=stage[order],
+        stages=stages,
+        entered_at=at[order],
+        known_at=known_at[order],
+        reason=reason[order],
+        reasons=reasons,
+    )
