@@ -41,12 +41,11 @@ def test_a_speaker_that_remembers_says_what_a_new_one_says(rows: list[tuple[int,
 def test_what_a_leads_columns_hold_is_not_kept() -> None:
     city = made(CITY)
     city.both({"value": np.array(["Kyoto"] * 50, dtype=object)})
-    assert city._sentences == {}
-    assert city._values == {}
+    assert city._known == {}
 
 
 def test_memory_is_bounded() -> None:
     told = made(PRICING)
     for start in range(0, 3 * speaker.MOST_REMEMBERED, 10_000):
         told.both(views([0] * 10_000, list(np.arange(start, start + 10_000, dtype=float))))
-    assert len(told._sentences) <= speaker.MOST_REMEMBERED + 10_000
+    assert len(told._known) <= speaker.MOST_REMEMBERED + 10_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Said:
 
         A place that no part is for has the empty text.
         """
-        codes = np.zeros(int(np.prod(shape)), dtype=np.int64)
+        codes = np.zeros(prod(shape), dtype=np.int64)
         words, told = [np.array([""], dtype=object)], 1
         for places, said in parts:
             codes[places] = said.codes + told

@@ -35,6 +35,12 @@ _STRENGTHS = (
 )
 
 
+_EDGES = np.array(
+    [np.nextafter(-STRONG, 0), np.nextafter(-CLEAR, 0), 0.0, np.nextafter(0.0, 1.0), CLEAR, STRONG]
+)
+"""Log-odds from which each of `_STRENGTHS` but the first is said; `CLEAR` is clear on either side of zero."""
+
+
 class Phrasebook:
     """Says fields, values and decisions in one language; make it with :func:`phrasebook`.
 
@@ -45,7 +51,8 @@ class Phrasebook:
     def __init__(self, texts: Catalogue) -> None:
         self._texts = texts
         self._strengths = np.array([texts[f"strength.{key}"] for key in _STRENGTHS], dtype=object)
-        self._frame = _strength_frame(texts)
+        self._before, between, after = _strength_frame(texts)
+        self._endings = between + self._strengths + after
 
     @property
     def language(self) -> Language:
@@ -107,7 +114,7 @@ class Phrasebook:
         facts, said = _speaker(self._texts, field).both(values)
         steps, kinds = self._step(contribution), len(self._strengths)
         if len(steps) <= FEW:
-            return Said(self._with_strength(facts[:], steps), np.arange(len(steps))), said
+            return Said(self._with_strength(facts.words, steps), facts.codes), said
         codes, alike = pd.factorize(facts.codes * kinds + steps)
         return Said(self._with_strength(facts.words[alike // kinds], alike % kinds), codes), said
 
@@ -130,14 +137,11 @@ class Phrasebook:
     @staticmethod
     def _step(contribution: FloatArray | float) -> IntArray:
         """Return the place of each contribution's strength among all that are said."""
-        size = np.asarray(contribution, dtype=np.float64)
-        steps = 1 + (np.abs(size) >= CLEAR).astype(np.int64) + (np.abs(size) >= STRONG)
-        return np.asarray(3 + np.sign(size).astype(np.int64) * steps)
+        return np.asarray(np.searchsorted(_EDGES, contribution, side="right"))
 
     def fact(self, text: str, contribution: float) -> str:
         """Return a sentence without its ending about the direction, where it has one."""
-        _, between, after = self._frame
-        return text.removesuffix(between + str(self.strength(contribution)) + after)
+        return text.removesuffix(str(self._endings[self._step(contribution)]))
 
     def number(self, value: float) -> str:
         """Write a number: "1,279"."""
@@ -203,10 +207,9 @@ class Phrasebook:
         return self._texts.texts.get(f"did.{activity}.opener", "")
 
     def _with_strength(self, facts: NDArray[np.object_], steps: IntArray) -> NDArray[np.object_]:
-        before, between, after = self._frame
         # Plain concatenation of object arrays: a format call a row would cost three times as much.
-        joined: NDArray[np.object_] = before + facts + between + self._strengths[steps] + after
-        return joined
+        joined: NDArray[np.object_] = facts + self._endings[steps]
+        return self._before + joined if self._before else joined
 
 
 @lru_cache(maxsize=4096)

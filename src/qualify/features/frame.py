@@ -42,6 +42,13 @@ Key = tuple[str, str, str]
 """Name, field and part of a numeric feature."""
 
 
+Parts = Mapping[str, list[tuple[str, int, int]]]
+"""Of each field: its parts, with the block and the place where they are."""
+
+_FEW = 32
+"""Up to so many words are looked up one by one."""
+
+
 @lru_cache(maxsize=4096)
 def _one_key(*key: str) -> tuple[Key, ...]:
     """Return the keys of a block of one feature: the same object whenever they are the same."""
@@ -59,6 +66,14 @@ class FeatureFrame:
     rows: int
     blocks: list[tuple[tuple[Key, ...], FloatArray]] = field(default_factory=list)
     categorical: list[Categorical] = field(default_factory=list)
+    _parts: Parts | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def parts(self) -> Parts:
+        """Where the numeric parts of each field are."""
+        if self._parts is None:
+            self._parts = _last_parts.of(self)
+        return self._parts
 
     @property
     def numeric(self) -> list[Numeric]:
@@ -79,10 +94,11 @@ class FeatureFrame:
     def numbers(self, keys: tuple[Key, ...], values: FloatArray) -> None:
         """Append numeric features whose values are the rows of an array, shape (features, rows)."""
         self.blocks.append((keys, values))
+        self._parts = None
 
     def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
         """Append a numeric feature."""
-        self.blocks.append((_one_key(name, about, part), values.reshape(1, -1)))
+        self.numbers(_one_key(name, about, part), values.reshape(1, -1))
 
     def category(
         self,
@@ -122,16 +138,12 @@ def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str
     """Return what the sentences of one field are made from, at the given rows (see :class:`Field`)."""
     blocks = frame.blocks
     found: dict[str, np.ndarray] = {
-        part: blocks[block][1][place, rows] for part, block, place in _parts.of(frame).get(about, ())
+        part: blocks[block][1][place, rows] for part, block, place in frame.parts.get(about, ())
     }
     for c in frame.categorical:
         if c.field == about:
             found[c.part] = _as_shown(c.words, c.shown[rows])
     return found
-
-
-Parts = Mapping[str, list[tuple[str, int, int]]]
-"""Of each field: its parts, with the block and the place where they are."""
 
 
 class _LastParts:
@@ -148,7 +160,7 @@ class _LastParts:
         return known[1]
 
 
-_parts = _LastParts()
+_last_parts = _LastParts()
 
 
 def _parts_of(blocks: Sequence[tuple[Key, ...]]) -> Parts:
@@ -161,6 +173,8 @@ def _parts_of(blocks: Sequence[tuple[Key, ...]]) -> Parts:
 
 def _as_shown(words: tuple[str, ...], codes: CodeArray) -> np.ndarray:
     """Return the word of each code, None where it is missing or empty."""
+    if len(codes) <= _FEW:
+        return np.array([words[code] or None if code >= 0 else None for code in codes.tolist()], dtype=object)
     used, place = np.unique(codes, return_inverse=True)
     said = [words[code] or None if code >= 0 else None for code in used.tolist()]
     return np.array(said, dtype=object)[place]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeAlias, cast
+from array import array
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,9 @@ MOST_REMEMBERED = 20_000
 """Texts a field. They are made of numbers alone: what a lead's columns hold is never kept."""
 
 Texts: TypeAlias = NDArray[np.object_]
-Row: TypeAlias = tuple[object, ...]
+_Row: TypeAlias = tuple[Any, ...]
+_Told: TypeAlias = tuple[str, str]
+"""A sentence, and the value alone."""
 
 
 class Speaker:
@@ -34,8 +36,7 @@ class Speaker:
 
     def __init__(self, subject: Subject, wording: Wording) -> None:
         self._subject, self._wording = subject, wording
-        self._sentences: dict[bytes, str] = {}
-        self._values: dict[bytes, str] = {}
+        self._known: dict[bytes, _Told] = {}
 
     def sentences(self, values: Values) -> Texts:
         """Say what is so about each row. Shape (rows,), dtype object."""
@@ -49,46 +50,33 @@ class Speaker:
         """Return `sentences` and `values` in one go, which looks at the values only once."""
         shown = self._wording.shown(values)
         first, spread = distinct(shown)
-        chosen = tuple(array[first] for array in shown)
-        return (
-            Said(self._say(chosen, self._wording.sentence, self._sentences), spread),
-            Said(self._say(chosen, self._wording.value, self._values), spread),
-        )
+        told = self._tell(tuple(each[first] for each in shown) if len(first) < len(spread) else shown)
+        sentences, alone = np.empty((2, len(told)), dtype=object)
+        sentences[:] = [sentence for sentence, _ in told]
+        alone[:] = [value for _, value in told]
+        return Said(sentences, spread), Said(alone, spread)
 
-    def _say(self, chosen: Shown, say: Callable[..., str], known: dict[bytes, str]) -> Texts:
+    def _tell(self, chosen: Shown) -> list[_Told]:
         """Word each row of some."""
-        items = zip(*(array.tolist() for array in chosen), strict=True)
-        said = np.empty(len(chosen[0]), dtype=object)
-        if any(array.dtype == object for array in chosen):
-            said[:] = [say(self._subject, *each) for each in items]
-        else:
-            said[:] = self._remembered(_keys(chosen), items, say, known)
-        return said
+        rows = zip(*(each.tolist() for each in chosen), strict=True)
+        if any(each.dtype == object for each in chosen):
+            return [self._say(each) for each in rows]
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.clear()
+        return [self._remembered(each) for each in rows]
 
-    def _remembered(
-        self,
-        keys: list[bytes],
-        items: Iterable[Row],
-        say: Callable[..., str],
-        known: dict[bytes, str],
-    ) -> list[str]:
-        if len(known) > MOST_REMEMBERED:
-            known.clear()
-        texts = []
-        for key, each in zip(keys, items, strict=True):
-            text = known.get(key)
-            if text is None:
-                text = known[key] = say(self._subject, *each)
-            texts.append(text)
-        return texts
+    def _say(self, row: _Row) -> _Told:
+        wording, subject = self._wording, self._subject
+        return wording.sentence(subject, *row), wording.value(subject, *row)
+
+    def _remembered(self, row: _Row) -> _Told:
+        # As bytes: NaN is equal to itself as bytes, and not as a number.
+        key = array("d", row).tobytes()
+        told = self._known.get(key)
+        if told is None:
+            told = self._known[key] = self._say(row)
+        return told
 
 
 def _of_rows(said: Said) -> Texts:
     return said.words[said.codes]
-
-
-def _keys(chosen: Shown) -> list[bytes]:
-    """Return the numbers of each row as bytes: equal where all numbers are, NaN and all."""
-    matrix = np.column_stack([np.asarray(array, dtype=np.float64) for array in chosen])
-    # A view of its own a row: NaN is equal to itself as bytes, and not as a number.
-    return cast(list[bytes], matrix.view(np.dtype((np.void, matrix.shape[1] * 8))).ravel().tolist())

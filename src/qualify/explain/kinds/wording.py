@@ -67,8 +67,12 @@ def whole_days(values: NDArray[Any]) -> FloatArray:
 
 def texts_or_none(values: NDArray[Any]) -> NDArray[np.object_]:
     """Return strings as they are; missing values of any sort and empty strings become None."""
-    found = np.array(values, dtype=object)
-    found[pd.isna(found)] = None
-    blank = np.fromiter((isinstance(text, str) and not text.strip() for text in found), np.bool_, len(found))
-    found[blank] = None
+    found = np.empty(len(values), dtype=object)
+    found[:] = [_text_or_none(value) for value in values.tolist()]
     return found
+
+
+def _text_or_none(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.strip() else None
+    return None if pd.isna(value) else value
