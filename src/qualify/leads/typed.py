@@ -16,9 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from qualify.config import ColumnSpec
-from qualify.leads.endless import EARLIEST, LATEST
 from qualify.leads.events import Coded, event_order
-from qualify.leads.few_times import read_few
 from qualify.leads.identity import ById
 from qualify.leads.numbers import numeric_placeholders
 from qualify.leads.strings import encode_texts, placeholders, without_fraction
@@ -31,19 +29,21 @@ from qualify.leads.tables import (
     LeadTables,
     Stages,
 )
+from qualify.leads.typed_values import (
+    BOOLEANS,
+    NUMBERS,
+    TEXTS,
+    Kinds,
+    NotTypedError,
+    Numbers,
+    Times,
+    typed_column,
+)
 
 __all__ = ["NOT_ATTRIBUTES", "Typed", "read_typed"]
 
 NOT_ATTRIBUTES = frozenset({"lead_id", "created_at", "as_of", "attributes", "activities", "stages"})
 """Keys of a lead document that are no attributes."""
-
-_EXACT = 2**53
-"""Whole numbers up to this are the same as floats."""
-
-_Kinds: TypeAlias = frozenset[type | None]
-_TEXTS: _Kinds = frozenset({str, type(None)})
-_NUMBERS: _Kinds = frozenset({int, float, type(None)})
-_BOOLEANS: _Kinds = frozenset({bool, type(None)})
 
 _Document: TypeAlias = Mapping[str, Any]
 
@@ -53,10 +53,6 @@ class Typed(NamedTuple):
 
     tables: LeadTables
     as_of: IntArray
-
-
-class _NotTypedError(Exception):
-    """A value is of a kind that only tables read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,54 +65,6 @@ class _Wanted:
     numbers: frozenset[float]
 
 
-class _Times:
-    """Texts that are times, from all over the documents, read together."""
-
-    def __init__(self) -> None:
-        self._texts: list[str | None] = []
-
-    def add(self, texts: Sequence[Any]) -> slice:
-        """Take some texts in; return where their times will be."""
-        if not _TEXTS.issuperset(map(type, texts)):
-            raise _NotTypedError
-        first = len(self._texts)
-        self._texts += texts
-        return slice(first, len(self._texts))
-
-    def read(self, timezone: str) -> IntArray:
-        """Return microseconds, `NO_TIME` where there is no text or an empty one."""
-        micros = read_few(self._texts, timezone)
-        if micros is None:
-            raise _NotTypedError
-        odd = micros[(micros < EARLIEST) | (micros >= LATEST)]
-        if (odd != NO_TIME).any():
-            raise _NotTypedError
-        return micros
-
-
-class _Numbers:
-    """Numbers from all over the documents, put into one array."""
-
-    def __init__(self) -> None:
-        self._values: list[float] = []
-
-    def add(self, values: Sequence[Any], missing: frozenset[float] = frozenset()) -> slice:
-        """Take some numbers in, NaN for what is missing; return where they will be."""
-        for value in values:
-            if type(value) is int and not -_EXACT <= value <= _EXACT:
-                raise _NotTypedError
-        first = len(self._values)
-        self._values += [np.nan if value is None or value in missing else value for value in values]
-        return slice(first, len(self._values))
-
-    def read(self) -> FloatArray:
-        """Return them all."""
-        found = np.array(self._values, dtype=np.float64)
-        if np.isinf(found).any():
-            raise _NotTypedError
-        return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Events:
     """Activities or stages of all documents, below each other."""
@@ -126,26 +74,26 @@ class _Events:
     at: slice
     recorded: slice | None
 
-    def column(self, key: str, kinds: _Kinds) -> list[Any]:
+    def column(self, key: str, kinds: Kinds) -> list[Any]:
         """Return one value of every event."""
-        return _column(self.items, key, kinds)
+        return typed_column(self.items, key, kinds)
 
     def words(self, key: str) -> Coded:
         """Return texts as codes and words."""
-        return encode_texts(self.column(key, _TEXTS), frozenset())
+        return encode_texts(self.column(key, TEXTS), frozenset())
 
     def names(self, key: str) -> Coded:
         """Return what happened as codes and words; every event has a name."""
         codes, words = self.words(key)
         if (codes < 0).any():
-            raise _NotTypedError
+            raise NotTypedError
         return codes, words
 
     def clocks(self, micros: IntArray) -> tuple[IntArray, IntArray]:
         """Return when the events happened, and from when on they were known."""
         at = micros[self.at]
         if (at == NO_TIME).any():
-            raise _NotTypedError
+            raise NotTypedError
         return at, at if self.recorded is None else np.maximum(at, micros[self.recorded])
 
     def order(self, at: IntArray, *ties: np.ndarray) -> IntArray | slice:
@@ -193,7 +141,7 @@ def read_typed(
         return None
     try:
         return _read(documents, wanted, timezone)
-    except _NotTypedError:
+    except NotTypedError:
         return None
 
 
@@ -217,7 +165,7 @@ def _wanted(columns: ById[Mapping[str, ColumnSpec]]) -> tuple[_Wanted, ...] | No
 
 
 def _read(documents: Sequence[_Document], wanted: Sequence[_Wanted], timezone: str) -> Typed:
-    times, numbers = _Times(), _Numbers()
+    times, numbers = Times(), Numbers()
     lead_id = _ids(documents)
     dates = [document.get("created_at") for document in documents]
     created, as_of = times.add(dates), times.add([document.get("as_of") for document in documents])
@@ -225,7 +173,7 @@ def _read(documents: Sequence[_Document], wanted: Sequence[_Wanted], timezone: s
     attributes = {each.name: _attribute(each, given, times, numbers) for each in wanted}
     activities = _events(documents, "activities", "occurred_at", times)
     stages = _events(documents, "stages", "entered_at", times)
-    values = numbers.add(activities.column("value", _NUMBERS))
+    values = numbers.add(activities.column("value", NUMBERS))
     micros, floats = times.read(timezone), numbers.read()
     row = np.arange(len(documents), dtype=np.int64)
     tables = LeadTables(
@@ -245,10 +193,10 @@ def _ids(documents: Sequence[_Document]) -> list[str]:
     for position, document in enumerate(documents):
         given = document.get("lead_id") if "lead_id" in document else position
         if type(given) is not str and type(given) is not int:
-            raise _NotTypedError
+            raise NotTypedError
         ids.append(str(given).strip())
     if not all(ids) or len(set(map(without_fraction, ids))) < len(ids):
-        raise _NotTypedError
+        raise NotTypedError
     return ids
 
 
@@ -258,19 +206,19 @@ def _attributes(document: _Document) -> _Document:
     if nested is None:
         return document
     if type(nested) is not dict:
-        raise _NotTypedError
+        raise NotTypedError
     return {**document, **nested}
 
 
 def _attribute(
-    wanted: _Wanted, given: Sequence[_Document], times: _Times, numbers: _Numbers
+    wanted: _Wanted, given: Sequence[_Document], times: Times, numbers: Numbers
 ) -> Callable[[IntArray, FloatArray], Column]:
     """Take in one attribute of all documents; return what makes a column of all times and numbers."""
     if wanted.kind in ("number", "boolean"):
-        kinds = _NUMBERS if wanted.kind == "number" else _BOOLEANS
-        place = numbers.add(_column(given, wanted.name, kinds), wanted.numbers)
+        kinds = NUMBERS if wanted.kind == "number" else BOOLEANS
+        place = numbers.add(typed_column(given, wanted.name, kinds), wanted.numbers)
         return lambda _, floats: Column("number", floats[place])
-    texts = _column(given, wanted.name, _TEXTS)
+    texts = typed_column(given, wanted.name, TEXTS)
     if wanted.kind == "date":
         moment = times.add([None if text in wanted.missing else text for text in texts])
         return lambda micros, _: Column("date", micros[moment])
@@ -278,24 +226,17 @@ def _attribute(
     return lambda *_: Column("category", *coded)
 
 
-def _column(objects: Sequence[_Document], key: str, kinds: _Kinds) -> list[Any]:
-    values = [each.get(key) for each in objects]
-    if not kinds.issuperset(map(type, values)):
-        raise _NotTypedError
-    return values
-
-
-def _events(documents: Sequence[_Document], key: str, at: str, times: _Times) -> _Events:
+def _events(documents: Sequence[_Document], key: str, at: str, times: Times) -> _Events:
     items: list[dict[str, Any]] = []
     counts = []
     for document in documents:
         own = document.get(key)
         if own is not None and type(own) is not list:
-            raise _NotTypedError
+            raise NotTypedError
         items += own or ()
         counts.append(len(own or ()))
     if not {dict}.issuperset(map(type, items)):
-        raise _NotTypedError
+        raise NotTypedError
     recorded = [item.get("recorded_at") for item in items]
     later = times.add(recorded) if recorded.count(None) < len(items) else None
     return _Events(items, counts, times.add([item.get(at) for item in items]), later)
