@@ -105,7 +105,7 @@ def score(
             stored: list[Recorded] = []
 
             def desk(scored: Scored) -> None:
-                stored.append(put_on_desk(scored, sources, settings, folder))
+                stored.append(put_on_desk(scored, sources, settings, folder, scorer.scorecard))
 
             job = Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk if ledger else None)
             done = run_request(job, bundle, engine, since)

@@ -12,6 +12,7 @@ import typer
 if TYPE_CHECKING:
     from qualify.config import Config
     from qualify.ledger import Forgotten, Ledger, Recorded
+    from qualify.rules import Scorecard
     from serving.batch import Scored, Sources
 
 CONFIG = "qualify.yaml"
@@ -55,8 +56,10 @@ def open_ledger(settings: Config, folder: Path) -> Ledger:
     return Ledger.open(settings.service.ledger_url(folder))
 
 
-def put_on_desk(scored: Scored, sources: Sources, settings: Config, folder: Path) -> Recorded:
-    """Store a score list for the sales desk, and say so."""
+def put_on_desk(
+    scored: Scored, sources: Sources, settings: Config, folder: Path, card: Scorecard
+) -> Recorded:
+    """Store a score list, made with a scorecard, for the sales desk, and say so."""
     from qualify.console import say
     from qualify.leads.read import read_table
     from serving.publish import publish
@@ -64,7 +67,7 @@ def put_on_desk(scored: Scored, sources: Sources, settings: Config, folder: Path
     data = settings.data
     leads = read_table(sources.leads, encoding=data.encoding, delimiter=data.delimiter, what="leads")
     with closing(open_ledger(settings, folder)) as ledger:
-        done = publish(ledger, scored, leads, settings)
+        done = publish(ledger, scored, leads, settings, card.score_fresh_days)
     say(f"sales desk: {done.stored} scores stored, {done.repeated} known before, {done.alerts} alerts")
     if done.forgotten:
         say(f"sales desk: {done.forgotten} scores of forgotten leads were refused")

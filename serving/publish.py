@@ -23,7 +23,7 @@ __all__ = ["check_desk", "lead_facts", "open_rows", "publish"]
 _SHOWN = ("name", "company", "owner", "source")
 
 
-def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config) -> Recorded:
+def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, fresh_days: float) -> Recorded:
     """Store a score list for the sales desk.
 
     Parameters
@@ -34,6 +34,8 @@ def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config) -> 
         The table of leads as it was read, for the desk's columns: the model need not know them.
     config
         For the desk, the closed stages and the receivers of alerts.
+    fresh_days
+        See `qualify.ledger.Ledger.record_scores`.
 
     Raises
     ------
@@ -50,6 +52,7 @@ def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config) -> 
         documents=LeadDocuments(tables, open_rows(tables, as_of, closed), as_of),
         alert_rules=config.service.alerts.webhooks,
         closed=closed,
+        fresh_days=fresh_days,
     )
 
 

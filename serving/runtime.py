@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from qualify.config import Config, Desk, Limits, Service, Webhook
-from qualify.ledger import Ledger
+from qualify.decide.freshness import Freshness
+from qualify.ledger import LeadRecord, Ledger
 from serving.api.apart import Apart
 from serving.api.metrics import Metrics
 from serving.api.spool import Spool
-from serving.api.storing import Here, Storing
+from serving.api.storing import Funnel, Here, Storing
 from serving.api.warm_up import warm_up
 from serving.api.writer import Writer
 from serving.door import LedgerDoor
@@ -52,9 +54,9 @@ class Runtime:
     writer: Writer = field(init=False)
 
     def __post_init__(self) -> None:
-        storing: Storing = Here(lambda: self.ledger, self.alert_rules, self.closed)
+        storing: Storing = Here(lambda: self.ledger, self.alert_rules, self.funnel)
         if self.apart is not None:
-            storing, self.apart.closed = self.apart, self.closed
+            storing, self.apart.funnel = self.apart, self.funnel
         self.writer = Writer(Spool(self.folder / SPOOL), storing, self.metrics)
 
     @classmethod
@@ -130,10 +132,18 @@ class Runtime:
         """Language of texts where the reader did not choose one."""
         return self.config.language if self.config is not None else "en"
 
+    def funnel(self) -> Funnel:
+        """Return what the model in use says of stages."""
+        return Funnel(self.models.scorer.parts.schema.closed, self.fresh_days)
+
     @property
-    def closed(self) -> tuple[str, ...]:
-        """Stages after which nothing follows."""
-        return self.models.scorer.parts.schema.closed
+    def fresh_days(self) -> float:
+        """How old a score may be when a lead is called SQL, by the scorecard in use."""
+        return self.models.scorer.scorecard.score_fresh_days
+
+    def freshness(self, record: LeadRecord, now: datetime) -> Freshness:
+        """Return how old a lead's latest score is."""
+        return Freshness.of(record.score["as_of"], now, self.fresh_days)
 
     @property
     def alert_rules(self) -> tuple[Webhook, ...]:

@@ -10,8 +10,9 @@ import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 
@@ -20,7 +21,7 @@ import orjson
 from qualify.config import Webhook
 from qualify.errors import LedgerUnavailable
 from serving.api.logs import log_to_stderr
-from serving.api.storing import Done, Here
+from serving.api.storing import Done, Funnel, Here
 from serving.door import LedgerDoor
 
 __all__ = ["Apart"]
@@ -43,13 +44,13 @@ class Apart:
 
     Attributes
     ----------
-    closed : sequence of str
-        See `qualify.ledger.Ledger.record_scores`; goes with the records, so it may be set when it is known.
+    funnel : callable
+        Returns what goes with the records; set when the model is known.
     """
 
     def __init__(self, url: str, alert_rules: Sequence[Webhook]) -> None:
         self._of = (url, tuple(alert_rules))
-        self.closed: Sequence[str] = ()
+        self.funnel: Callable[[], Funnel] = Funnel
         self._process: SpawnProcess | None = None
         self._line: Connection | None = None
 
@@ -73,7 +74,7 @@ class Apart:
         """Have records stored, lines of JSON; see `serving.api.storing.Storing`."""
         line = self._started()
         try:
-            line.send_bytes(b"".join([orjson.dumps(list(self.closed)), b"\n", *records]))
+            line.send_bytes(b"".join([orjson.dumps(self.funnel()), b"\n", *records]))
             told = orjson.loads(line.recv_bytes())
         except (EOFError, OSError) as error:
             self._forget()
@@ -123,10 +124,10 @@ def _write(line: Connection, url: str, alert_rules: tuple[Webhook, ...]) -> None
     door = LedgerDoor(url)
     while True:
         try:
-            closed, *records = line.recv_bytes().splitlines(keepends=True)
+            funnel, *records = line.recv_bytes().splitlines(keepends=True)
         except (EOFError, OSError):
             break
-        here = Here(door.ledger, alert_rules, orjson.loads(closed))
+        here = Here(door.ledger, alert_rules, partial(Funnel, **orjson.loads(funnel)))
         try:
             line.send_bytes(orjson.dumps(_told(here, records)))
         except OSError:  # the service is gone; what it did not hear of is brought again by the next one

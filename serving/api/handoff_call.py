@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Depends, Header, Query
@@ -48,7 +49,10 @@ def handoff_routes(runtime: Runtime) -> APIRouter:
             raise Problem(404, "No package", "The lead's data was not kept: score it again.",
                           kind("no-document"))  # fmt: skip
         zone = runtime.config.data.timezone if runtime.config is not None else "UTC"
-        package = build_handoff(asdict(record.facts), story, document, chosen, timezone=zone)
+        package = build_handoff(
+            asdict(record.facts), story, document, chosen, timezone=zone,
+            freshness=runtime.freshness(record, datetime.now(UTC)),
+        )  # fmt: skip
         headers = {"Cache-Control": "no-store", "Vary": "Accept"}
         return Response(_written(package, form), 200, headers, f"{form}; charset=utf-8")
 

@@ -53,6 +53,14 @@ class Storing(Protocol):
         """Give back what `open` took."""
 
 
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """What the model in use says of stages; see `qualify.ledger.Ledger.record_scores`."""
+
+    closed: tuple[str, ...] = ()
+    fresh_days: float | None = None
+
+
 class Here:
     """Stores in the thread that asks.
 
@@ -60,15 +68,16 @@ class Here:
     ----------
     ledger
         Returns the ledger, or raises `LedgerUnavailable`.
-    alert_rules, closed
+    alert_rules
         See `qualify.ledger.Ledger.record_scores`.
+    funnel
+        Returns what goes with the records.
     """
 
     def __init__(
-        self, ledger: Callable[[], Ledger], alert_rules: Sequence[Webhook], closed: Sequence[str]
+        self, ledger: Callable[[], Ledger], alert_rules: Sequence[Webhook], funnel: Callable[[], Funnel]
     ) -> None:
-        self._ledger = ledger
-        self._alert_rules, self._closed = tuple(alert_rules), tuple(closed)
+        self._ledger, self._alert_rules, self._funnel = ledger, tuple(alert_rules), funnel
 
     def open(self) -> None:
         """Do nothing: the ledger is opened by whoever gives it."""
@@ -90,6 +99,7 @@ class Here:
     def _store(self, leads: Sequence[ScoredLead]) -> Done:
         # A table has the columns of one model; leads scored by two of them go in two writes.
         stored = repeated = forgotten = 0
+        funnel = self._funnel()
         for version in dict.fromkeys(lead.score["model_version"] for lead in leads):
             same = [lead for lead in leads if lead.score["model_version"] == version]
             done = self._ledger().record_scores(
@@ -98,7 +108,8 @@ class Here:
                 facts={lead.lead_id: lead.facts for lead in same},
                 documents={lead.lead_id: lead.document for lead in same},
                 alert_rules=self._alert_rules,
-                closed=self._closed,
+                closed=funnel.closed,
+                fresh_days=funnel.fresh_days,
             )
             stored, repeated = stored + done.stored, repeated + done.repeated
             forgotten += done.forgotten

@@ -52,7 +52,10 @@ def _package(visit: Visit, record: LeadRecord, stories: Stories) -> Handoff | No
     story = stories.tell(record, runtime.models.scorer, runtime.ledger, language)
     if document is None or story is None:
         return None
-    return build_handoff(asdict(record.facts), story, document, language, timezone=visit.words.zone.key)
+    return build_handoff(
+        asdict(record.facts), story, document, language, timezone=visit.words.zone.key,
+        freshness=runtime.freshness(record, visit.now),
+    )  # fmt: skip
 
 
 def _download(text: str, lead_id: str) -> Response:

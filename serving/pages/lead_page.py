@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from qualify.decide.words import load_words
 from qualify.explain import digest
 from qualify.explain.advice import first_steps
 from qualify.explain.svg import draw_svg
@@ -54,6 +55,7 @@ def show_lead(visit: Visit, record: LeadRecord, stories: Stories) -> dict[str, A
         "picked": show_picked(record.score.get("picked_by_lot"), str(record.score["band"]), words),
         "further": _further(record, scorer, words),
         "note": _note(record, story, scorer, words),
+        "stale": _stale(visit, record),
         "moves": list_moves(history, words),
         "spark": draw_history(history, words),
         "events": list_happenings(ledger.events(record.lead_id), words),
@@ -119,6 +121,13 @@ def _note(record: LeadRecord, story: Explanation | None, scorer: Scorer | None, 
     if abs(story.probability - float(record.score["probability"])) > _SAME:
         return words.text("lead.other_model", probability=words.percent(story.probability))
     return ""
+
+
+def _stale(visit: Visit, record: LeadRecord) -> str:
+    """Ask for a new score where the stage that the scorecard recommends rests on a stale one."""
+    words, stage = visit.words, record.score["recommended_stage"]
+    freshness = visit.site.runtime.freshness(record, visit.now)
+    return freshness.warning(stage, load_words(words.language), words.book)
 
 
 def _owners(visit: Visit) -> list[str]:

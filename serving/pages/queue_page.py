@@ -22,7 +22,6 @@ NO_OWNER = "~"
 """Value of the filter `owner` for leads without one."""
 
 _ROWS = 40
-_STALE = timedelta(days=3)
 _ANSWERED = {"todo": False, "answered": True, "all": None}
 
 
@@ -112,7 +111,7 @@ def _summary(
         said.append(Sentence(text, link, alarm=over > 0))
     newest = max((row.as_of for row in page.rows), default=None)
     if newest is not None:
-        stale = visit.now - newest > _STALE
+        stale = visit.now - newest > timedelta(days=visit.site.runtime.fresh_days)
         key = "queue.stale" if stale else "queue.as_of"
         said.append(Sentence(words.text(key, time=words.ago(newest, visit.now)), alarm=stale))
     return said

@@ -71,3 +71,37 @@ def test_a_probability_is_never_said_to_be_certain(share):
     said = say_percent(EN, share)
     assert said not in {"0%", "0.0%", "100%", "100.0%"}
     assert said.endswith("%")
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0009, "under 0.1%"), (0.001, "0.1%"), (0.0712, "7.1%"), (0.0994, "9.9%"), (0.1, "10%"),
+        (0.4237, "42%"), (0.9849, "98%"), (0.99, "99.0%"), (0.999, "99.9%"), (0.9991, "over 99.9%"),
+        (1.0, "over 99.9%"),
+    ],
+)  # fmt: skip
+def test_percentages_by_hand(share, said):
+    assert say_percent(EN, share) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "japanese"),
+    [
+        (99_999_999, "99,999,999", "99,999,999"),
+        (1e8, "100,000,000", "1億"),
+        (999_999_999, "999,999,999", "10億"),
+        (1e9, "1 billion", "10億"),
+        (1e12, "1 trillion", "1兆"),
+        (2.345e11, "234.5 billion", "2,345億"),
+        (99.96, "99.96", "99.96"),
+        (100.04, "100", "100"),
+        (100.06, "100.1", "100.1"),
+        (0.5, "0.5", "0.5"),
+        (0.0999, "0.0999", "0.0999"),
+        (0.012345, "0.0123", "0.0123"),
+        (-1e-15, "0", "0"),
+    ],
+)
+def test_numbers_at_their_borders(value, english, japanese):
+    assert (say_number(EN, value), say_number(JA, value)) == (english, japanese)

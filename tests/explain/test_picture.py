@@ -15,6 +15,7 @@ from matplotlib.image import imread
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
+from qualify.errors import UserError
 from qualify.explain.explanation import Explanation
 from qualify.explain.fonts import families
 from qualify.explain.reasons import Reason
@@ -139,7 +140,7 @@ def test_labels_stand_left_of_the_axes_at_the_height_of_their_bars(drawn: Drawn)
         assert 0 < left < right < edge
         assert right == pytest.approx(edge - 10 * 150 / 72, abs=3), "ten points from the axes"
         _, y = drawn.axes.transData.transform((0.0, middle))
-        assert (bottom + top) / 2 == pytest.approx(y, abs=3)
+        assert (bottom + top) / 2 == pytest.approx(y, abs=1)
         whole = step.kind in {"start", "end"}
         assert to_hex(label.get_color()) == ("#000000" if whole else "#333333")
 
@@ -214,3 +215,10 @@ def test_a_style_of_the_users_own_does_not_colour_the_picture(tmp_path) -> None:
     picture = imread(tmp_path / "lead.png")
     assert picture.shape[1] == 9 * 150
     assert picture[0, 0, :3].tolist() == [1.0, 1.0, 1.0]
+
+
+def test_nothing_is_left_behind_where_the_picture_cannot_stand(tmp_path) -> None:
+    (tmp_path / "lead.png").mkdir()
+    with pytest.raises(UserError, match="the picture cannot be written"):
+        draw_waterfall(make_lead(), "en", tmp_path / "lead.png")
+    assert [each.name for each in tmp_path.iterdir()] == ["lead.png"]

@@ -118,3 +118,69 @@ def test_a_small_effect_looks_small() -> None:
     assert per_cent(bar, "width") == pytest.approx(74)
     (bar, nothing) = (each for each in drawn(small(1e-9)) if each.tag == "rect")
     assert per_cent(bar, "width") == per_cent(nothing, "width") == 0.3, "it can still be seen"
+
+
+def test_a_small_picture_by_hand() -> None:
+    """Half a unit of log-odds fills the 74 % between the margins; a row is a label, a bar and a gap."""
+    reason = Reason("column:x", "x", "<5>", 0.25, "X is <5> (raises the chance)")
+    lead = make_lead(base_value=-1.0, reasons=(reason,), other=-0.125)
+    start, second, third, end = 13.0, 50.0, 31.5, 31.5
+    expected = [
+        ("line", {"class": "link", "x1": start, "x2": start, "y1": 32, "y2": 62}),
+        ("line", {"class": "link", "x1": second, "x2": second, "y1": 76, "y2": 106}),
+        ("line", {"class": "link", "x1": third, "x2": third, "y1": 120, "y2": 150}),
+        ("text", {"x": 0, "y": 13}),
+        ("circle", {"class": "start", "cx": start, "cy": 25, "r": 5}),
+        ("text", {"class": "number", "x": start, "dx": 9, "y": 29, "text-anchor": "start"}),
+        ("text", {"x": 0, "y": 57}),
+        ("rect", {"class": "raises", "x": start, "y": 62, "width": 37.0, "height": 14}),
+        ("text", {"class": "number", "x": second, "dx": 9, "y": 73, "text-anchor": "start"}),
+        ("text", {"x": 0, "y": 101}),
+        ("rect", {"class": "lowers", "x": third, "y": 106, "width": 18.5, "height": 14}),
+        ("text", {"class": "number", "x": third, "dx": -9, "y": 117, "text-anchor": "end"}),
+        ("text", {"x": 0, "y": 145}),
+        ("circle", {"class": "end", "cx": end, "cy": 157, "r": 5}),
+        ("text", {"class": "number", "x": end, "dx": 9, "y": 161, "text-anchor": "start"}),
+    ]
+    picture = drawn(lead)
+    assert picture.attrib == {
+        "class": "waterfall", "role": "img", "aria-label": BOOK.text("waterfall.caption"), "width": "100%",
+        "height": "176",
+    }  # fmt: skip
+    assert [
+        (each.tag, {name: plain(value) for name, value in each.attrib.items()}) for each in picture
+    ] == expected
+    assert [each.text for each in picture if each.tag == "text"] == [
+        "Where every lead starts", "-1.00", "X is <5>", "+0.25", "All other things together", "-0.12",
+        "This lead: 42%", "-0.88",
+    ]  # fmt: skip
+
+
+def plain(value: str) -> str | float:
+    """A number with or without its per cent; a word as it is."""
+    number = value.removesuffix("%")
+    return float(number) if number.replace(".", "").removeprefix("-").isdigit() else value
+
+
+def test_the_line_of_two_has_room_of_its_own() -> None:
+    """What follows a label of two lines stands one line, 18 pixels, lower; the link reaches down to it."""
+    long = Reason("column:x", "x", "1", 0.25, "A sentence of more than forty-four letters, by far")
+    for reason, lower in ((Reason("column:x", "x", "1", 0.25, "X is 1"), 0), (long, 18)):
+        picture = drawn(make_lead(base_value=-1.0, reasons=(reason,), other=-0.125))
+        first, *_ = (each for each in picture if each.tag == "line")
+        raises, lowers = (each for each in picture if each.tag == "rect")
+        assert (raises.attrib["y"], lowers.attrib["y"]) == (str(62 + lower), str(106 + lower))
+        assert first.attrib["y2"] == raises.attrib["y"]
+        assert picture.attrib["height"] == str(176 + lower)
+
+
+def test_the_interval_by_hand() -> None:
+    picture = ElementTree.fromstring(str(draw_interval(make_lead(), "told")))
+    assert picture.attrib == {
+        "class": "interval", "role": "img", "aria-label": "told", "width": "100%", "height": "16",
+    }  # fmt: skip
+    assert [each.attrib for each in picture] == [
+        {"class": "track", "x": "0", "y": "6", "width": "100%", "height": "4", "rx": "2"},
+        {"class": "range", "x": "31.0%", "y": "4", "width": "23.8%", "height": "8", "rx": "4"},
+        {"class": "point", "cx": "42.4%", "cy": "8", "r": "6"},
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 
@@ -53,6 +54,17 @@ def test_an_older_score_and_a_closed_lead_are_told_to_nobody(ledger):
     put(ledger, scored("a", as_of=T0 + DAY, band="B"))
     assert put(ledger, scored("a", as_of=T0, band="A")) == 0
     assert put(ledger, scored("b", band="A"), facts={"b": LeadFacts(stage="Lost")}, closed=("Lost",)) == 0
+
+
+def test_a_lead_is_called_sql_on_a_fresh_score_only(ledger):
+    now = datetime.now(UTC)
+    old = scored("a", as_of=now - 8 * DAY, recommended_stage="SQL")
+    assert put(ledger, old, fresh_days=7) == 0
+    assert ledger.lead("a").waiting_since is None
+    new = scored("a", as_of=now - 6 * DAY, recommended_stage="SQL")
+    assert put(ledger, new, fresh_days=7) == 2
+    assert told(ledger) == [("chat", "sql", "a"), ("crm", "sql", "a")]
+    assert ledger.lead("a").waiting_since == now - 6 * DAY
 
 
 def test_the_stage_that_is_called_sql_is_named_by_the_caller(ledger):

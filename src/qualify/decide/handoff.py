@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from qualify.decide.freshness import Freshness
 from qualify.decide.handoff_history import Told, read_history
 from qualify.decide.handoff_pages import render_html, render_markdown
 from qualify.decide.handoff_sections import Section, make_sections
@@ -38,6 +39,8 @@ class Handoff:
         The suggested first step, and what follows from industry, size and stage.
     timezone
         The reader's: dates are told in it.
+    freshness
+        How old the score is now; None where that does not matter.
     """
 
     lead_id: str
@@ -50,6 +53,7 @@ class Handoff:
     problems: tuple[str, ...]
     steps: tuple[str, ...]
     timezone: str = "UTC"
+    freshness: Freshness | None = None
 
     def sections(self) -> tuple[Section, ...]:
         """Return the package as headed lists, for any page."""
@@ -74,6 +78,7 @@ class Handoff:
                 "rules": {
                     "points": lead.rule_points, "band": lead.rule_band, "version": lead.scorecard_version,
                     "recommended_stage": lead.recommended_stage,
+                    "stale": None if self.freshness is None else self.freshness.stale,
                     "reasons": [asdict(line) for line in lead.card if line.points],
                 },
                 "disagreement": lead.disagreement,
@@ -113,6 +118,7 @@ def build_handoff(
     language: Language,
     *,
     timezone: str = "UTC",
+    freshness: Freshness | None = None,
 ) -> Handoff:
     """Gather the hand-off package of one lead.
 
@@ -126,6 +132,8 @@ def build_handoff(
         The lead document, as sent to be scored: ``attributes``, ``activities``, ``stages``.
     timezone
         Of naive times in the document, and of the dates that are told.
+    freshness
+        How old the score is; a stale one is told beside the recommended stage.
 
     Raises
     ------
@@ -149,6 +157,7 @@ def build_handoff(
         problems=find_problems(attributes, told.path),
         steps=suggest_steps(explanation, attributes, language),
         timezone=timezone,
+        freshness=freshness,
     )
 
 

@@ -90,6 +90,8 @@ def _rules(package: Handoff, words: Catalogue, book: Phrasebook) -> Iterator[str
     lead = package.explanation
     yield digest.card_summary(lead, book)
     yield book.recommended(lead.recommended_stage)
+    if package.freshness is not None:
+        yield from filter(None, [package.freshness.warning(lead.recommended_stage, words, book)])
     for line in digest.counted_lines(lead)[:_MOST_LINES]:
         said = words.say(
             "handoff.rule", label=line.label, found=line.found, points=book.points(line.points)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from qualify.config import Webhook
+from qualify.leads.tables import MICROSECONDS_A_DAY
 from qualify.ledger import forgetting
 from qualify.ledger.answers import mark_returned
 from qualify.ledger.call_order import call_order, feet_of_a
@@ -38,7 +39,14 @@ class Recording:
     rules: Sequence[Webhook]
     closed: Collection[str]
     sql_stage: str
+    fresh_days: float | None = None
     feet: Mapping[str, float] = field(default_factory=dict)
+
+    def calls_sql(self, row: Mapping[Any, Any]) -> bool:
+        """Say whether a score calls its lead SQL: the scorecard recommends it, and the score is not stale."""
+        age = self.recorded_at - row["as_of"]
+        fresh = self.fresh_days is None or age <= self.fresh_days * MICROSECONDS_A_DAY
+        return fresh and bool(row["recommended_stage"] == self.sql_stage)
 
 
 @dataclass
@@ -122,7 +130,7 @@ def _latest(
     lead = merged(lead_id, old, how.facts.get(lead_id))
     before = None if old is None else Standing.of_row(old)
     news = News(
-        row["band"], row["recommended_stage"] == how.sql_stage, closed_now(lead, old, how.closed),
+        row["band"], how.calls_sql(row), closed_now(lead, old, how.closed),
         row["as_of"], lead["last_activity_at"], bool(row["picked_by_lot"]),
     )  # fmt: skip
     now = after_score(before, news)

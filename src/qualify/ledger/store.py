@@ -72,6 +72,7 @@ class Ledger(ServiceStore):
         alert_rules: Sequence[Webhook] = (),
         closed: Sequence[str] = (),
         sql_stage: str = "SQL",
+        fresh_days: float | None = None,
     ) -> Recorded:
         """Store what was scored, and put into the outbox whom to tell.
 
@@ -88,6 +89,9 @@ class Ledger(ServiceStore):
             as passing.
         closed
             Stages after which nothing follows: leads in them are not open.
+        fresh_days
+            How old a score may be (from its `as_of` to now) for its lead to be called `sql_stage`; None: any
+            age.
 
         Notes
         -----
@@ -97,7 +101,7 @@ class Ledger(ServiceStore):
         # What takes long is done before the transaction, so that others wait a short time.
         rows = score_rows(scores, documents or {})
         known = {clean(lead_id): each for lead_id, each in (facts or {}).items()}
-        how = Recording(origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage)
+        how = Recording(origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days)
         with self._database.write(alone=True) as connection:
             return record(self._database, connection, rows, how)
 

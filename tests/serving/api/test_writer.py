@@ -15,7 +15,7 @@ from serving.api.metrics import Metrics
 from serving.api.records import pack
 from serving.api.scoring import score_leads
 from serving.api.spool import REFUSED, Spool
-from serving.api.storing import Here
+from serving.api.storing import Funnel, Here
 from serving.api.writer import Writer
 
 
@@ -51,7 +51,7 @@ class Door:
 
 @contextmanager
 def running(folder, door):
-    writer = Writer(Spool(folder), Here(door, (), ()), Metrics())
+    writer = Writer(Spool(folder), Here(door, (), Funnel), Metrics())
     writer.start()
     try:
         yield writer

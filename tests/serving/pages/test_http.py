@@ -54,6 +54,16 @@ def test_a_lead_and_its_package_open_in_both_languages(live, part, language):
     assert not re.search(r"\bnan\b|column:|activity:", visible(answer.text))
 
 
+def test_a_stage_that_rests_on_a_stale_score_is_not_recommended_without_a_warning(live):
+    """The desk's scores are of a fixed day; the scorecard allows a week."""
+    rows = live.runtime.ledger.queue(QueueQuery(limit=200, answered=None)).rows
+    lead = next(row.lead_id for row in rows if row.recommended_stage)
+    with live.client() as client:
+        for path in (f"/leads/{lead}", f"/leads/{lead}/handoff"):
+            assert "score the lead again before you call it" in client.get(path).text
+    assert live.runtime.fresh_days == 7
+
+
 def test_no_page_needs_what_the_policy_forbids(live):
     """The policy allows no inline script or style, and nothing from elsewhere."""
     with live.client() as client:
