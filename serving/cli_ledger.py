@@ -67,7 +67,7 @@ def put_on_desk(
     data = settings.data
     leads = read_table(sources.leads, encoding=data.encoding, delimiter=data.delimiter, what="leads")
     with closing(open_ledger(settings, folder)) as ledger:
-        done = publish(ledger, scored, leads, settings, card.score_fresh_days)
+        done = publish(ledger, scored, leads, settings, card)
     say(f"sales desk: {done.stored} scores stored, {done.repeated} known before, {done.alerts} alerts")
     if done.forgotten:
         say(f"sales desk: {done.forgotten} scores of forgotten leads were refused")

@@ -9,12 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from qualify.config import Config, Desk
+from qualify.decide.stage_roles import find_sql_stage
 from qualify.errors import ConfigError, did_you_mean
 from qualify.leads.stamp import source_rows
 from qualify.leads.strings import as_text
 from qualify.leads.tables import NO_TIME, BoolArray, IntArray, LeadTables
 from qualify.ledger import LeadFacts, Ledger, Recorded
 from qualify.ledger.values import to_time
+from qualify.rules import Scorecard
 from serving.batch import Scored
 from serving.lead_documents import LeadDocuments
 
@@ -23,7 +25,7 @@ __all__ = ["check_desk", "lead_facts", "open_rows", "publish"]
 _SHOWN = ("name", "company", "owner", "source")
 
 
-def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, fresh_days: float) -> Recorded:
+def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, card: Scorecard) -> Recorded:
     """Store a score list for the sales desk.
 
     Parameters
@@ -34,8 +36,8 @@ def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, fre
         The table of leads as it was read, for the desk's columns: the model need not know them.
     config
         For the desk, the closed stages and the receivers of alerts.
-    fresh_days
-        See `qualify.ledger.Ledger.record_scores`.
+    card
+        The scorecard that the list was made with: what it calls SQL, and on how old a score.
 
     Raises
     ------
@@ -52,7 +54,8 @@ def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, fre
         documents=LeadDocuments(tables, open_rows(tables, as_of, closed), as_of),
         alert_rules=config.service.alerts.webhooks,
         closed=closed,
-        fresh_days=fresh_days,
+        sql_stage=find_sql_stage(card, config.stages, config.targets),
+        fresh_days=card.score_fresh_days,
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from qualify.config import Config, Desk, Limits, Service, Webhook
+from qualify.config import Config, Desk, Limits, Service, StageOrder, Webhook
 from qualify.decide.freshness import Freshness
+from qualify.decide.stage_roles import find_sql_stage
 from qualify.ledger import LeadRecord, Ledger
 from serving.api.apart import Apart
 from serving.api.metrics import Metrics
@@ -134,7 +135,12 @@ class Runtime:
 
     def funnel(self) -> Funnel:
         """Return what the model in use says of stages."""
-        return Funnel(self.models.scorer.parts.schema.closed, self.fresh_days)
+        scorer = self.models.scorer
+        schema = scorer.parts.schema
+        stages = self.config.stages if self.config is not None else StageOrder(closed=schema.closed)
+        return Funnel(
+            schema.closed, find_sql_stage(scorer.scorecard, stages, schema.targets), self.fresh_days
+        )
 
     @property
     def fresh_days(self) -> float:

@@ -58,6 +58,7 @@ class Funnel:
     """What the model in use says of stages; see `qualify.ledger.Ledger.record_scores`."""
 
     closed: tuple[str, ...] = ()
+    sql_stage: str | None = None
     fresh_days: float | None = None
 
 
@@ -109,6 +110,7 @@ class Here:
                 documents={lead.lead_id: lead.document for lead in same},
                 alert_rules=self._alert_rules,
                 closed=funnel.closed,
+                sql_stage=funnel.sql_stage,
                 fresh_days=funnel.fresh_days,
             )
             stored, repeated = stored + done.stored, repeated + done.repeated

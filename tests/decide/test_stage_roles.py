@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from qualify.config import StageOrder
-from qualify.decide.stage_roles import find_roles
+from qualify.config import StageOrder, Target
+from qualify.decide.stage_roles import find_roles, find_sql_stage
+from qualify.rules import Scorecard
+from qualify.rules.default import default_scorecard
 
 NAMED = {
     "mql": ("MQL", "Marketing Qualified Lead", "marketing-qualified"),
@@ -31,3 +33,20 @@ def test_what_the_configuration_says_is_taken_as_it_is() -> None:
 
 def test_a_stage_plays_one_part_only() -> None:
     assert find_roles(StageOrder(order=("MQL", "Won"), roles={"sql": "Won"})) == {"sql": "Won", "mql": "MQL"}
+
+
+def card_of(*stages: tuple[str, tuple[str, ...]]) -> Scorecard:
+    card = default_scorecard()
+    some = card.stages[0]
+    made = tuple(some.model_copy(update={"id": name, "names": names}) for name, names in stages)
+    return card.model_copy(update={"stages": made})
+
+
+def test_the_scorecards_sql_is_found_by_what_the_company_calls_it() -> None:
+    assert find_sql_stage(default_scorecard(), StageOrder()) == "SQL"
+    own = card_of(("lead", ()), ("deal", ("商談",)), ("sql", ()))
+    assert find_sql_stage(own, StageOrder(roles={"sql": "商談"})) == "deal"
+    assert find_sql_stage(own, StageOrder(order=("Visit",), roles={"sql": "Visit"})) == "sql"
+    target = Target(name="t", stage="商談", within_days=30)
+    assert find_sql_stage(card_of(("deal", ("商談",))), StageOrder(), [target]) == "deal"
+    assert find_sql_stage(card_of(("lead", ())), StageOrder()) is None

@@ -75,6 +75,24 @@ def test_a_rejected_lead_comes_back_with_an_activity_and_a_passage(scores, retur
     assert standing.waiting_since == returned
 
 
+@pytest.mark.parametrize(
+    ("score", "returned"),
+    [
+        (news("B", 50, in_sql=True, active=45), 50),  # it earned SQL
+        (news("B", 50, in_sql=True), None),  # without doing anything: the rules moved, not the lead
+        (news("B", 50, active=45), None),
+    ],
+)
+@pytest.mark.parametrize("verdict", ["rejected", "recycled"])
+def test_a_lead_in_nurturing_comes_back_when_it_earns_sql(verdict, score, returned):
+    standing = after_answer(told(news("B", 10))[1], verdict, 40, None)
+    back = after_score(standing, score)
+    assert back.returned_at == back.waiting_since == returned
+    assert list(passes(standing, back)) == (["sql"] if returned else [])
+    stayed = after_answer(told(news("B", 10, in_sql=True))[1], verdict, 40, None)
+    assert after_score(stayed, news("B", 50, in_sql=True, active=45)).returned_at is None  # it never left SQL
+
+
 @pytest.mark.parametrize("verdict", ["won", "lost"])
 def test_a_decided_lead_does_not_come_back(verdict):
     standing = after_answer(told(news("B", 10))[1], verdict, 40, None)

@@ -113,7 +113,7 @@ def test_facts_are_what_was_known(world, moments):
 
 
 def test_a_list_on_the_desk(world, scored, ledger):
-    done = publish(ledger, scored, world.arrow["leads"], world.config, 7)
+    done = publish(ledger, scored, world.arrow["leads"], world.config, world.scorer.scorecard)
     assert (done.stored, done.repeated) == (scored.table.num_rows, 0)
     first = scored.table.slice(0, 1).to_pylist()[0]
     assert ledger.lead(first["lead_id"]).score == first
@@ -123,14 +123,14 @@ def test_a_list_on_the_desk(world, scored, ledger):
     assert {row.lead_id: row.company for row in page.rows} == {
         row.lead_id: companies[row.lead_id] for row in page.rows
     }
-    assert publish(ledger, scored, world.arrow["leads"], world.config, 7).repeated == scored.table.num_rows
+    assert publish(ledger, scored, world.arrow["leads"], world.config, world.scorer.scorecard).repeated == scored.table.num_rows
 
 
 def test_a_column_that_is_not_there_is_told(world, scored, ledger):
     service = world.config.service.model_copy(update={"desk": Desk(company="compnay")})
     config = world.config.model_copy(update={"service": service})
     with pytest.raises(ConfigError, match=r"(?s)service.desk.company.*Did you mean 'company'"):
-        publish(ledger, scored, world.arrow["leads"], config, 7)
+        publish(ledger, scored, world.arrow["leads"], config, world.scorer.scorecard)
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 
 from qualify.config import StageOrder, Target
+from qualify.rules import Scorecard
 from qualify.rules.vocabulary import folded
 
-__all__ = ["find_roles"]
+__all__ = ["find_roles", "find_sql_stage"]
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "mql": ("mql", "marketing qualified", "marketing qualified lead"),
@@ -57,6 +58,20 @@ def find_roles(
         if target.stage is not None and target.stage not in found.values():
             found.setdefault("won" if target.stage in stages.closed else "sql", target.stage)
     return found
+
+
+def find_sql_stage(card: Scorecard, stages: StageOrder, targets: Iterable[Target] = ()) -> str | None:
+    """Return the id of the scorecard's stage that is the SQL; None where it has none.
+
+    What the company calls SQL counts first (see :func:`find_roles`), then what the scorecard itself does.
+    """
+    named = {name: stage.id for stage in card.stages for name in (stage.id, *stage.names)}
+    for found in (find_roles(stages, targets, named), find_roles(StageOrder(), (), named)):
+        wanted = folded(found.get("sql", ""))
+        for name, stage_id in named.items():
+            if folded(name) == wanted:
+                return stage_id
+    return None
 
 
 def _plain(name: str) -> str:

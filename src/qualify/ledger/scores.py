@@ -38,7 +38,7 @@ class Recording:
     facts: Mapping[str, LeadFacts]
     rules: Sequence[Webhook]
     closed: Collection[str]
-    sql_stage: str
+    sql_stage: str | None
     fresh_days: float | None = None
     feet: Mapping[str, float] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class Recording:
         """Say whether a score calls its lead SQL: the scorecard recommends it, and the score is not stale."""
         age = self.recorded_at - row["as_of"]
         fresh = self.fresh_days is None or age <= self.fresh_days * MICROSECONDS_A_DAY
-        return fresh and bool(row["recommended_stage"] == self.sql_stage)
+        return fresh and self.sql_stage is not None and bool(row["recommended_stage"] == self.sql_stage)
 
 
 @dataclass

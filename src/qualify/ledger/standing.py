@@ -90,8 +90,8 @@ class News:
 def after_score(old: Standing | None, news: News) -> Standing:
     """Return where a lead stands after a new latest score.
 
-    A lead that was rejected or sent to nurturing comes back when it passes into band A again and did
-    something after that answer.
+    A lead that was rejected or sent to nurturing comes back when it did something after that answer and
+    passes into band A again, or newly into SQL.
     """
     hot = news.band == TOP or news.in_sql or news.picked
     if old is None:
@@ -109,7 +109,8 @@ def _returns(old: Standing, news: News) -> bool:
     if old.verdict not in RETURNING or old.returned_at is not None or old.answered_at is None:
         return False
     active = news.last_activity_at is not None and news.last_activity_at > old.answered_at
-    return active and old.left_a and news.band == TOP and news.as_of > old.answered_at
+    hot_again = (old.left_a and news.band == TOP) or (news.in_sql and not old.in_sql)
+    return active and hot_again and news.as_of > old.answered_at
 
 
 def after_answer(old: Standing, verdict: str | None, at: int | None, returned_at: int | None) -> Standing:

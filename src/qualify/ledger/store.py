@@ -71,7 +71,7 @@ class Ledger(ServiceStore):
         documents: Mapping[str, Mapping[str, Any]] | None = None,
         alert_rules: Sequence[Webhook] = (),
         closed: Sequence[str] = (),
-        sql_stage: str = "SQL",
+        sql_stage: str | None = "SQL",
         fresh_days: float | None = None,
     ) -> Recorded:
         """Store what was scored, and put into the outbox whom to tell.
@@ -89,6 +89,8 @@ class Ledger(ServiceStore):
             as passing.
         closed
             Stages after which nothing follows: leads in them are not open.
+        sql_stage
+            What the scorecard calls the SQL stage; None: it has none.
         fresh_days
             How old a score may be (from its `as_of` to now) for its lead to be called `sql_stage`; None: any
             age.
