@@ -69,7 +69,12 @@ def score(
     engine: Annotated[Engine, typer.Option(help="Where to run.")] = Engine.local,
     model: Model = None,
     config: Config = CONFIG,
-    ledger: Annotated[bool, typer.Option("--ledger", help="Also store the list for the sales desk.")] = False,
+    ledger: Annotated[
+        bool,
+        typer.Option(
+            "--ledger", help="Also store the list for the sales desk; such a job is not split by --memory."
+        ),
+    ] = False,
     memory: Memory = "2GB",
     changed_since: ChangedSince = None,
     as_json: Json = False,
@@ -175,7 +180,7 @@ def explain(
     from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
     from qualify.moments import parse_as_of
-    from serving.batch import Sources, moments_of, read_sources
+    from serving.batch import moments_of, read_sources
     from serving.lead_view import explain_lead, find_lead
     from serving.model_source import load_scorer
     from serving.since import moved_since, read_then
@@ -187,7 +192,7 @@ def explain(
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
         chosen = _language(language, settings)
-        sources = Sources(leads, activities, stages) if leads else _configured(settings, folder)
+        sources = sources_of(leads, activities, stages, settings, folder)
         tables, _ = read_sources(scorer, sources)
         row = find_lead(tables, lead_id)
         moments = moments_of(scorer, tables, moment)

@@ -81,7 +81,12 @@ def what_is_left(settings: Config, folder: Path, url: str) -> list[str]:
     left = [f"your own table {folder / source}" for source in named]
     if len(named) < sum(source is not None for source in (data.leads, data.activities, data.stages)):
         left.append("your own database, which the configuration asks")
-    left += ["score lists, reports and pages that were written to files", "backups of the ledger's database"]
+    left += [
+        "score lists with their rejects and states (files, and tables that `--out URL#TABLE` named), reports "
+        "and pages",
+        "the work folder beside the list of a job that was killed, until the job is run again",
+        "backups of the ledger's database",
+    ]
     if not url.startswith("sqlite"):
         left.append("erased rows in the files of PostgreSQL, until its next vacuum, and its archived logs")
     if (folder / "ledger.spool").exists():

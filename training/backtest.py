@@ -26,6 +26,7 @@ from training.origins import Origin, horizon_of, origins_of, redrafted
 from training.pipeline import Trained, train_model
 from training.record import flat_metrics
 from training.selection import weigh
+from training.steps import silent
 from training.work import load_work
 
 
@@ -121,7 +122,7 @@ def try_origin(origin: Origin, *, budget: float, seed: int) -> Tried:
     if positives in (0, len(origin.label)):
         raise DataError(f"all outcomes are alike: {positives} positives of {len(origin.label)} leads")
     history = redrafted(origin.history)
-    trained = train_model(history, budget=budget, seed=seed)
+    trained = train_model(history, budget=budget, seed=seed, tell=silent)
     target, data = history.config.targets[0], trained.data
     everything = np.ones(len(data.lead), dtype=bool)
     known = data.rows_of(target, everything)

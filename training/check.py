@@ -26,11 +26,13 @@ from training.checks.quality import check_quality
 from training.checks.recording import check_recording
 from training.checks.repeats import check_repeats
 from training.checks.scanners import check_scanners
+from training.checks.scorecard import check_scorecard
 from training.checks.shift import check_shift
 from training.checks.volume import check_volume
 from training.data import Loaded, load_tables
 from training.initial.label import outcome_of
 from training.pipeline import train_model
+from training.steps import begin
 from training.verdict import Verdict, decide
 
 
@@ -68,6 +70,7 @@ def check(config: Config, folder: Path, *, seed: int, against: str | None = None
         the verdict `manual`.
     """
     loaded = load_tables(config, folder, whole=True)
+    begin("looking for faults")
     label = outcome_of(loaded.tables, config.targets[0])
     compared = () if against is None else tuple(check_against(loaded, against, seed))
     findings = (*compared, *find(loaded, label, load_personal(config, folder), seed=seed))
@@ -108,6 +111,7 @@ def find(
         *check_placeholders(loaded, personal),
         *check_quality(loaded),
         *check_volume(loaded, label),
+        *check_scorecard(loaded),
     )
     return tuple(sorted(findings, key=lambda finding: finding.level != "warning"))
 

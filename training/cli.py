@@ -108,18 +108,21 @@ def train(
         path = Path(config)
         settings = load_config(path)
         from training.train import as_json as result_of
-        from training.train import train as run
+        from training.train import refusal, train_and_judge
         from training.words import summary
 
         chosen = settings.training
-        outcome = run(
+        done = train_and_judge(
             settings, path.resolve().parent,
             budget=chosen.budget_seconds if budget is None else budget,
             seed=chosen.seed if seed is None else seed, force=force, trials=trials,
         )  # fmt: skip
-        say(summary(outcome))
+        say(summary(done))
     if as_json:
-        emit_json(result_of(outcome, settings))
+        emit_json(result_of(done, settings))
+    # The object is printed whatever the verdict; a refusal then ends the command with its exit code.
+    if (refused := refusal(done)) is not None:
+        raise refused
 
 
 def _reproduce(config: Path, run_id: str, out: str | None, as_json: bool) -> None:
@@ -168,15 +171,15 @@ def promote(
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
-        from training.promotion import promote as run
+        from training.promotion import ask
 
-        done = run(settings, path.resolve().parent, version, force=force, reason=reason)
-        for objection in done.objections:
-            say(f"promoted although {objection}")
-        before = f" (before: version {done.previous})" if done.previous else ""
-        say(f"version {done.version} is in use{before if done.changed else ' already'}")
+        done = ask(settings, path.resolve().parent, version, force=force, reason=reason)
+        for line in done.lines():
+            say(line)
     if as_json:
         emit_json(done.as_json())
+    if (refused := done.refusal()) is not None:
+        raise refused
 
 
 def rollback(config: Config = CONFIG, as_json: Json = False) -> None:

@@ -26,6 +26,7 @@ from training.dataset import build_training_set
 from training.in_use import champion, open_registry
 from training.power import sees
 from training.rivals import load_rival, why_not
+from training.steps import begin
 from training.work import load_work
 
 __all__ = ["decide_cuts", "find_cuts", "recent_leads"]
@@ -60,7 +61,9 @@ def find_cuts(config: Config, folder: Path, wish: Wish) -> Cuts:
     why = why_not(rival.scorer, used.version, loaded)
     if why is not None:
         raise DataError(why, where="qualify.yaml", mend="train again with `qualify train`")
+    begin("scoring recent leads")
     leads = recent_leads(loaded, rival.scorer)
+    begin("comparing the choices")
     return decide_cuts(leads, rival.scorer, wish, config.capacity.band_shares, used.version)
 
 

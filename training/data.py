@@ -13,10 +13,12 @@ from qualify.leads.build import build_tables
 from qualify.leads.drawn import read_drawn
 from qualify.leads.read import located, read_table
 from qualify.leads.rejects import Rejects
+from qualify.leads.stream import open_stream
 from qualify.leads.tables import LeadTables
 from qualify.leads.wanted import TABLES
 from qualify.rules import Scorecard, default_scorecard
 from training.future import Later, past_of, until_now
+from training.steps import begin
 from training.work import Work
 
 
@@ -36,6 +38,8 @@ class Loaded:
         What was left out because it lies after that.
     work
         What the ledger knows of sales' work; None: leads are not picked by lot, and every outcome counts.
+    read
+        How many rows of the leads table were read, and how many it has; None: all were read.
     """
 
     config: Config
@@ -46,6 +50,7 @@ class Loaded:
     work: Work | None = None
     until: int | None = None
     later: tuple[Later, ...] = ()
+    read: tuple[int, int] | None = None
 
 
 def load_tables(config: Config, folder: Path, *, whole: bool = False, until: int | None = None) -> Loaded:
@@ -54,6 +59,7 @@ def load_tables(config: Config, folder: Path, *, whole: bool = False, until: int
     What lies after `until` (default: a day from now) is left out (see `training.future`). Of more leads than
     `training.max_leads` a fixed draw is read, unless they are to be seen as a `whole`.
     """
+    begin("reading tables")
     data = config.data
     labels = {t.column: ColumnSpec(type="category") for t in config.targets if t.column is not None}
     used = {
@@ -61,22 +67,30 @@ def load_tables(config: Config, folder: Path, *, whole: bool = False, until: int
         for name, spec in config.columns.items()
         if name not in config.exclude and name not in labels and spec.type != "id"
     }
-    read = {**used, **labels}
+    wanted = {**used, **labels}
     sources = {
         what: located(getattr(data, what), folder) for what in TABLES if getattr(data, what) is not None
     }
-    drawn = None if whole else read_drawn(data, read, sources, config.training.max_leads)
+    drawn = None if whole else read_drawn(data, wanted, sources, config.training.max_leads)
     found = drawn or {what: _read(data, source, what) for what, source in sources.items()}
-    tables, rejects = build_tables(data, read, found["leads"], found.get("activities"), found.get("stages"))
+    tables, rejects = build_tables(data, wanted, found["leads"], found.get("activities"), found.get("stages"))
     until = until_now() if until is None else until
     tables, later = past_of(tables, until)
     card = load_scorecard(config, folder)
-    return Loaded(config, tables, used, rejects, card, until=until, later=later)
+    read = None if drawn is None else (drawn["leads"].num_rows, _count_rows(data, sources["leads"]))
+    return Loaded(config, tables, used, rejects, card, until=until, later=later, read=read)
 
 
 def load_scorecard(config: Config, folder: Path) -> Scorecard:
     """Return the configured scorecard, or the one that ships with the program."""
     return Scorecard.load(folder / config.scorecard) if config.scorecard else default_scorecard()
+
+
+def _count_rows(data: Data, source: Source) -> int:
+    """Count the rows of a table of leads, piece by piece and by its first column alone."""
+    stream = open_stream(source, encoding=data.encoding, delimiter=data.delimiter, what="leads")
+    first = None if stream.schema is None else stream.schema.names[:1]
+    return sum(piece.num_rows for piece in stream.pieces(first))
 
 
 def _read(data: Data, source: Source, what: str) -> pa.Table:

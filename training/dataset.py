@@ -51,6 +51,8 @@ class TrainingSet:
         By target: for how many leads each row's outcome stands; empty where leads are not picked by lot.
     draw
         What a draw of the leads without an outcome left; None where all are learned from.
+    of_rows
+        How many rows there were before a draw of `MAX_ROWS` of them.
     """
 
     loaded: Loaded
@@ -65,6 +67,7 @@ class TrainingSet:
     labels: dict[str, FloatArray]
     weights: dict[str, FloatArray] = field(default_factory=dict)
     draw: Draw | None = None
+    of_rows: int = 0
 
     def sides_of(self, target: Target) -> tuple[BoolArray, BoolArray]:
         """Return the rows to learn from and the rows to judge on.
@@ -147,7 +150,8 @@ def build_training_set(loaded: Loaded) -> TrainingSet:
     known = ~np.isnan(labels[config.targets[0].name])
     _check_outcomes(config.targets[0], labels[config.targets[0].name][known & is_open])
     chosen, draw = draw_negatives(loaded, lead, labels, known & is_open)
-    kept = _kept(known & chosen, config.training.seed)
+    there = known & chosen
+    kept = _kept(there, config.training.seed)
     lead, as_of, is_open = lead[kept], as_of[kept], is_open[kept]
     labels, weights = _taken(labels, kept), _taken(weights, kept)
     place, later = _places(loaded, lead)
@@ -155,7 +159,7 @@ def build_training_set(loaded: Loaded) -> TrainingSet:
     points = evaluate(loaded.scorecard, tables, lead, as_of)
     frame = build_frame(plan, tables, lead, as_of, points)
     return TrainingSet(loaded, plan, frame, points, lead, as_of, place, later, is_open, labels,
-                       weights, None if draw is None else draw.take(kept))  # fmt: skip
+                       weights, None if draw is None else draw.take(kept), int(there.sum()))  # fmt: skip
 
 
 def _kept(known: BoolArray, seed: int) -> BoolArray:

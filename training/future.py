@@ -18,7 +18,7 @@ from training.cut import known_at
 __all__ = ["Later", "past_of", "until_now"]
 
 FEW = 0.01
-"""Where more of the rows are later, it is the clock of this machine that is wrong, or the time zone."""
+"""Where more of the leads are later, it is the clock of this machine that is wrong, or the time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,10 @@ def past_of(tables: LeadTables, until: int) -> tuple[LeadTables, tuple[Later, ..
     )  # fmt: skip
     if not later:
         return tables, ()
-    rows = sum(each.rows for each in later)
-    if rows > FEW * sum(map(len, times.values())):
-        say(f"{rows:,} rows lie in the future: is the clock of this machine right, and `data.timezone`?")
+    # Tasks are planned, leads are not: only they tell that the clock is wrong.
+    leads = sum(each.rows for each in later if each.table == "leads")
+    if leads > FEW * len(tables):
+        say(f"{leads:,} leads lie in the future: is the clock of this machine right, and `data.timezone`?")
         return tables, ()
     for each in later:
         latest = np.datetime64(each.latest, "us").astype("M8[s]")

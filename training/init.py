@@ -14,6 +14,8 @@ from qualify.leads.columns import only_leads
 from qualify.leads.rejects import Rejects
 from qualify.leads.stamp import read_stamp
 from qualify.leads.tables import FloatArray, LeadTables
+from qualify.rules import Scorecard
+from training.checks.scorecard import notes_line
 from training.initial.attributes import Attributes, audit_attributes, propose_attributes
 from training.initial.desk import propose_desk
 from training.initial.document import Proposal, write_document
@@ -106,6 +108,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     time = tables.created_at.astype(np.float64) if tables.order is None else tables.order
     attributes = audit_attributes(attributes, tables, labels[0], tables.order)
     first = first_scorecard(tables, attributes, labels[0], time)
+    notes = _scorecard_notes(first, tables, attributes)
     proposal = Proposal(
         data=sources.data,
         remarks=sources.remarks,
@@ -123,7 +126,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     )
     text = write_document(proposal)
     config = parse_config(text, where="the proposed configuration")
-    return Initial(text, config, first.text, rejects, _summary(proposal, tables, rejects, first))
+    return Initial(text, config, first.text, rejects, _summary(proposal, tables, rejects, first, notes))
 
 
 def _flat(sources: Sources, request: Request) -> FlatLabel | None:
@@ -181,7 +184,7 @@ def _told_stage(fact: StageFacts) -> str:
 
 
 def _summary(
-    proposal: Proposal, tables: LeadTables, rejects: Rejects, first: FirstScorecard
+    proposal: Proposal, tables: LeadTables, rejects: Rejects, first: FirstScorecard, notes: list[str]
 ) -> tuple[str, ...]:
     attributes = proposal.attributes
     leaks = [name for name, why in attributes.exclude.items() if why.code.startswith("L")]
@@ -192,10 +195,21 @@ def _summary(
         f"{len(attributes.used)} columns to be used; {plain} tell nothing; {len(leaks)} know the outcome"
         + (f": {', '.join(leaks)}" if leaks else ""),
         f"scorecard: {first.remark}",
+        *notes,
     ]
     if attributes.doubts:
         lines.append(f"have a look at: {', '.join(attributes.doubts)}")
     return (*lines, *_hints(proposal), *rejects.lines())
+
+
+def _scorecard_notes(first: FirstScorecard, tables: LeadTables, attributes: Attributes) -> list[str]:
+    """Say how much `check` will have to say about the scorecard: of the columns that are used alone."""
+    if first.text is None:
+        return []
+    columns = {name: column for name, column in tables.columns.items() if name in attributes.used}
+    card = Scorecard.parse(first.text, where="the proposed scorecard")
+    told = notes_line(card, replace(tables, columns=columns))
+    return [] if told is None else [told]
 
 
 def _hints(proposal: Proposal) -> list[str]:

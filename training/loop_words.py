@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from training.answers import Joined
 from training.recalibration import Recalibration
 from training.retrain import Retrained
+from training.words import learned_from_lines
 
 _SHOWN_CONFLICTS = 10
 
@@ -15,8 +16,10 @@ def lines_of(done: Retrained) -> Iterator[str]:
     """Yield what became of the answers, what the gate found, and what is in use now."""
     if done.joined is not None:
         yield from _answers(done.joined)
-    if done.attempt is not None and done.attempt.ring is not None:
-        yield from done.attempt.ring.notes
+    if done.attempt is not None:
+        yield from learned_from_lines(done.attempt.trained)
+        if done.attempt.ring is not None:
+            yield from done.attempt.ring.notes
     yield _headline(done)
     yield from (f"  - {reason}" for reason in done.reasons)
 

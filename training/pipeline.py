@@ -7,7 +7,6 @@ leads: those of the forward folds, and those of the judged model.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +26,7 @@ from training.calendars import drop_calendars
 from training.comparison import compare
 from training.data import Loaded
 from training.dataset import TrainingSet, build_training_set
+from training.steps import Steps, Tell, begin
 from training.tuning import Tuned, tune
 
 
@@ -52,6 +52,14 @@ class Judged:
     forward: Forward
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A further target of which no model was made, and why."""
+
+    name: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Trained:
     """Everything a training run found out.
@@ -60,6 +68,8 @@ class Trained:
     ----------
     turned
         Values of which the model in the bundle has forgotten the past, for the first target.
+    skipped
+        Further targets of which no model could be made.
     """
 
     parts: ModelParts
@@ -69,9 +79,12 @@ class Trained:
     calendars: Mapping[str, Excluded]
     seconds: dict[str, float]
     turned: tuple[Turn, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
 
 
-def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None = None) -> Trained:
+def train_model(
+    loaded: Loaded, *, budget: float, seed: int, trials: int | None = None, tell: Tell = begin
+) -> Trained:
     """Run the whole pipeline.
 
     Parameters
@@ -82,42 +95,36 @@ def train_model(loaded: Loaded, *, budget: float, seed: int, trials: int | None 
         Same data, same seed, same budget: same bytes.
     trials
         The number of tuning trials, to repeat an earlier run exactly.
+    tell
+        Called with each step as it begins.
     """
-    clock = _Clock()
-    config = loaded.config
+    steps, config = Steps(tell), loaded.config
+    first, threads = config.targets[0], config.training.threads
+    steps.begin("features")
     data = build_training_set(loaded)
-    clock.lap("features")
-    first = config.targets[0]
-    threads = config.training.threads
+    # Finding columns that only tell the date belongs to this step, and is all of it without a budget.
+    steps.begin(
+        "tuning", "tuning" if (budget if trials is None else trials) else "columns that tell the date"
+    )
     _check_sides(first, data)
     _check_features(data, data.sides_of(first)[0])
     data, calendars = drop_calendars(data, first, seed=seed, threads=threads)
     train_rows = data.rows_of(first, data.sides_of(first)[0])
     tuned = tune(train_rows, budget=budget, seed=seed, threads=threads, trials=trials)
-    clock.lap("tuning")
-    judged = tuple(_judge(data, target, tuned.params, seed) for target in _usable_targets(config, data))
-    clock.lap("evaluation")
-    finals: list[tuple[TargetModel, Forward]] = []
+    steps.begin("evaluation", "judging on later leads")
+    usable, skipped = _usable_targets(config, data)
+    judged = tuple(_judge(data, target, tuned.params, seed) for target in usable)
+    steps.begin("final fit")
     everything = np.ones(len(data.lead), dtype=bool)
-    for each in judged:
-        target = next(t for t in config.targets if t.name == each.target)
-        rows = data.rows_of(target, everything)
-        finals.append(fit_target(target.name, rows, tuned.params, bags=config.training.bags, seed=seed,
-                                 threads=threads, forward=each.forward))  # fmt: skip
-    clock.lap("final fit")
+    finals = [
+        fit_target(target.name, data.rows_of(target, everything), tuned.params, bags=config.training.bags,
+                   seed=seed, threads=threads, forward=each.forward)
+        for target, each in zip(usable, judged, strict=True)
+    ]  # fmt: skip
+    steps.end()
     parts = _assemble(data, finals, seed)
     turned = turned_values(data.rows_of(first, everything).clipped())
-    return Trained(parts, data, judged, tuned, calendars, clock.seconds, turned)
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.monotonic()
-
-    def lap(self, name: str) -> None:
-        now = time.monotonic()
-        self.seconds[name], self._last = now - self._last, now
+    return Trained(parts, data, judged, tuned, calendars, steps.seconds, turned, skipped)
 
 
 def _check_sides(target: Target, data: TrainingSet) -> None:
@@ -147,14 +154,26 @@ def _check_features(data: TrainingSet, earlier: BoolArray) -> None:
         )  # fmt: skip
 
 
-def _usable_targets(config: Config, data: TrainingSet) -> Sequence[Target]:
-    """Return the first target and those further ones that have both outcomes on both sides of the split."""
+def _usable_targets(config: Config, data: TrainingSet) -> tuple[Sequence[Target], tuple[Skipped, ...]]:
+    """Return the first target and those further ones that have both outcomes on both sides of the split.
 
-    def both(target: Target) -> bool:
-        label = data.labels[target.name]
-        return all(len(set(label[side & data.open])) == 2 for side in data.sides_of(target))
+    The others come with the reason why not.
+    """
+    lacking = {target.name: _lacking(target, data) for target in config.targets[1:]}
+    usable = [target for target in config.targets if lacking.get(target.name) is None]
+    return usable, tuple(Skipped(name, why) for name, why in lacking.items() if why is not None)
 
-    return [config.targets[0], *(t for t in config.targets[1:] if both(t))]
+
+def _lacking(target: Target, data: TrainingSet) -> str | None:
+    """Say what one of the sides lacks to be learned from or judged on; None: nothing."""
+    for name, side in zip(("earlier", "later"), data.sides_of(target), strict=True):
+        label = data.labels[target.name][side & data.open]
+        positives = int(label.sum())
+        if not len(label):
+            return f"no outcome of the {name} leads is known"
+        if positives in (0, len(label)):
+            return f"the {name} leads have one outcome only ({positives:,} positives in {len(label):,} rows)"
+    return None
 
 
 def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judged:

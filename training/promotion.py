@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,11 +30,14 @@ class Promoted:
     Parameters
     ----------
     version, previous
-        In use now, and before (None: there was none).
-    verdict
+        In use now, and before (None: there was none). Of a refused promotion: the version that was asked
+        for, and the one that stays in use.
+    verdict, run_id
         Of the version's training run; None where that is not known.
     objections
-        What the gate held against it; empty unless it was forced.
+        What the gate held against it; empty unless it was forced or refused.
+    promoted
+        Whether `version` is in use now; false: the gate said no.
     """
 
     model: str
@@ -44,11 +47,30 @@ class Promoted:
     forced: bool = False
     reason: str | None = None
     objections: tuple[str, ...] = ()
+    run_id: str | None = None
+    promoted: bool = True
 
     @property
     def changed(self) -> bool:
         """Whether another version is in use now."""
-        return self.version != self.previous
+        return self.promoted and self.version != self.previous
+
+    def refusal(self) -> GateRefused | None:
+        """Return why the version was not promoted; None where it is in use."""
+        if self.promoted:
+            return None
+        return GateRefused(
+            f"version {self.version} was not promoted",
+            [*self.objections, "--force --reason TEXT promotes it all the same"],
+        )
+
+    def lines(self) -> Iterator[str]:
+        """Yield what a promotion says on the terminal; a refused one is told by `refusal`."""
+        if not self.promoted:
+            return
+        yield from (f"promoted although {objection}" for objection in self.objections)
+        before = f" (before: version {self.previous})" if self.previous else ""
+        yield f"version {self.version} is in use{before if self.changed else ' already'}"
 
     def as_json(self) -> Mapping[str, object]:
         """Return what ``--json`` prints."""
@@ -74,6 +96,23 @@ def promote(
     UserError
         There is no such version, or `force` comes without a reason.
     """
+    done = ask(config, folder, version, force=force, reason=reason)
+    refused = done.refusal()
+    if refused is not None:
+        raise refused
+    return done
+
+
+def ask(
+    config: Config, folder: Path, version: str, *, force: bool = False, reason: str | None = None
+) -> Promoted:
+    """Do what `promote` does, and return what the gate said where it said no.
+
+    Raises
+    ------
+    UserError
+        There is no such version, or `force` comes without a reason.
+    """
     if force and not (reason or "").strip():
         raise UserError(
             "a forced promotion needs a reason, which is kept with the version", where="--force",
@@ -92,16 +131,15 @@ def _promote(
     number = resolve(client, name, version)
     run = _run_of(client, name, number)
     verdict = run.data.tags.get("verdict") if run is not None else None
+    run_id = None if run is None else str(run.info.run_id)
     present = registry.alias_of(client, name, registry.CHAMPION)
     if present == number:
-        return Promoted(name, number, number, verdict)
+        return Promoted(name, number, number, verdict, run_id=run_id)
     against = objections(run, present)
     if against and not force:
-        raise GateRefused(
-            f"version {number} was not promoted", [*against, "--force --reason TEXT promotes it all the same"]
-        )
+        return Promoted(name, number, present, verdict, objections=against, run_id=run_id, promoted=False)
     before = _put_in_use(client, name, number, forced=force, reason=reason)
-    return Promoted(name, number, before, verdict, force, reason, against)
+    return Promoted(name, number, before, verdict, force, reason, against, run_id)
 
 
 def rollback(config: Config, folder: Path) -> Promoted:

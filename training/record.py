@@ -15,9 +15,11 @@ from mlflow.data.code_dataset_source import CodeDatasetSource
 from mlflow.data.meta_dataset import MetaDataset
 
 from qualify.config import Config
+from qualify.errors import without_secrets
 from qualify.evaluate import Metric
 from qualify.leads.tables import LeadTables
 from training.data import Loaded
+from training.drawn import drawn_of
 from training.driver_record import DRIVERS_FILE, driver_record
 from training.pipeline import Trained
 from training.reporting import report_of, write_report_folder
@@ -33,18 +35,25 @@ UNTIL = "until"
 LEARNED_FROM = "learned_from"
 """The tag by which a run is found that has learned from the same data with the same settings."""
 
+DRAWN = "drawn"
+"""The tag that says of how many leads and rows how many were learned from, where it was not all of them."""
+SKIPPED = "skipped_targets"
+"""The tag with the further targets of which no model was made, and why."""
+
 
 def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: str, seconds: float) -> None:
     """Log everything but the model itself to the active run."""
     config = trained.data.loaded.config
     digest = digest_of(trained.data.loaded.tables)
+    drawn = drawn_of(trained.data)
     params = {"seed": trained.parts.seed, "trials": trained.tuned.trials, **_flat_params(trained)}
-    mlflow.log_params(params)
+    mlflow.log_params(params | ({} if drawn is None else drawn.as_params()))
     mlflow.set_tags({
         "bundle": bundle_version, "verdict": verdict.use, "scorecard": trained.data.loaded.scorecard.version,
         "data_sha256": digest, LEARNED_FROM: learned_from(trained.data.loaded),
         **({} if trained.data.loaded.until is None else {UNTIL: str(trained.data.loaded.until)}),
         "reasons": " | ".join(verdict.reasons),
+        **({} if drawn is None else {DRAWN: drawn.sentence()}), **_skipped_tag(trained),
     })  # fmt: skip
     mlflow.log_metrics(_metrics(trained) | {"seconds": seconds})
     _log_selection(trained)
@@ -56,6 +65,11 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     mlflow.log_dict(driver_record(trained, report.drivers), DRIVERS_FILE)
     write_report_folder(report, pictures)
     mlflow.log_artifacts(str(pictures))
+
+
+def _skipped_tag(trained: Trained) -> dict[str, str]:
+    told = " | ".join(f"{each.name}: {each.reason}" for each in trained.skipped)
+    return {SKIPPED: told} if told else {}
 
 
 def settings_of(config: Config) -> Mapping[str, Any]:
@@ -89,7 +103,7 @@ def _log_data(config: Config, digest: str) -> None:
     sources = {"leads": data.leads, "activities": data.activities, "stages": data.stages}
     # The URL of a database may hold a password.
     named = {
-        table: source if isinstance(source, str) else "a database query"
+        table: without_secrets(source) if isinstance(source, str) else "a database query"
         for table, source in sources.items()
         if source is not None
     }

@@ -216,6 +216,7 @@ def signature_of(parts: ModelParts) -> ModelSignature:
     ]
     params = ParamSchema([
         ParamSpec("reasons", DataType.long, 3), ParamSpec("language", text, "en"),
+        ParamSpec("rejects", text, "raise"),
     ])  # fmt: skip
     return ModelSignature(inputs=Schema(inputs), outputs=None, params=params)
 

@@ -17,6 +17,7 @@ from qualify.ledger.stored import stored_answers
 from training import registry
 from training.answers import Joined, join_answers
 from training.data import load_tables
+from training.drawn import drawn_json
 from training.gate import Decision, compare_scorers
 from training.gate_record import gate_document
 from training.lock import only_one
@@ -25,7 +26,7 @@ from training.recalibrate import recalibrate_loaded
 from training.recalibration import Recalibration
 from training.record import LEARNED_FROM, learned_from
 from training.ring import Ring
-from training.train import Attempt, attempt, selection_json, turned_json
+from training.train import Attempt, attempt, selection_json, skipped_json, turned_json
 from training.work import load_work
 
 Status = Literal["promoted", "recalibrated", "first", "refused", "unchanged", "busy"]
@@ -88,6 +89,8 @@ class Retrained:
             "metrics": None if done is None else _metrics(done),
             "selection": None if done is None else selection_json(done.trained),
             "turned": None if done is None else turned_json(done.trained),
+            "drawn": None if done is None else drawn_json(done.trained.data),
+            "skipped_targets": [] if done is None else skipped_json(done.trained),
             "recalibration": None if self.recalibration is None else self.recalibration.as_json(),
             "seconds": None if done is None else done.seconds,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +19,14 @@ from qualify.model.bundle import write_bundle
 from training import registry
 from training.contest import hold
 from training.data import Loaded, load_tables
+from training.drawn import drawn_json
 from training.gate import Decision
 from training.pipeline import Trained, train_model
 from training.record import log_run
 from training.ring import Ring
+from training.steps import begin
 from training.verdict import Verdict, decide
 from training.work import load_work
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a training job leaves behind."""
-
-    trained: Trained
-    verdict: Verdict
-    registered: registry.Registered
-    bundle_version: str
-    seconds: float
-    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ Settle = Callable[[registry.Registered, Ring | None, Decision | None], tuple[str
 
 def train(
     config: Config, folder: Path, *, budget: float, seed: int, force: bool = False, trials: int | None = None
-) -> Outcome:
+) -> Attempt:
     """Train, judge, log and register.
 
     Raises
@@ -78,20 +68,33 @@ def train(
     GateRefused
         The verdict is not "model" and `force` is not set. The run is in MLflow; no version is registered.
     """
+    done = train_and_judge(config, folder, budget=budget, seed=seed, force=force, trials=trials)
+    # The run has ended well, with a finding: so the refusal is told outside of it.
+    refused = refusal(done)
+    if refused is not None:
+        raise refused
+    return done
+
+
+def train_and_judge(
+    config: Config, folder: Path, *, budget: float, seed: int, force: bool = False, trials: int | None = None
+) -> Attempt:
+    """Do what `train` does, and return a run without a version too."""
     began = time.monotonic()
     if not registry.is_local(config):
         # A server that cannot be reached should be known before an hour of work, not after it.
         registry.open_experiment(config, folder)
     loaded = replace(load_tables(config, folder), work=load_work(config, folder))
-    done = attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
-    # The run has ended well, with a finding: so the refusal is told outside of it.
-    if done.registered is None:
-        raise GateRefused(
-            f"the verdict is `{done.verdict.use}`, so no model was registered",
-            [*done.verdict.reasons, "with --force the model is registered all the same"],
-        )
-    return Outcome(
-        done.trained, done.verdict, done.registered, done.bundle_version, done.seconds, done.decision
+    return attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
+
+
+def refusal(done: Attempt) -> GateRefused | None:
+    """Return why no version was registered; None where one was."""
+    if done.registered is not None:
+        return None
+    return GateRefused(
+        f"the verdict is `{done.verdict.use}`, so no model was registered",
+        [*done.verdict.reasons, "with --force the model is registered all the same"],
     )
 
 
@@ -122,12 +125,14 @@ def attempt(
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
+        begin("figures, pictures and report")
         log_run(trained, verdict, Path(scratch), version, time.monotonic() - began)
         mlflow.log_dict({"turned": turned_json(trained)}, "turned.json")
         ring, decision = hold(trained, verdict, bundle)
         registered = None
         settled: tuple[str, ...] = ()
         if verdict.use == "model" or force:
+            begin("registering the model")
             registered = registry.register(config, trained.parts, bundle, example_of(loaded), version)
             mlflow.set_tags({"model_version": registered.version, "alias": registered.alias})
             assert active.info.run_id == registered.run_id
@@ -181,35 +186,43 @@ def turned_json(trained: Trained) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def as_json(outcome: Outcome, config: Config) -> Mapping[str, Any]:
-    """Return what `qualify train --json` prints."""
-    judged = outcome.trained.judged[0]
-    window = outcome.trained.parts.window
+def skipped_json(trained: Trained) -> list[dict[str, str]]:
+    """Return the further targets of which no model was made, for JSON."""
+    return [asdict(each) for each in trained.skipped]
+
+
+def as_json(done: Attempt, config: Config) -> Mapping[str, Any]:
+    """Return what `qualify train --json` prints, of a run without a version too."""
+    trained, made = done.trained, done.registered
+    judged, window = trained.judged[0], trained.parts.window
 
     def figures(name: str) -> dict[str, dict[str, float | None]]:
         return {key: metric.as_dict() for key, metric in judged.metrics[name].items()}
 
     return {
-        "run_id": outcome.registered.run_id,
-        "model_uri": outcome.registered.model_uri,
-        "model_version": outcome.registered.version,
-        "alias": outcome.registered.alias,
-        "bundle": outcome.bundle_version,
-        "verdict": outcome.verdict.use,
-        "gate": outcome.decision.as_json() if outcome.decision is not None else None,
-        "reasons": list(outcome.verdict.reasons),
+        "run_id": done.run_id,
+        "registered": made is not None,
+        "model_uri": None if made is None else made.model_uri,
+        "model_version": None if made is None else made.version,
+        "alias": None if made is None else made.alias,
+        "bundle": done.bundle_version,
+        "verdict": done.verdict.use,
+        "gate": done.decision.as_json() if done.decision is not None else None,
+        "reasons": list(done.verdict.reasons),
         "rows": window.rows,
         "leads": window.leads,
         "positives": window.positives,
+        "drawn": drawn_json(trained.data),
+        "skipped_targets": skipped_json(trained),
         "excluded": [
             {"column": name, "code": why.code, "evidence": why.evidence}
-            for name, why in {**config.exclude, **outcome.trained.calendars}.items()
+            for name, why in {**config.exclude, **trained.calendars}.items()
         ],
-        "turned": turned_json(outcome.trained),
+        "turned": turned_json(trained),
         "metrics": figures("model"),
         "baselines": {name: figures(name) for name in ("rules", "bayes", "linear")},
-        "selection": selection_json(outcome.trained),
-        "tuning": {"trials": outcome.trained.tuned.trials, "log_loss": outcome.trained.tuned.loss},
-        "seconds": outcome.seconds,
-        "seconds_by_step": outcome.trained.seconds,
+        "selection": selection_json(trained),
+        "tuning": {"trials": trained.tuned.trials, "log_loss": trained.tuned.loss},
+        "seconds": done.seconds,
+        "seconds_by_step": trained.seconds,
     }

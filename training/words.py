@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from training.train import Outcome, turned_json
+from collections.abc import Iterator
+
+from training.drawn import drawn_of
+from training.pipeline import Trained
+from training.train import Attempt, turned_json
 
 _SHOWN = ("auc", "log_loss", "ece", "lift_at_10", "precision_at_capacity")
 
 
-def summary(outcome: Outcome) -> str:
-    """Return the figures on later leads beside the baselines, and the verdict."""
-    judged = outcome.trained.judged[0]
-    window = outcome.trained.parts.window
+def summary(done: Attempt) -> str:
+    """Return the figures on later leads beside the baselines, and the verdict.
+
+    Without a version the verdict is left to the refusal (`training.train.refusal`).
+    """
+    judged = done.trained.judged[0]
+    window = done.trained.parts.window
     lines = [
         f"{window.leads} leads, {window.positives} with the outcome; "
         f"judged on {len(judged.label)} later rows",
+        *learned_from_lines(done.trained),
         f"{'':10}" + "".join(f"{name:>24}" for name in _SHOWN),
     ]
     for who, figures in judged.metrics.items():
@@ -22,14 +30,24 @@ def summary(outcome: Outcome) -> str:
     lines += [
         f"{_name(each['field'])}: {each['value']!r} has turned{_since(each['since'])}, "
         "and its past is forgotten"
-        for each in turned_json(outcome.trained)
+        for each in turned_json(done.trained)
     ]
-    lines += [f"verdict: {outcome.verdict.use}", *(f"  {reason}" for reason in outcome.verdict.reasons)]
-    version = outcome.registered
-    lines.append(
-        f"registered as version {version.version} ({version.alias}), bundle {outcome.bundle_version}"
-    )
+    version = done.registered
+    if version is not None:
+        lines += [
+            f"verdict: {done.verdict.use}",
+            *(f"  {reason}" for reason in done.verdict.reasons),
+            f"registered as version {version.version} ({version.alias}), bundle {done.bundle_version}",
+        ]
     return "\n".join(lines)
+
+
+def learned_from_lines(trained: Trained) -> Iterator[str]:
+    """Yield what was left out: leads and rows that were not drawn, and targets without a model."""
+    drawn = drawn_of(trained.data)
+    if drawn is not None:
+        yield drawn.sentence()
+    yield from (f"no model of target {each.name}: {each.reason}" for each in trained.skipped)
 
 
 def _name(field: str) -> str:

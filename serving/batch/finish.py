@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +21,7 @@ from serving.sink import whole_file, write_scores
 __all__ = ["finish_list", "rejects_of", "rows_of_each", "write_rejects"]
 
 _MERGED_ROWS = 65_536
+_NOT_IN_FILES = re.compile(r"[^\w.-]")
 
 
 def rows_of_each(buckets: int) -> int:
@@ -27,8 +30,18 @@ def rows_of_each(buckets: int) -> int:
 
 
 def rejects_of(out: str) -> Path:
-    """Return where the rejects go: beside a file, else into the current folder."""
-    return rejects_path(Path(out)) if "://" not in out else Path("scores.rejects.csv")
+    """Return where the rejects go: beside a file; those of a database's table into the current folder.
+
+    Examples
+    --------
+    >>> str(rejects_of("postgresql+psycopg://ada@db/crm#sales.scores"))
+    'sales.scores.rejects.csv'
+    """
+    if "://" not in out:
+        return rejects_path(Path(out))
+    name = out.partition("#")[2].lstrip(".")  # a name that begins with a dot would be hidden
+    # Escaped as in a URL, two tables never have one file.
+    return rejects_path(Path(_NOT_IN_FILES.sub(lambda found: quote(found[0], safe=""), name)))
 
 
 def finish_list(out: str, folder: Path, every: Sequence[int], batch_rows: int, summary: Summary) -> None:

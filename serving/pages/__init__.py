@@ -15,7 +15,7 @@ from serving.pages.figures_routes import figures_routes
 from serving.pages.handoff_routes import handoff_routes
 from serving.pages.lead_routes import answer_routes, lead_routes
 from serving.pages.queue_routes import queue_routes
-from serving.pages.routing import no_such_page
+from serving.pages.routing import fault_page, no_such_page
 from serving.pages.site import STATIC, Site
 from serving.pages.stories import Stories
 
@@ -42,10 +42,12 @@ def install(app: FastAPI, runtime: Runtime) -> None:
 
     async def tell(request: Request, error: HTTPException) -> Response:
         """Tell people by a page what programs are told by a problem document."""
-        if error.status_code == 404 and wants_page(request.scope) and hasattr(request.state, "actor"):
-            return no_such_page(request)
         told: Response = await tell_problem(request, error)  # type: ignore[misc]
-        return told
+        if not wants_page(request.scope) or not hasattr(request.state, "actor"):
+            return told
+        nowhere = told.status_code in (404, 405)  # 405: the address of a form, opened as a page
+        shown = no_such_page if nowhere else fault_page
+        return shown(request, told.status_code)
 
     app.add_exception_handler(HTTPException, tell)  # type: ignore[arg-type]
     app.mount("/static", Assets(directory=STATIC), name="static")

@@ -82,9 +82,8 @@ class Filters:
     @property
     def hidden_count(self) -> int:
         """How many filters are set that stand in the folded part of the form."""
-        return sum(
-            name in {"stage", "owner", "source", "disagreement", "answered"} for name in self.set_names
-        )
+        folded = {"stage", "owner", "source", "waiting", "disagreement", "answered"}
+        return sum(name in folded for name in self.set_names)
 
 
 def read_filters(query: QueryParams) -> Filters:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
@@ -14,6 +14,7 @@ from qualify.decide.handoff import Handoff, build_handoff
 from serving.pages.lead_page import name_of
 from serving.pages.routing import PageRoute, Reading, shown_lead
 from serving.pages.site import lead_url
+from serving.pages.steps import steps_left
 
 if TYPE_CHECKING:
     from qualify.ledger import LeadRecord
@@ -52,10 +53,11 @@ def _package(visit: Visit, record: LeadRecord, stories: Stories) -> Handoff | No
     story = stories.tell(record, runtime.models.scorer, runtime.ledger, language)
     if document is None or story is None:
         return None
-    return build_handoff(
+    package = build_handoff(
         asdict(record.facts), story, document, language, timezone=visit.words.zone.key,
         freshness=runtime.freshness(record, visit.now),
     )  # fmt: skip
+    return replace(package, steps=steps_left(package.steps, story, record, visit.words))
 
 
 def _download(text: str, lead_id: str) -> Response:

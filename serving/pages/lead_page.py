@@ -15,6 +15,7 @@ from serving.pages.happenings import list_happenings
 from serving.pages.moves import draw_history, list_moves
 from serving.pages.pictures import interval_bar
 from serving.pages.queue_view import ShownReason, show_picked, show_reasons, show_waiting
+from serving.pages.steps import steps_left
 from serving.pages.target import say_aim, say_headline
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _why(record: LeadRecord, story: Explanation | None, words: Words) -> dict[st
         shown = tuple(_shown(reason, words) for reason in story.reasons)
         events, earlier = digest.latest_events(story, book)
         told = {
-            "steps": first_steps(story, book),
+            "steps": steps_left(first_steps(story, book), story, record, words),
             "waterfall": draw_svg(story, book),
             "card": [(line, words.points(line.points)) for line in digest.counted_lines(story)],
             "timeline": [(event.time, book.clean(event.text)) for event in events],

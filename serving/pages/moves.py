@@ -35,7 +35,7 @@ class Move:
     ----------
     note
         A remark instead of, or beside, the changes: the first score, a new model, nothing changed, or that
-        what is not listed outweighed what is.
+        no stored reason explains the move.
     """
 
     as_of: datetime
@@ -66,45 +66,66 @@ def _move(old: ScoreRecord | None, new: ScoreRecord, words: Words) -> Move:
 def _note(old: ScoreRecord | None, new: ScoreRecord, changes: tuple[ShownReason, ...], words: Words) -> str:
     if old is None:
         return words.text("lead.history_first")
-    if old.score["model_version"] != new.score["model_version"]:
+    if _another_model(old.score, new.score):
         return words.text("lead.history_model")
     away = float(new.score["probability"]) - float(old.score["probability"])
-    moved = abs(away) >= _SMALLEST_MOVE
-    if not changes:
-        return words.text("lead.history_small" if moved else "lead.history_same")
-    against = moved and all((change.side == "raises") != (away > 0) for change in changes)
-    return words.text("lead.history_outweighed") if against else ""
+    if abs(away) >= _SMALLEST_MOVE:
+        against = "lowers" if away > 0 else "raises"
+        unexplained = all(change.side == against for change in changes)
+        return words.text("lead.history_unexplained") if unexplained else ""
+    return "" if changes else words.text("lead.history_same")
+
+
+def _another_model(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return bool(old["model_version"] != new["model_version"])
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any], words: Words) -> tuple[ShownReason, ...]:
-    """Compare the stored reasons field by field; one that is stored on one side only counts from nothing."""
+    """Compare the stored reasons: first the values that became others, then what joined or left the list.
+
+    Only the strongest reasons are stored with a score: one that is on one side only may have had its value,
+    and its weight, on the other side too. It is told without a direction.
+    """
     was = {reason["feature"]: reason for reason in old["reasons"]}
     now = {reason["feature"]: reason for reason in new["reasons"]}
-    moved = []
-    for feature in {**now, **was}:
-        new_one, old_one = now.get(feature), was.get(feature)
-        after, before = (float(each["contribution"]) if each else 0.0 for each in (new_one, old_one))
-        # The same value with a slightly other weight is no news: the lead did nothing.
-        same = new_one is not None and old_one is not None and new_one["value"] == old_one["value"]
-        if abs(after - before) >= _SMALLEST and not same:
-            moved.append((after - before, old_one, new_one))
-    moved.sort(key=lambda change: -abs(change[0]))
-    return tuple(_say(*change, words) for change in moved[:_MOST_CHANGES])
+    became = [(was[each], now[each]) for each in now if each in was and _differ(was[each], now[each])]
+    became.sort(key=lambda pair: -abs(_change(*pair)))
+    directed = not _another_model(old, new)
+    told = [_say_changed(*pair, words, directed=directed) for pair in became]
+    told += [_say_listed("joined", now[each], words) for each in now if each not in was]
+    told += [_say_listed("left", was[each], words) for each in was if each not in now]
+    return tuple(told[:_MOST_CHANGES])
 
 
-def _say(
-    size: float, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, words: Words
+def _change(old: Mapping[str, Any], new: Mapping[str, Any]) -> float:
+    return float(new["contribution"]) - float(old["contribution"])
+
+
+def _differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Tell whether the value of a reason became another, and that counted.
+
+    The same value with another weight is no news, and another label is another language: so is its value.
+    """
+    same = new["value"] == old["value"] or new["label"] != old["label"]
+    return not same and abs(_change(old, new)) >= _SMALLEST
+
+
+def _say_changed(
+    old: Mapping[str, Any], new: Mapping[str, Any], words: Words, *, directed: bool
 ) -> ShownReason:
-    """Say one change: what is new, what is gone, or a value that became another."""
-    clean = words.book.clean
-    if old is not None and new is not None:
-        parts = {"label": new["label"], "before": old["value"], "after": new["value"]}
-        text = words.text("lead.history_changed", **{name: clean(str(part)) for name, part in parts.items()})
-    elif new is not None:
-        text = _fact(new, words)
-    else:
-        text = words.text("lead.history_gone", reason=_fact(old or {}, words))
+    """Say a value that became another; two models' weights are not compared, so no direction then."""
+    parts = {"label": new["label"], "before": old["value"], "after": new["value"]}
+    clean = {name: words.book.clean(str(part)) for name, part in parts.items()}
+    text = words.text("lead.history_changed", **clean)
+    if not directed:
+        return ShownReason(text, "", "")
+    size = _change(old, new)
     return ShownReason(text, "raises" if size > 0 else "lowers", str(words.book.strength(size)))
+
+
+def _say_listed(how: str, reason: Mapping[str, Any], words: Words) -> ShownReason:
+    """Say that a reason ``joined`` or ``left`` the stored ones."""
+    return ShownReason(words.text(f"lead.history_reason.{how}", reason=_fact(reason, words)), "", "")
 
 
 def _fact(reason: Mapping[str, Any], words: Words) -> str:

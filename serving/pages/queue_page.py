@@ -203,4 +203,4 @@ def _emptiness(filters: Filters, facets: Facets) -> str:
     """Say why a list is empty: nothing was ever scored, all is done, or the filters leave nothing."""
     if filters.set_names:
         return "filtered"
-    return "done" if sum(facets.bands.values()) else "nothing"
+    return "done" if facets.stored else "nothing"

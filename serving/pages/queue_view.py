@@ -21,7 +21,13 @@ __all__ = ["ShownReason", "ShownRow", "Waiting", "show_picked", "show_reasons", 
 
 @dataclass(frozen=True, slots=True)
 class ShownReason:
-    """A reason, whether it ``raises`` or ``lowers`` the chance, and what became of past leads like it."""
+    """A reason, whether it ``raises`` or ``lowers`` the chance, and what became of past leads like it.
+
+    Parameters
+    ----------
+    side, strength
+        Empty where no direction is claimed.
+    """
 
     text: str
     side: str
@@ -83,7 +89,7 @@ def show_row(row: QueueRow, words: Words, now: datetime, limit: timedelta) -> Sh
         ),
         bar=interval_bar(row.probability_low, row.probability_high, row.probability),
         reasons=show_reasons(row.reasons, words),
-        rules=words.text("queue.rules", points=words.number(round(row.rule_points)), band=row.rule_band),
+        rules=words.text("queue.rules", points=words.points(row.rule_points), band=row.rule_band),
         trend=trend,
         trend_side=side,
         waiting=show_waiting(row.waiting_since, words, now, limit),

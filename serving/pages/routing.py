@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from qualify.errors import DataError, KeyReused, LedgerUnavailable, QualifyError, UnknownLead, UserError
 from serving.access import Actor, may_see, require
+from serving.access.refusal import wants_page
+from serving.api.problems import Problem, problem_of
 from serving.pages.site import Site, Visit
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
     from qualify.ledger import LeadRecord
 
-__all__ = ["Answering", "PageRoute", "Reading", "Ruling", "no_such_page", "shown_lead"]
+__all__ = ["Answering", "PageRoute", "Reading", "Ruling", "fault_page", "no_such_page", "shown_lead"]
 
 logger = logging.getLogger(__name__)
 
@@ -52,43 +55,62 @@ class PageRoute(APIRoute):
     """A route whose errors are pages with a way back."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, with our own errors told as pages."""
+        """Return the handler, with errors told as pages: our own to all, others to browsers."""
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
             try:
                 return await handler(request)
-            except QualifyError as error:
-                return _error_page(request, error)
+            except (HTTPException, Problem):
+                raise
+            except Exception as error:
+                answer = _error_page(request, error)
+                if answer is None:
+                    raise
+                return answer
 
         return handle
 
 
-def _error_page(request: Request, error: QualifyError) -> Response:
-    visit = _visit(request, request.state.actor)
+def _error_page(request: Request, error: Exception) -> Response | None:
+    """Tell an error on a page; None where it is no error of ours and a program asks."""
     for kind, (status, key) in _TOLD.items():
         if isinstance(error, kind):
-            if status >= 500:
-                logger.warning("a page could not be made", extra={"error": str(error)})
-            detail = str(error) if key == "input" else visit.words.text(f"error.{key}_text")
-            answer = visit.page(
-                "error",
-                status=status,
-                title=visit.words.text(f"error.{key}"),
-                detail=detail,
-                again=status == 503,
-            )
-            if status == 503:
-                answer.headers["Retry-After"] = "2"
-            return answer
-    raise error
+            return _known(_visit(request, request.state.actor), error, status, key)
+    if not wants_page(request.scope):
+        return None
+    problem = problem_of(error)
+    request.scope["qualify.problem"] = problem.code
+    if problem.status >= 500:
+        logger.exception("a page failed", exc_info=error)
+    return fault_page(request, problem.status)
 
 
-def no_such_page(request: Request) -> Response:
+def _known(visit: Visit, error: Exception, status: int, key: str) -> Response:
+    if status >= 500:
+        logger.warning("a page could not be made", extra={"error": str(error)})
+    detail = str(error) if key == "input" else visit.words.text(f"error.{key}_text")
+    title = visit.words.text(f"error.{key}")
+    answer = visit.page("error", status=status, title=title, detail=detail, again=status == 503)
+    if status == 503:
+        answer.headers["Retry-After"] = "2"
+    return answer
+
+
+def fault_page(request: Request, status: int) -> Response:
+    """Answer a browser where nothing better can be said than that it did not work."""
+    visit = _visit(request, request.state.actor)
+    key = "fault" if status >= 500 else "input"
+    again = status >= 500 and request.method == "GET"
+    title, detail = visit.words.text(f"error.{key}"), visit.words.text("error.fault_text")
+    return visit.page("error", status=status, title=title, detail=detail, again=again)
+
+
+def no_such_page(request: Request, status: int = 404) -> Response:
     """Answer a browser that asks for an address which leads nowhere."""
     visit = _visit(request, request.state.actor)
     title, detail = visit.words.text("error.address"), visit.words.text("error.address_text")
-    return visit.page("error", status=404, title=title, detail=detail, again=False)
+    return visit.page("error", status=status, title=title, detail=detail, again=False)
 
 
 _TOLD: dict[type[QualifyError], tuple[int, str]] = {

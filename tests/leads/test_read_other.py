@@ -142,8 +142,32 @@ def test_a_password_is_never_shown(tmp_path: Path) -> None:
 def test_located_takes_names_from_the_folder() -> None:
     assert located("x.csv", "/data") == "/data/x.csv"
     assert located("/abs/x.csv", "/data") == "/abs/x.csv"
-    source = SqlSource(url="sqlite://", query="select 1")
+
+
+@pytest.mark.parametrize("url", ["s3://crm/leads/*.parquet", "gs://crm/leads/", "file:///exports/leads.csv"])
+def test_located_leaves_the_url_of_a_store_alone(url: str) -> None:
+    assert located(url, "/data") == url
+
+
+def test_a_located_url_is_read(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_text("id\n7\n")
+    for name in ("leads.csv", "l*.csv"):
+        assert read_table(str(located(f"file://{tmp_path}/{name}", "/data"))).to_pydict() == {"id": ["7"]}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite://", "sqlite:////abs/crm.db", "sqlite:///:memory:", "sqlite:///file:crm.db?mode=ro&uri=true",
+     "postgresql+psycopg://ada@db/crm"],
+)  # fmt: skip
+def test_located_leaves_a_database_alone(url: str) -> None:
+    source = SqlSource(url=url, query="select 1")
     assert located(source, "/data") is source
+
+
+def test_located_takes_an_sqlite_file_from_the_folder() -> None:
+    source = SqlSource(url="sqlite:///../crm.db", query="select 1")
+    assert located(source, "/data/project") == SqlSource(url="sqlite:////data/crm.db", query="select 1")
 
 
 def test_a_table_from_elsewhere_has_no_stamp() -> None:

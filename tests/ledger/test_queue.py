@@ -15,7 +15,7 @@ from sqlalchemy import event
 from qualify.errors import UserError
 from qualify.ledger import LeadFacts, QueueQuery
 from qualify.ledger.desk import QueuePage
-from qualify.ledger.queue import queue_page
+from qualify.ledger.queue import facets, queue_page
 from tests.ledger.lists import DAY, HOUR, T0, many, score_list, score_row, scored
 
 
@@ -176,16 +176,50 @@ def test_an_empty_ledger_has_an_empty_grid_and_queue(ledger):
     assert ledger.facets().bands == {}
 
 
-def test_facets_count_open_leads(ledger):
+def test_facets_count_the_call_list_and_keep_what_only_answered_leads_have(ledger):
     put(
         ledger, score_row("a", band="A"), score_row("b", band="A"), score_row("c", band="B"),
+        score_row("d", band="D"),
         a=LeadFacts(owner="x", stage="MQL"), b=LeadFacts(owner="x"), c=LeadFacts(source="web"),
+        d=LeadFacts(owner="y", stage="MQL"),
     )  # fmt: skip
     ledger.answer("b", "lost", actor="x", reason="competitor", comment=None, key="k")
+    done = ledger.answer("d", "accepted", actor="x", reason=None, comment=None, key="l")
     facets = ledger.facets()
-    assert facets.bands == {"A": 1, "B": 1}
-    assert (facets.owners, facets.sources, facets.stages) == ({"x": 1}, {"web": 1}, {"MQL": 1})
+    assert list(facets.bands.items()) == [("A", 1), ("B", 1), ("D", 0)]
+    assert (facets.owners, facets.sources, facets.stages) == ({"x": 1, "y": 0}, {"web": 1}, {"MQL": 1})
     assert facets.recommended_stages == {"MQL": 2}
+    ledger.undo("d", done.id, actor="x")
+    assert ledger.facets().bands == {"A": 1, "B": 1, "D": 1}
+
+
+def test_a_band_counts_as_many_leads_as_its_list_shows(ledger):
+    ledger.record_scores(many(60), origin="batch")
+    for number, row in enumerate(ledger.queue(QueueQuery(limit=20)).rows):
+        verdict = ("accepted", "meeting_booked", "rejected", "won")[number % 4]
+        ledger.answer(row.lead_id, verdict, actor="x", reason=None, comment=None, key=row.lead_id)
+    for band, count in ledger.facets().bands.items():
+        assert ledger.queue(QueueQuery(bands=(band,))).total == count
+
+
+def test_a_ledger_whose_leads_are_all_closed_is_not_an_empty_one(ledger):
+    assert ledger.facets().stored is False
+    put(ledger, score_row("a"))
+    ledger.answer("a", "won", actor="x", reason=None, comment=None, key="k")
+    facets = ledger.facets()
+    assert (facets.bands, facets.stored) == ({}, True)
+
+
+def test_facets_read_indexes_and_of_answered_leads_only_the_rows(file_ledger, tmp_path):
+    asked = []
+    with sqlite3.connect(tmp_path / "ledger.db") as plain, file_ledger._database.read() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2:4]))
+        facets(connection)
+        plans = [plain.execute(f"EXPLAIN QUERY PLAN {text}", parts).fetchall() for text, parts in asked]
+    plain.close()
+    *counts, done, _ = [plan[0][3] for plan in plans]
+    assert all("USING COVERING INDEX" in step for step in counts)
+    assert "(open=? AND answered=?)" in done
 
 
 def test_facets_are_added_up_over_the_others_most_frequent_first(ledger):

@@ -110,13 +110,14 @@ def test_titles_and_times_of_creation():
         clock__weekday=[6.0] * 30 + [0.0] * 30 + [np.nan] * 30, clock__hour=[9.0] * 60 + [np.nan] * 30
     )
     found = fitted(CLOCK, frame, [1] * 30 + [0] * 60)
-    assert of_values(found, CLOCK, weekday=5.0, hour=6.0) == Group(30, 30)
-    assert of_values(found, CLOCK, weekday=4.0, hour=11.0) == Group(30, 0)
-    assert of_values(found, CLOCK, weekday=4.0, hour=12.0) is None
+    assert of_values(found, CLOCK, weekday=6.0, hour=6.0) == Group(30, 30)
+    assert of_values(found, CLOCK, weekday=0.0, hour=11.0) == Group(30, 0)
+    assert of_values(found, CLOCK, weekday=0.0, hour=12.0) is None
+    assert of_values(found, CLOCK, weekday=5.0, hour=9.0) is None
     assert of_values(found, CLOCK, weekday=np.nan, hour=np.nan) == Group(30, 0)
     dates = frame_of(clock__weekday=[6.0] * 30 + [0.0] * 30, clock__hour=[np.nan] * 60)
     found = fitted(CLOCK, dates, [1] * 30 + [0] * 30)
-    assert of_values(found, CLOCK, weekday=5.0, hour=np.nan) == Group(30, 30)
+    assert of_values(found, CLOCK, weekday=6.0, hour=np.nan) == Group(30, 30)
 
 
 def test_a_field_of_one_group_tells_nothing():

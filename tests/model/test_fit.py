@@ -97,7 +97,14 @@ def test_the_model_learns_what_there_is():
 def pooled(raw, label, folds):
     count = len(raw)
     return Forward(
-        raw, raw, label, np.ones(count), np.ones(count), np.repeat(np.arange(folds), count // folds), ()
+        raw,
+        raw,
+        label,
+        np.ones(count),
+        np.ones(count),
+        np.repeat(np.arange(folds), count // folds),
+        np.arange(count),
+        (),
     )
 
 

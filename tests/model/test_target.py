@@ -13,7 +13,7 @@ from qualify.features.fields import Field
 from qualify.model.blend import Blend, Calibration
 from qualify.model.boosted import BoostedModel
 from qualify.model.fit import fit_target
-from qualify.model.target import Z_90
+from qualify.model.target import half_width
 from tests.model.rows import QUICK, make_rows
 
 NAMES = ("column:visits", "column:minutes", "column:noise", "column:source", "points")
@@ -47,11 +47,17 @@ def test_the_interval_by_hand(fitted, frame):
     )
     bins = model.encoders.bins(frame)
     spread = 2.0 * model.linear.member_log_odds(bins).std(axis=1, ddof=1)
-    half = Z_90 * np.sqrt(spread**2 + 0.09)
+    half = half_width(model.linear.member_log_odds(bins).shape[1]) * np.sqrt(spread**2 + 0.09)
     found = model.predict(frame)
     np.testing.assert_allclose(logit(found.high) - logit(found.probability), half, rtol=1e-9)
     np.testing.assert_allclose(logit(found.probability) - logit(found.low), half, rtol=1e-9)
     assert ((found.low < found.probability) & (found.probability < found.high)).all()
+
+
+@pytest.mark.parametrize(("bags", "quantile"), [(2, 6.3138), (4, 2.3534), (16, 1.7531)])
+def test_few_bags_know_their_own_spread_badly(bags, quantile):
+    """Student's t at .95, as tables have it, and half as much again for what bags share."""
+    assert half_width(bags) == pytest.approx(1.5 * quantile, rel=1e-4)
 
 
 def test_contributions_add_up_and_belong_to_their_field(fitted, frame):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import create_engine
 
-from tests.world import AS_OF, call, sources
+from serving.batch import rejects_of
+from tests.world import AS_OF, TABLES, call, sources
 
 COLUMNS = [
     "lead_id", "as_of", "rank", "probability", "probability_low", "probability_high", "p_sql", "p_win",
@@ -128,6 +130,28 @@ def test_a_database_table_holds_them_too(world, listed, tmp_path):
     engine.dispose()
     assert found["lead_id"].tolist() == listed[0]["lead_id"].tolist()
     assert len(pd.read_csv(tmp_path / "scores.rejects.csv")) == called_rejects(called)
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [("scores", "scores"), ("desk.scores", "desk.scores"), (".scores", "scores"), ("得点", "得点"),
+     ("../a b", "%2Fa%20b"), ("a%2Fb", "a%252Fb"), ("a/b", "a%2Fb")],
+)  # fmt: skip
+def test_rejects_of_a_database_are_called_after_its_table(table, expected):
+    found = rejects_of(f"postgresql+psycopg://ada@db/crm#{table}")
+    assert found == Path(f"{expected}.rejects.csv")
+
+
+def test_rejects_of_one_table_are_not_written_over_by_those_of_another(world, faulty, tmp_path):
+    words = ["--as-of", AS_OF, "--model", world.bundle]
+    url = f"sqlite:///{tmp_path / 'scores.db'}"
+    for table, leads in (("few", ["--leads", faulty[0]]), ("all", sources(world.folder))):
+        called = call("score", *leads, *words, "--out", f"{url}#{table}", "--json", folder=tmp_path)
+        assert called.code == 0, called.err
+        assert called.json["rejects_file"] == f"{table}.rejects.csv"
+    few, every = (pd.read_csv(tmp_path / f"{table}.rejects.csv") for table in ("few", "all"))
+    assert len(few) == 5
+    assert set(every["code"]) == {"not_yet_created"}
 
 
 def called_rejects(called):
@@ -296,6 +320,18 @@ def test_without_files_the_configured_tables_are_read(world):
     called = world.call("explain", "L00000001", "--as-of", AS_OF, "--json")
     assert called.code == 0, called.err
     assert called.json["probability"] == explained(world, "L00000001", "--json").json["probability"]
+
+
+def test_tables_of_a_database_are_explained(world, tmp_path):
+    url = f"sqlite:///{tmp_path / 'crm.db'}"
+    engine = create_engine(url)
+    for name in TABLES:
+        world.arrow[name].to_pandas().to_sql(name, engine, index=False)
+    engine.dispose()
+    named = [word for name in TABLES for word in (f"--{name}", f"{url}#{name}")]
+    called = world.call("explain", "L00000001", *named, "--as-of", AS_OF, "--json")
+    assert called.code == 0, called.err
+    assert called.json == explained(world, "L00000001", "--json").json
 
 
 def test_an_explanation_tells_what_became_of_past_leads(world, listed):

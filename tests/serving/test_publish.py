@@ -123,7 +123,10 @@ def test_a_list_on_the_desk(world, scored, ledger):
     assert {row.lead_id: row.company for row in page.rows} == {
         row.lead_id: companies[row.lead_id] for row in page.rows
     }
-    assert publish(ledger, scored, world.arrow["leads"], world.config, world.scorer.scorecard).repeated == scored.table.num_rows
+    assert (
+        publish(ledger, scored, world.arrow["leads"], world.config, world.scorer.scorecard).repeated
+        == scored.table.num_rows
+    )
 
 
 def test_a_column_that_is_not_there_is_told(world, scored, ledger):

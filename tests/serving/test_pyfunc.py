@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from mlflow.exceptions import MlflowException
 
-from qualify.errors import DataError
+from qualify.errors import DataError, UserError
 from serving.pyfunc_model import score_documents
 from tests.serving.lead_documents import agree, document
 
@@ -89,7 +89,7 @@ def test_the_signature_is_there_and_enforced(world, model):
     names = inputs.input_names()
     assert {"lead_id", "created_at", "as_of", "activities", "stages", "industry"} <= set(names)
     assert inputs.required_input_names() == ["lead_id"]
-    assert {p.name for p in model.metadata.get_params_schema()} == {"reasons", "language"}
+    assert {p.name for p in model.metadata.get_params_schema()} == {"reasons", "language", "rejects"}
     with pytest.raises(MlflowException, match="lead_id"):
         model.predict(pd.DataFrame([{"industry": "IT"}]))
     with pytest.raises(MlflowException, match="activities"):
@@ -159,6 +159,79 @@ def test_bad_documents_are_told_by_their_position(world, chosen):
         DataError, match=r"(?s)1 of the lead documents.*document 1.*after the time of scoring"
     ):
         score_documents(world.scorer, [good, bad], 3, "en")
+
+
+BAD = {
+    "missing_id": {"lead_id": ""},
+    "bad_created_at": {"created_at": "soon"},
+    "not_yet_created": {"created_at": "2027-01-01T00:00:00Z"},
+    "bad_document": {"as_of": "soon"},
+}
+KEEP = {"rejects": "keep"}
+
+
+@pytest.mark.parametrize("bad", [list(BAD), list(BAD)[:3]])
+def test_rejects_are_kept_in_their_place(world, model, batch, chosen, bad):
+    documents = [document(world, lead_id) for lead_id in chosen[:5]]
+    wrong = {2 * place: document(world, chosen[6 + place]) | BAD[code] for place, code in enumerate(bad)}
+    wrong[len(wrong) + 5] = documents[1]  # a second time
+    for place, each in wrong.items():
+        documents.insert(place, each)
+    found = model.predict(pd.DataFrame(documents), params=KEEP)
+    assert found["lead_id"].tolist() == [each["lead_id"] for each in documents]
+    rows = found.to_dict("records")
+    codes = [*bad, "duplicate_id"]
+    assert [rows[place]["code"] for place in wrong] == codes
+    for place in wrong:
+        assert rows[place]["reasons"] == []
+        assert len(rows[place]["message"]) > 10
+        assert {rows[place][name] for name in found if name not in ("lead_id", "code", "message", "reasons")}\
+            == {None}  # fmt: skip
+    good = [row for place, row in enumerate(rows) if place not in wrong]
+    for row, lead_id in zip(good, chosen, strict=False):
+        agree(row, batch[lead_id])
+        assert (row["code"], row["message"]) == (None, None)
+    assert sorted(row["rank"] for row in good) == list(range(1, 6))
+    assert all(isinstance(row["rank"], int) for row in good)
+
+
+@pytest.mark.parametrize("code", BAD)
+def test_a_batch_of_nothing_but_rejects_has_its_columns(world, model, chosen, code):
+    documents = pd.DataFrame([document(world, lead_id) | BAD[code] for lead_id in chosen[:3]])
+    found = model.predict(documents, params=KEEP)
+    assert found["code"].tolist() == [code] * 3
+    assert found["probability"].tolist() == [None] * 3
+    good = model.predict(pd.DataFrame([document(world, chosen[0])]), params=KEEP)
+    assert found.columns.tolist() == good.columns.tolist()
+    assert good["code"].tolist() == [None]
+    assert good["probability"].dtype == float
+
+
+def test_rejects_are_nulls_in_json(world, model, chosen):
+    from io import StringIO
+
+    from mlflow.pyfunc.scoring_server import predictions_to_json
+
+    bad = document(world, chosen[1]) | BAD["bad_document"]
+    out = StringIO()
+    predictions_to_json(model.predict(pd.DataFrame([document(world, chosen[0]), bad]), params=KEEP), out)
+    assert "NaN" not in out.getvalue()
+    good, kept = json.loads(out.getvalue())["predictions"]
+    assert good["probability"] > 0
+    assert (kept["probability"], kept["rank"], kept["as_of"], kept["reasons"]) == (None, None, None, [])
+    assert kept["message"].startswith("`as_of` is no time.; got: 'soon'")
+
+
+def test_leads_without_an_id_are_called_by_their_place_among_all(model):
+    leads = [{"lead_id": "a", "as_of": "soon"}, {"lead_id": None}, {"lead_id": "c"}]
+    found = model.predict(pd.DataFrame(leads), params=KEEP)
+    assert found["lead_id"].tolist() == ["a", "1", "c"]
+    assert found["code"].tolist() == ["bad_document", None, None]
+
+
+def test_what_is_to_become_of_rejects_is_known(model):
+    with pytest.raises(UserError, match=r"(?s)`rejects`.*drop.*raise or keep"):
+        model.predict(pd.DataFrame([{"lead_id": "a"}]), params={"rejects": "drop"})
 
 
 def test_a_moment_that_is_no_time_is_told(world, chosen):

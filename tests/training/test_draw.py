@@ -7,6 +7,7 @@ import pytest
 from tests.training.projects import make_project
 from training.data import load_tables
 from training.dataset import build_training_set
+from training.drawn import Drawn, drawn_of
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,11 @@ def test_a_draw_is_learned_from_and_the_whole_is_audited(project):
     assert 500 < len(loaded.tables) <= 1_000
     assert len(load_tables(drawn(config, 1_000), folder, whole=True).tables) == 3_000
     assert len(load_tables(drawn(config, 3_000), folder).tables) == 3_000
+    assert loaded.read == (len(loaded.tables), 3_000)
+    assert load_tables(drawn(config, 3_000), folder).read is None
     data = build_training_set(loaded)
+    assert drawn_of(data) == Drawn(len(loaded.tables), 3_000, len(data.lead), len(data.lead))
+    assert drawn_of(build_training_set(load_tables(drawn(config, 3_000), folder))) is None
     assert set(data.lead.tolist()) == set(range(len(loaded.tables)))
 
 

@@ -24,6 +24,7 @@ from training.checks.provenance import check_provenance
 from training.checks.recording import check_recording
 from training.checks.repeats import check_repeats
 from training.checks.scanners import check_scanners
+from training.checks.scorecard import check_scorecard
 from training.checks.shift import check_shift
 
 CHECKS: dict[str, Callable[[World], Iterator[Finding]]] = {
@@ -37,6 +38,7 @@ CHECKS: dict[str, Callable[[World], Iterator[Finding]]] = {
     "shift": lambda w: check_shift(w.loaded),
     "maturity": lambda w: check_maturity(w.loaded, w.y),
     "placeholders": lambda w: check_placeholders(w.loaded, w.personal),
+    "scorecard": lambda w: check_scorecard(w.loaded),
 }
 
 ON_BANK = {"a_category_that_is_new", "a_column_that_becomes_empty", "a_word_that_says_nothing",

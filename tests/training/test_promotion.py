@@ -188,8 +188,12 @@ def test_the_commands_say_what_they_did(config, project):
     add_version(config, project)
     add_version(config, project, verdict="rules", report="<p>the second</p>")
     refused = call("promote", "2", "--json", folder=project)
-    assert (refused.code, refused.out) == (3, "")
+    assert refused.code == 3
     assert "not `model`" in refused.err
+    said = {"version": "2", "previous": "1", "verdict": "rules", "promoted": False, "changed": False}
+    assert {name: refused.json[name] for name in said} == said
+    assert refused.json["objections"] == ["the verdict of its training run is `rules`, not `model`"]
+    assert refused.json["run_id"]
     assert call("promote", "2", "--force", folder=project).code == 2
     done = call("promote", "2", "--force", "--reason", "a trial", "--json", folder=project)
     assert done.code == 0

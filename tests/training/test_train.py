@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mlflow
 import numpy as np
+import pandas as pd
 import pytest
 
 from qualify.config import load_config
@@ -168,6 +169,58 @@ def test_the_example_is_made_of_common_values(tmp_path):
     assert "secret" not in example
 
 
+# What was left out.
+
+
+def test_a_further_target_without_both_outcomes_is_skipped_and_named(tmp_path):
+    folder = tmp_path / "a"
+    make_project(folder, rows=400, signal=1.5)
+    leads = pd.read_csv(folder / "leads.csv")
+    leads["paid"] = np.where(leads.index < 100, leads["won"], "no")
+    leads.to_csv(folder / "leads.csv", index=False)
+    text = (folder / "qualify.yaml").read_text(encoding="utf-8")
+    more = 'positive: "yes"}, {name: paid, column: paid, positive: "yes"}]'
+    (folder / "qualify.yaml").write_text(text.replace('positive: "yes"}]', more), encoding="utf-8")
+    called = call("train", "--budget", 0, "--json", "--force", folder=folder)
+    assert called.code == 0, called.err
+    reason = "the later leads have one outcome only (0 positives in 80 rows)"
+    assert called.json["skipped_targets"] == [{"name": "paid", "reason": reason}]
+    assert f"\nno model of target paid: {reason}\n" in called.err
+    tags = client_of(folder).get_run(called.json["run_id"]).data.tags
+    assert tags["skipped_targets"] == f"paid: {reason}"
+
+
+def test_a_draw_is_told_and_recorded(tmp_path, monkeypatch):
+    monkeypatch.setattr("training.dataset.MAX_ROWS", 500)
+    folder = tmp_path / "a"
+    make_project(folder, rows=1_300, signal=1.5)
+    text = (folder / "qualify.yaml").read_text(encoding="utf-8")
+    text = text.replace("{bags: 2,", "{max_leads: 1000, bags: 2,")
+    (folder / "qualify.yaml").write_text(text, encoding="utf-8")
+    called = call("train", "--budget", 0, "--json", "--force", folder=folder)
+    assert called.code == 0, called.err
+    drawn = called.json["drawn"]
+    assert drawn["of_leads"] == 1_300
+    assert 500 < drawn["leads"] == drawn["of_rows"] < 800
+    assert 400 < drawn["rows"] < 600
+    sentence = (
+        "a draw was learned from, not all: "
+        f"{drawn['leads']} of 1,300 leads ({drawn['leads'] / 1300:.1%}) and "
+        f"{drawn['rows']} of {drawn['of_rows']} rows of these leads ({drawn['rows'] / drawn['of_rows']:.1%})"
+    )
+    assert f"\n{sentence}\n" in called.err
+    run = client_of(folder).get_run(called.json["run_id"])
+    assert run.data.tags["drawn"] == sentence
+    assert {k: int(v) for k, v in run.data.params.items() if k.startswith("drawn_")} == {
+        f"drawn_{name}": number for name, number in drawn.items()
+    }
+
+
+def test_where_all_is_learned_from_nothing_is_told_of_a_draw(world):
+    assert world.trained["drawn"] is None
+    assert world.trained["skipped_targets"] == []
+
+
 # A table that is too small: refused, recorded, and registered by force.
 
 
@@ -190,7 +243,12 @@ def said(folder, name):
 def test_a_tiny_table_is_for_people_to_look_at(tiny):
     code, out, err = said(tiny, "refused")
     assert code == 3
-    assert out == ""
+    told = json.loads(out)
+    assert (told["verdict"], told["registered"]) == ("manual", False)
+    assert told["model_version"] is told["model_uri"] is told["alias"] is None
+    assert told["reasons"]
+    run = client_of(tiny).get_run(told["run_id"])
+    assert run.data.tags["bundle"] == told["bundle"]
     assert "the verdict is `manual`, so no model was registered" in err
     assert "leads in all at this rate" in err
     assert "--force" in err
@@ -201,8 +259,16 @@ def test_force_registers_all_the_same_and_says_so(tiny):
     code, out, _ = said(tiny, "forced")
     assert code == 0
     told = json.loads(out)
-    assert told["verdict"] == "manual"
+    assert (told["verdict"], told["registered"]) == ("manual", True)
     assert told["model_version"] == "1"
+
+
+def test_each_step_is_told_as_it_begins(tiny):
+    _, _, err = said(tiny, "forced")
+    steps = ("reading tables", "features", "judging on later leads", "final fit", "registering the model")
+    places = [err.index(f"{step} ...\n") for step in steps]
+    assert places == sorted(places)
+    assert "tuning ..." not in err, "there was no budget for it"
 
 
 def test_a_refused_run_is_kept_without_a_version(tiny):

@@ -141,6 +141,58 @@ _DATA: dict[str, Told] = {
         "a column becomes empty", "a value that is missing now meant something else when it was there",
         "find out whether a form or an interface lost the field, and restore it",
     ),
+    "K001": Told(
+        "a threshold of the scorecard above the most points that can be had",
+        "the band or the stage stays empty for ever", "lower the threshold, or raise the points",
+    ),
+    "K002": Told(
+        "a rule about a column that is not used", "the rule never gives points",
+        "name the column as the table does, take it out of `exclude`, or delete the rule",
+    ),
+    "K003": Told(
+        "a rule about an activity that does not occur", "the rule never gives points",
+        "name the activity as the table does, or delete the rule",
+    ),
+    "K004": Told(
+        "a row of a rule's table about a value that no lead has", "the row never gives points",
+        "write the value as the table does, or delete the row",
+    ),
+    "K005": Told(
+        "a pattern that matches no topic", "the rule never gives points",
+        "write the pattern after the topics of your activities, or delete the rule",
+    ),
+    "K006": Told(
+        "a row of a rule's table that no lead reaches", "rows above it take all of its leads",
+        "put the narrower row first, or delete it",
+    ),
+    "K007": Told(
+        "two groups give points for the same thing", "one act counts twice, so points promise too much",
+        "let one rule replace the other (`replaces`), or delete one",
+    ),
+    "K008": Told(
+        "a cap below a single award", "the award never counts in full", "raise the cap, or lower the award",
+    ),
+    "K009": Told(
+        "ranges of a rule's table overlap", "the upper row wins, which readers overlook",
+        "let each range end where the next begins",
+    ),
+    "K010": Told(
+        "a label without a translation", "readers of the other language see a foreign word",
+        "give the label in both languages",
+    ),
+    "K011": Told(
+        "a stage whose entry criteria no lead meets", "no lead is ever put into that stage",
+        "loosen the criteria, or delete the stage",
+    ),
+    "K012": Told(
+        "a rule that gives no points", "it is read and explained for nothing",
+        "give it points, or delete it",
+    ),
+    "K013": Told(
+        "stages that the scorecard does not know",
+        "points and the stages of the CRM cannot be compared there",
+        "add them to `stages` of the scorecard, or to the `names` of a stage",
+    ),
 }  # fmt: skip
 
 EXPLAINED: dict[str, Told] = {

@@ -108,8 +108,8 @@ def _data(proposal: Proposal) -> list[str]:
     ]
     for key in ("leads", "activities", "stages"):
         source = getattr(data, key)
-        if isinstance(source, str):
-            lines.append(entry(key, source))
+        if source is not None:
+            lines.append(entry(key, source if isinstance(source, str) else source.model_dump()))
     lines += [entry(key, getattr(data, key), notes.get(key, "")) for key in _DATA_NOTES]
     if data.activities is not None:
         lines += _roles("activity_columns", data.activity_columns, proposal.ignored.get("activities", []))

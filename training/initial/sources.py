@@ -6,17 +6,21 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlalchemy.engine import make_url
 
-from qualify.config import ActivityColumns, Data, StageColumns
-from qualify.errors import UserError
+from qualify.config import ActivityColumns, Data, Source, SqlSource, StageColumns
+from qualify.errors import UserError, without_secrets
 from qualify.leads.columns import id_keys, id_text, needed, only_leads
+from qualify.leads.files import is_url
 from qualify.leads.hints import ORDER_UNKNOWN
+from qualify.leads.named import named_source
 from qualify.leads.profile import ColumnProfile, profile
-from qualify.leads.read import read_table
+from qualify.leads.read import located, read_table
 from qualify.leads.roles import (
     find_activity_columns,
     find_created_at,
@@ -27,11 +31,16 @@ from qualify.leads.roles import (
 from qualify.leads.stamp import read_stamp
 
 _LOOKED_AT = 100_000
+_SQLITE = "sqlite:///"
+_NO_PASSWORD = (
+    "leave it out of the URL: PostgreSQL takes it from PGPASSWORD or ~/.pgpass, an object store from the "
+    "machine's environment or role"
+)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for on the command line; paths as they were typed."""
+    """What the user asked for on the command line; tables as they were typed (see `named_source`)."""
 
     leads: str
     activities: str | None = None
@@ -53,7 +62,8 @@ class Request:
         Raises
         ------
         UserError
-            No target or two, or a stage target without stages or horizon.
+            No target or two, a stage target without stages or horizon, or a URL with a password, which
+            would stand in the configuration.
         """
         if (self.target is None) == (self.target_stage is None):
             raise UserError(
@@ -69,6 +79,10 @@ class Request:
                             mend="add for instance --within-days 60")  # fmt: skip
         if self.within_days is not None and not self.within_days > 0:
             raise UserError("The horizon is not positive.", where="--within-days", got=self.within_days)
+        for what in ("leads", "activities", "stages"):
+            if _holds_password(getattr(self, what) or ""):
+                raise UserError("The URL holds a password, and the configuration would show it.",
+                                where=f"--{what}", mend=_NO_PASSWORD)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -115,9 +129,9 @@ def read_sources(request: Request, folder: Path) -> Sources:
     if _order_unknown(profiles, events.day_first):
         remarks["day_first"] = "false: 01/04/2026 is the fourth of January. No date shows which: have a look"
     data = Data(
-        leads=_relative(request.leads, folder),
-        activities=None if request.activities is None else _relative(request.activities, folder),
-        stages=None if request.stages is None else _relative(request.stages, folder),
+        leads=_written(request.leads, folder),
+        activities=None if request.activities is None else _written(request.activities, folder),
+        stages=None if request.stages is None else _written(request.stages, folder),
         timezone=request.timezone,
         encoding=request.encoding,
         delimiter=request.delimiter,
@@ -177,8 +191,29 @@ class _Events:
         self.day_first += [names[name].day_first for name in names if name in taken]
 
 
-def _read(request: Request, path: str, what: str) -> pa.Table:
-    return read_table(path, encoding=request.encoding, delimiter=request.delimiter, what=what)
+def _read(request: Request, name: str, what: str) -> pa.Table:
+    return read_table(named_source(name), encoding=request.encoding, delimiter=request.delimiter, what=what)
+
+
+def _written(name: str, folder: Path) -> Source:
+    """Return a table as the configuration names it, a file as seen from that one's folder."""
+    source = named_source(name)
+    if isinstance(source, str):
+        return source if is_url(source) else _relative(source, folder)
+    here = located(source, Path())
+    if here is source or isinstance(here, str):
+        return source
+    # Only the URL of a relative SQLite file is another one there.
+    path = here.url.removeprefix(_SQLITE)
+    return SqlSource(url=_SQLITE + _relative(path, folder), query=source.query)
+
+
+def _holds_password(name: str) -> bool:
+    """Say whether a table is named by a URL with a password in it."""
+    source = named_source(name)
+    if isinstance(source, SqlSource) and make_url(source.url).password:
+        return True
+    return is_url(name) and any(without_secrets(text) != text for text in (name, unquote(name)))
 
 
 def _relative(path: str, folder: Path) -> str:

@@ -32,6 +32,7 @@ from training.monitor.freshness import Freshness, freshness
 from training.monitor.moments import Moments, Span, matured_rows, periods, span_of
 from training.monitor.outcomes import Outcomes, observe, promised
 from training.rivals import champion_probability, load_rival
+from training.steps import begin
 from training.work import load_work
 
 __all__ = ["FEWEST", "Watched", "look"]
@@ -109,6 +110,7 @@ def look(config: Config, folder: Path, as_of: str | None = None) -> Watched:
                         expected="a time after the first lead's creation")  # fmt: skip
     _check_columns(loaded, rival.scorer, found.version)
     run = client.get_run(found.run_id)
+    begin("comparing recent leads with those learned from")
     watched = _watch(loaded, rival.scorer, now, run)
     named = replace(watched, name=config.mlflow.model_name, version=found.version, run_id=found.run_id)
     return replace(named, alarms=find_alarms(named))

@@ -61,6 +61,9 @@
     "?": () => use(document.getElementById("keys"), (dialog) => dialog.showModal()),
   };
 
+  /* A key that is held down moves on and on, but answers once: the page after an answer hears it as well. */
+  const repeating = new Set(["j", "k", "ArrowDown", "ArrowUp"]);
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       const closed = closePanels(null);
@@ -72,6 +75,7 @@
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     const inPanel = event.target.closest("details.panel form");
     if (inPanel) return;
+    if (event.repeat && !repeating.has(event.key)) return;
     if (event.key === "Enter" && rows.length && current >= 0 && event.target === document.body) {
       marked().querySelector(".row-link").click();
       return;

@@ -29,6 +29,7 @@ MOST_WORDS = 40
 FEW_NUMBERS = 12
 """Up to so many distinct whole numbers may be codes."""
 
+_FEW_PERSONS = 50
 _SAMPLE = 5_000
 _LETTERED = r"^[RHSTM]\d"
 _ENDLESS = r"^(9999|2999|0001|0000)[-/.]\d|^\d{1,2}[-/.]\d{1,2}[-/.](9999|2999|0001|0000)\b"
@@ -60,7 +61,9 @@ def as_personal(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | 
     if shapes.is_email(base.name, values.texts, values.counts):
         return replace(base, type="email", examples=())
     phone = shapes.is_phone(base.name, values.texts, values.counts)
-    if phone or (shapes.is_personal(base.name) and len(values.texts) > 0.5 * values.given):
+    # Many leads share first names; a few dozen different values are people all the same.
+    persons = len(values.texts) > min(0.5 * values.given, _FEW_PERSONS)
+    if phone or (shapes.is_personal(base.name) and persons):
         kind = "phone numbers" if phone else "people's names or addresses"
         return replace(base, type="id", examples=(), exclude=Excluded(code="C004", evidence=f"holds {kind}"))
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from qualify.config import Source, SqlSource
+from qualify.config.service import anchored
 from qualify.errors import DataError
 from qualify.leads.files import SUFFIXES, is_url, matching_names
 from qualify.leads.part import ROW
@@ -17,6 +18,8 @@ from qualify.leads.read_parquet import read_parquet
 from qualify.leads.read_sql import read_sql
 from qualify.leads.stamp import read_stamp, stamp
 from qualify.leads.stream import open_stream
+
+_NO_FILES = ("sqlite:///:memory:", "sqlite:///file:")
 
 
 def read_table(
@@ -74,10 +77,14 @@ def read_table(
 
 
 def located(source: Source, folder: str | Path) -> Source:
-    """Return the source with a relative file name taken from `folder`."""
+    """Return the source with a relative file name taken from `folder`, that of an SQLite URL too.
+
+    The URL of an object store stays as it is.
+    """
     if isinstance(source, SqlSource):
-        return source
-    return str(Path(folder) / source)
+        url = source.url if source.url.startswith(_NO_FILES) else anchored(source.url, Path(folder))
+        return source if url == source.url else SqlSource(url=url, query=source.query)
+    return source if is_url(source) else str(Path(folder) / source)
 
 
 def _read_path(

@@ -21,8 +21,9 @@ from qualify.leads.stamp import read_stamp
 _LEAD_ID = (
     r"^lead id$|^リードid$",
     r"^(lead|prospect|contact|customer|client|mql|case|account|user)s? ?id$",
-    r"^id$|^uuid$|顧客(id|番号)|リード番号|会員(id|番号)|^case$|^key$",
-    r"\bid$|番号$",
+    r"^id$|^uuid$|(顧客|見込み?客|取引先|会員|リード)(id|番号)|^case$|^key$|"
+    r"^(lead|prospect|contact|customer|client|account|user) (number|no|nr)$",
+    r"(?<![a-z])id$|番号$",
 )
 _PLAIN_ID_RANKS = 3
 _PLAIN_ID_SHARE, _ID_SHARE = 0.8, 0.98
@@ -77,7 +78,11 @@ def find_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
     >>> find_id(profile(pa.table({"Lead ID": ["1", "2", "2"], "key": ["a", "b", "c"]})))
     'key'
     """
-    usable = [p for p in profiles.values() if p.given and p.type in ("id", "category", "number", "text")]
+    personal = {p.name for p in profiles.values() if p.exclude is not None and p.exclude.code == "C004"}
+    usable = [
+        p for p in profiles.values()
+        if p.given and p.type in ("id", "category", "number", "text") and p.name not in personal
+    ]  # fmt: skip
     ranked = [(_rank(p.name, _LEAD_ID), not p.unique, k, p) for k, p in enumerate(usable)]
     named = [
         (rank, repeated, k, p.name)

@@ -161,10 +161,20 @@ class GridCounts:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many open leads each filter would find; owners and sources of leads without one are left out."""
+    """How many leads of the call list each filter would find: the open ones without an answer.
+
+    Values that only answered leads have are there with a count of 0. Leads without an owner, source or stage
+    are not counted by it.
+
+    Parameters
+    ----------
+    stored
+        Whether there is any lead at all, open or not.
+    """
 
     owners: Mapping[str, int]
     sources: Mapping[str, int]
     stages: Mapping[str, int]
     recommended_stages: Mapping[str, int]
     bands: Mapping[str, int]
+    stored: bool

@@ -80,13 +80,17 @@ def grid_counts(connection: Connection, query: QueueQuery) -> GridCounts:
 
 
 def facets(connection: Connection) -> Facets:
-    """Count the open leads by what they can be filtered by; most frequent first."""
+    """Count the open leads without an answer by what they can be filtered by; most frequent first."""
     owner, source = _count(connection, "owner"), _count(connection, "source")
     # One pass of one index for these three: few different rows come of it.
     three = _count(connection, "stage", "recommended_stage", "band")
+    # No index tells which of these have an answer. Few open leads have one: they are taken off.
+    done = _answered(connection)
     return Facets(
-        owners=_by(owner, 0), sources=_by(source, 0),
-        stages=_by(three, 0), recommended_stages=_by(three, 1), bands=_by(three, 2),
+        owners=_left(owner, 0, done["owner"]), sources=_left(source, 0, done["source"]),
+        stages=_left(three, 0, done["stage"]), bands=_left(three, 2, done["band"]),
+        recommended_stages=_left(three, 1, done["recommended_stage"]),
+        stored=connection.scalar(select(leads.c.lead_id).limit(1)) is not None,
     )  # fmt: skip
 
 
@@ -100,14 +104,26 @@ def _count(connection: Connection, *names: str) -> _Counts:
     return {tuple(row[:-1]): row[-1] for row in connection.execute(asked)}
 
 
-def _by(counts: _Counts, place: int) -> Mapping[str, int]:
-    """Add up by one of the columns, most frequent first, then by name; what is missing is left out."""
+def _answered(connection: Connection) -> Mapping[str, Counter[str | None]]:
+    """Count the open leads with an answer, by each of the columns."""
+    names = ("owner", "source", "stage", "recommended_stage", "band")
+    # The verdict is asked for because no index has it: SQLite would read all of the queue's index otherwise,
+    # and not only the leads that another one finds.
+    asked = select(*(leads.c[name] for name in names), leads.c.verdict)
+    found = connection.execute(asked.where(leads.c.open.is_(True), leads.c.answered.is_(True))).all()
+    return {name: Counter(row[place] for row in found) for place, name in enumerate(names)}
+
+
+def _left(counts: _Counts, place: int, done: Counter[str | None]) -> Mapping[str, int]:
+    """Add up by one of the columns less what is done, most frequent first, then by name."""
     found: Counter[str] = Counter()
     for values, count in counts.items():
         value = values[place]
         if value is not None:
             found[value] += count
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    # Not below 0: an answer may come between the two counts.
+    left = {value: max(count - done[value], 0) for value, count in found.items()}
+    return dict(sorted(left.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _rows(connection: Connection, ids: Sequence[str], rank: int) -> list[QueueRow]:

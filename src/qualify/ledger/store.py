@@ -118,7 +118,7 @@ class Ledger(ServiceStore):
             return grid_counts(connection, query)
 
     def facets(self) -> Facets:
-        """Count the open leads by what they can be filtered by."""
+        """Count the open leads without an answer by what they can be filtered by."""
         with self._database.read() as connection:
             return facets(connection)
 

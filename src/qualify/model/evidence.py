@@ -206,11 +206,11 @@ def _stage_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
 
 
 def _clock_keys(values: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
-    """Return weekday or week-end, and the quarter of the day."""
+    """Return the weekday and the quarter of the day."""
     weekday, hour = (np.asarray(values[part], dtype=np.float64) for part in ("weekday", "hour"))
     known = ~np.isnan(weekday)
     quarter = np.where(np.isnan(hour), 9.0, np.floor(np.nan_to_num(hour) / 6))
-    return np.where(known, (np.where(known, weekday, 0.0) >= 5) * 10 + quarter, -1).astype(np.int64)
+    return np.where(known, np.where(known, weekday, 0.0) * 10 + quarter, -1).astype(np.int64)
 
 
 _OTHER_KEYS: dict[str, Callable[[Mapping[str, NDArray[Any]]], NDArray[Any]]] = {

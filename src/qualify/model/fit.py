@@ -31,8 +31,8 @@ MANY_CELLS = 3_000_000
 """From this size of the trees' design on, columns that told the folds next to nothing are left out of it."""
 TOLD = 0.99
 """The share of the folds' gain that the remaining columns have to hold."""
-RECENCY_SHARES = (None, 0.5, 0.2)
-"""Half-lives tried for weights of calibration rows, as shares of the rows in time order; None: all alike."""
+RECENCY_SHARES = (0.5, 0.2)
+"""Half-lives tried for weights of calibration rows, as shares of the rows in time order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Forward:
     ----------
     population
         The weights as they are, where those of the fit are clipped.
+    lead
+        Position of each row's lead.
     rounds
         Best number of boosting rounds by fold.
     gain
@@ -64,6 +66,7 @@ class Forward:
     weight: FloatArray
     population: FloatArray
     fold: IntArray
+    lead: IntArray
     rounds: tuple[int, ...]
     gain: Mapping[str, float] = field(default_factory=dict)
 
@@ -79,7 +82,8 @@ class Forward:
             np.concatenate([self.label, later.label[order]]),
             np.concatenate([self.weight, later.clipped().weight[order]]),
             np.concatenate([self.population, later.weight[order]]),
-            np.concatenate([self.fold, np.full(len(order), number)]), self.rounds, self.gain,
+            np.concatenate([self.fold, np.full(len(order), number)]),
+            np.concatenate([self.lead, later.lead[order]]), self.rounds, self.gain,
         )  # fmt: skip
 
     def blended_loss(self) -> float:
@@ -101,7 +105,8 @@ def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) 
     folds_done = [fold for fold in found if fold is not None]
     if not folds_done:
         empty = np.empty(0)
-        return Forward(empty, empty, empty, empty, empty, empty.astype(np.int64), ())
+        none = empty.astype(np.int64)
+        return Forward(empty, empty, empty, empty, empty, none, none, ())
     best = tuple(fold.booster.best_iteration for fold in folds_done)
     # Each fold's own best number of rounds was chosen on the rows it predicts; one number for all was not.
     rounds = common_rounds(best)
@@ -112,6 +117,7 @@ def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) 
         np.concatenate([fold.test.clipped().weight for fold in folds_done]),
         np.concatenate([fold.test.weight for fold in folds_done]),
         np.concatenate([np.full(len(fold.linear), fold.number) for fold in folds_done]),
+        np.concatenate([fold.test.lead for fold in folds_done]),
         best,
         _summed([fold.gain for fold in folds_done]),
     )
@@ -197,35 +203,44 @@ def _drawn(side: BoolArray, lead: IntArray, seed: list[int]) -> BoolArray:
 
 
 def choose_calibration(forward: Forward, blend: Blend) -> tuple[Calibration, float]:
-    """Fit the calibration with the recency that would have served the next fold best; and give its error.
+    """Fit the calibration, forgetting the past where that surely serves later leads; and give its error.
 
-    The half-life is chosen by calibrating on the folds before each fold and scoring that fold.
+    Half-lives are compared by calibrating on the folds before each fold and scoring that fold. One is taken
+    where it saves more log-loss than the standard error of the saving: the few folds differ by luck too.
     """
     raw = blend.log_odds(forward.linear, forward.trees)
-    folds = np.unique(forward.fold)
 
-    def weights(chosen: BoolArray, share: float | None) -> FloatArray:
+    def fitted(chosen: BoolArray, share: float | None) -> tuple[Calibration, FloatArray]:
         age = np.arange(chosen.sum(), 0, -1) / len(raw)
-        return forward.weight[chosen] * (1.0 if share is None else 0.5 ** (age / share))
+        weight = forward.weight[chosen] * (1.0 if share is None else 0.5 ** (age / share))
+        return fit_calibration(raw[chosen], forward.label[chosen], weight), weight
 
-    def loss(share: float | None) -> float:
-        total = 0.0
-        for fold in folds[1:]:
-            before, now = forward.fold < fold, forward.fold == fold
-            fitted = fit_calibration(raw[before], forward.label[before], weights(before, share))
-            z = fitted.log_odds(raw[now])
-            total += mean_log_loss(z, forward.label[now], forward.weight[now]) * forward.weight[now].sum()
-        return total
+    def losses(share: float | None) -> FloatArray:
+        lost = np.zeros(len(raw))
+        for fold in np.unique(forward.fold)[1:]:
+            now = forward.fold == fold
+            z = fitted(forward.fold < fold, share)[0].log_odds(raw[now])
+            lost[now] = forward.weight[now] * (np.logaddexp(0.0, z) - forward.label[now] * z)
+        return lost
 
+    steady = losses(None)
+    saved = {share: by_lead(steady - losses(share), forward.lead) for share in RECENCY_SHARES}
+    best = max(RECENCY_SHARES, key=lambda share: float(saved[share].sum()))
+    sure = saved[best].sum() > np.sqrt((saved[best] ** 2).sum())
     every = np.ones(len(raw), dtype=bool)
-    best = min(RECENCY_SHARES, key=loss) if len(folds) > 1 else None
-    used = weights(every, best)
-    found = fit_calibration(raw, forward.label, used)
+    found, used = fitted(every, best if sure else None)
     p = found.probability(raw)
-    # White's (1980) error of the mean log-odds: after a draw the weights follow the outcomes.
+    # White's (1980) error of the mean log-odds, clustered by lead (Liang and Zeger 1986): the looks at one
+    # lead share one outcome, and after a draw the weights follow the outcomes.
     information = float((used * p * (1 - p)).sum())
-    spread = float((used**2 * (forward.label - p) ** 2).sum())
+    spread = float((by_lead(used * (forward.label - p), forward.lead) ** 2).sum())
     return found, min(1.0, float(np.sqrt(spread)) / max(information, 1e-12))
+
+
+def by_lead(values: FloatArray, lead: IntArray) -> FloatArray:
+    """Add up the values of each lead's rows."""
+    _, place = np.unique(lead, return_inverse=True)
+    return np.bincount(place, values).astype(np.float64)
 
 
 def fit_target(

@@ -201,19 +201,22 @@ class Walk:
 
     @cached_property
     def losses(self) -> Mapping[Form, FloatArray]:
-        """By form, the weighted log-loss of each block."""
-        count = int(self.blocks.max(initial=0)) + 1
+        """By form, the weighted log-loss of each row."""
         label, weight = self.rows.label, self.rows.weight
-        return {
-            form: np.bincount(
-                self.blocks, weight * (np.logaddexp(0.0, z) - label * z), minlength=count
-            ).astype(np.float64)
-            for form, z in self.by_form.items()
-        }
+        return {form: weight * (np.logaddexp(0.0, z) - label * z) for form, z in self.by_form.items()}
 
     def best(self, before: int | None = None) -> Form:
-        """Return the form with the lowest log-loss on the blocks before one (None: on all)."""
-        return min(FORMS, key=lambda form: float(self.losses[form][1:before].sum()))
+        """Return the form with the lowest log-loss on what was predicted and known before a block began.
+
+        None: on all that was predicted. Where nothing was known yet, the form that moves least.
+        """
+        judged = self.blocks > 0
+        if before is not None:
+            begins = int(self.rows.time[self.blocks == before].min())
+            judged &= (self.blocks < before) & (self.rows.known <= begins)
+        if not judged.any():
+            return Form("intercept")
+        return min(FORMS, key=lambda form: float(self.losses[form][judged].sum()))
 
     @cached_property
     def probability(self) -> FloatArray:
@@ -221,9 +224,7 @@ class Walk:
         z = self.by_form[SAME].copy()
         for block in range(1, int(self.blocks.max(initial=0)) + 1):
             now = self.blocks == block
-            # Before anything was judged, the form that moves least.
-            form = self.best(block) if block > 1 else Form("intercept")
-            z[now] = self.by_form[form][now]
+            z[now] = self.by_form[self.best(block)][now]
         found: FloatArray = expit(z)
         return found
 

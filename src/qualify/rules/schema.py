@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from qualify.config import Label
 
 Days = Annotated[float, Field(gt=0)]
-Key = Annotated[str, Field(min_length=1, max_length=80)]
+Key = Annotated[str, Field(min_length=1, max_length=500)]
 Scalar: TypeAlias = bool | int | float | str
 
 

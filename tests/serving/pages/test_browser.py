@@ -157,6 +157,25 @@ def test_the_same_by_keyboard_alone(open_page, width):
     expect(page.locator("dialog#keys")).not_to_be_visible()
 
 
+def test_a_key_that_is_held_down_answers_one_lead_and_walks_on_over_the_list(open_page):
+    page = open_page()
+    held = """key => document.body.dispatchEvent(
+        new KeyboardEvent("keydown", {key, repeat: true, bubbles: true, cancelable: true}))"""
+    page.keyboard.press("j")
+    page.evaluate(held, "j")
+    assert page.locator(".row.current").get_attribute("id") == "lead-2"
+    for key in ("a", "r", "?", "/"):
+        page.evaluate(held, key)
+    assert page.locator(".flash, dialog[open], details.panel[open]").count() == 0
+    expect(page.locator("h1")).to_have_text("Call list")
+
+
+def test_the_undo_key_is_in_the_help(open_page):
+    page = open_page()
+    page.keyboard.press("?")
+    expect(page.locator("dialog#keys")).to_contain_text("undo the last answer")
+
+
 def test_tab_reaches_the_content_first_and_then_every_action(open_page):
     page = open_page()
     page.keyboard.press("Tab")
@@ -250,6 +269,20 @@ def test_what_is_touched_is_large_enough_for_a_thumb(open_page):
         for box in page.locator("main button:visible, main summary.button:visible, .tabs a, .pill").all():
             size = box.bounding_box()
             if size and size["height"] < 44:
+                small.append((path, box.inner_text(), size["height"]))
+    assert small == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_links_that_stand_alone_are_24_pixels_high(open_page, width):
+    page = open_page(width)
+    lead = rows(page).first.locator(".row-link").get_attribute("href")
+    small = []
+    for path in ("/", lead, "/alerts", "/audit"):
+        page.goto(path)
+        for box in page.locator(".row-link, .handoff-link a, td > a").all()[:12]:
+            size = box.bounding_box()
+            if size and size["height"] < 24:
                 small.append((path, box.inner_text(), size["height"]))
     assert small == []
 

@@ -68,3 +68,11 @@ def test_nobody_is_sent_to_another_site(path):
 def test_a_way_back_is_always_a_path_of_this_site(path):
     assert safe_path(path)[:1] == "/"
     assert safe_path(path)[1:2] not in {"/", "\\"}
+
+
+@pytest.mark.parametrize(("query", "count"), [
+    ("", 0), ("band=A&q=x&fit=1", 0), ("waiting=over_limit", 1),
+    ("waiting=over_limit&owner=sato&answered=all", 3),
+])  # fmt: skip
+def test_the_filters_in_the_folded_part_are_counted(query, count):
+    assert read_filters(QueryParams(query)).hidden_count == count

@@ -1,19 +1,19 @@
 """What is wrong with a scorecard although it can be read: findings with stable codes.
 
 ====  ==========================================================================================
-R001  a threshold above the most points that can be had
-R002  the column of a rule, or of a stage's criterion, is not in the data
-R003  an activity type that is not in the data
-R004  a value that no lead has
-R005  a topic pattern that matches no topic
-R006  a row of a table that can't be reached, since rows above it take everything
-R007  the same thing earns points in two groups
-R008  a cap below a single award
-R009  overlapping ranges
-R010  a label without a translation
-R011  a stage whose entry criteria no lead meets
-R012  a rule that gives no points at all
-R013  a stage in the data that the scorecard does not know
+K001  a threshold above the most points that can be had
+K002  the column of a rule, or of a stage's criterion, is not in the data
+K003  an activity type that is not in the data
+K004  a value that no lead has
+K005  a topic pattern that matches no topic
+K006  a row of a table that can't be reached, since rows above it take everything
+K007  the same thing earns points in two groups
+K008  a cap below a single award
+K009  overlapping ranges
+K010  a label without a translation
+K011  a stage whose entry criteria no lead meets
+K012  a rule that gives no points at all
+K013  a stage in the data that the scorecard does not know
 ====  ==========================================================================================
 """
 

@@ -13,7 +13,7 @@ from qualify.rules.vocabulary import folded, glob_matches
 
 
 def unreachable_thresholds(card: Scorecard) -> list[Finding]:
-    """R001: a band or a criterion above the most points that can be had."""
+    """K001: a band or a criterion above the most points that can be had."""
     total, by_group = best_total(card), best_by_group(card)
     cuts = [(f"band:{band.id}", band.from_, total, "points") for band in card.bands]
     for place, criterion in card.criteria().items():
@@ -24,17 +24,17 @@ def unreachable_thresholds(card: Scorecard) -> list[Finding]:
                 group = leaf.group_points.group
                 cuts.append((stage, leaf.group_points.at_least, by_group[group], f"points in `{group}`"))
     return [
-        Finding("R001", place, f"asks for {cut:g} {what}, but no lead can have more than {best:g}")
+        Finding("K001", place, f"asks for {cut:g} {what}, but no lead can have more than {best:g}")
         for place, cut, best, what in cuts
         if cut is not None and cut > best
     ]
 
 
 def double_counting(card: Scorecard) -> list[Finding]:
-    """R007: two rules of different groups reward, or punish, the same thing; neither replaces the other."""
+    """K007: two rules of different groups reward, or punish, the same thing; neither replaces the other."""
     return [
         Finding(
-            "R007", b.id, f"counts what `{a.id}` counts in another group; let one of them replace the other"
+            "K007", b.id, f"counts what `{a.id}` counts in another group; let one of them replace the other"
         )
         for a, b in combinations(card.rules, 2)
         if a.group != b.group and a.id not in b.replaces and b.id not in a.replaces
@@ -43,7 +43,7 @@ def double_counting(card: Scorecard) -> list[Finding]:
 
 
 def low_caps(card: Scorecard) -> list[Finding]:
-    """R008: a cap, of a rule or of its group, below a single award."""
+    """K008: a cap, of a rule or of its group, below a single award."""
     found = []
     group_caps = {group.id: group.cap for group in card.groups}
     for rule in card.rules:
@@ -51,14 +51,14 @@ def low_caps(card: Scorecard) -> list[Finding]:
         for what, cap in (("the cap", rule.cap), (f"the cap of `{rule.group}`", group_caps[rule.group])):
             if cap is not None and cap < single:
                 found.append(
-                    Finding("R008", rule.id, f"{what}, {cap:g}, is below a single award of {single:g}")
+                    Finding("K008", rule.id, f"{what}, {cap:g}, is below a single award of {single:g}")
                 )
     return found
 
 
 def no_points(card: Scorecard) -> list[Finding]:
-    """R012: a rule all of whose awards are zero."""
-    return [Finding("R012", r.id, "gives no points at all") for r in card.rules if not any(awards(r))]
+    """K012: a rule all of whose awards are zero."""
+    return [Finding("K012", r.id, "gives no points at all") for r in card.rules if not any(awards(r))]
 
 
 def _same_sign(a: Rule, b: Rule) -> bool:

@@ -17,14 +17,14 @@ from qualify.rules.vocabulary import folded, glob_matches
 
 
 def absent_columns(card: Scorecard, tables: LeadTables) -> list[Finding]:
-    """R002: a column that the leads table does not have."""
+    """K002: a column that the leads table does not have."""
     used = [(rule.id, rule.column) for rule in card.rules if isinstance(rule, AttributeRule)]
     for place, criterion in card.criteria().items():
         tests = [leaf.attribute for leaf in criterion.leaves() if leaf.attribute]
         used += [(f"stage:{place.split('.')[0]}", test.column) for test in tests]
     return [
         Finding(
-            "R002", place, f"there is no column {column!r}. {did_you_mean(column, tables.columns)}".strip()
+            "K002", place, f"there is no column {column!r}. {did_you_mean(column, tables.columns)}".strip()
         )
         for place, column in used
         if column not in tables.columns
@@ -32,17 +32,17 @@ def absent_columns(card: Scorecard, tables: LeadTables) -> list[Finding]:
 
 
 def absent_types(card: Scorecard, tables: LeadTables) -> list[Finding]:
-    """R003: a selector none of whose activity types occurs."""
+    """K003: a selector none of whose activity types occurs."""
     types = [folded(name) for name in tables.activities.types]
     return [
-        Finding("R003", place, _none_of("activity type", selector.types, tables.activities.types))
+        Finding("K003", place, _none_of("activity type", selector.types, tables.activities.types))
         for place, selector in _selectors(card)
         if not selected_types(selector, types).any()
     ]
 
 
 def absent_values(card: Scorecard, tables: LeadTables) -> list[Finding]:
-    """R004: a row of a table that holds for no lead at all, wherever it stands."""
+    """K004: a row of a table that holds for no lead at all, wherever it stands."""
     rows = np.arange(len(tables), dtype=np.int64)
     latest = np.full(len(tables), int(tables.created_at.max()) if len(tables) else 0)
     found = []
@@ -53,17 +53,17 @@ def absent_values(card: Scorecard, tables: LeadTables) -> list[Finding]:
         for at, row in enumerate(rule.table, 1):
             if _asks_for_words(row) and not (picker([row], column)(rows, latest) == 0).any():
                 found.append(
-                    Finding("R004", rule.id, f"row {at} of the table holds for no lead: {_words(row)}")
+                    Finding("K004", rule.id, f"row {at} of the table holds for no lead: {_words(row)}")
                 )
     return found
 
 
 def unmatched_topics(card: Scorecard, tables: LeadTables) -> list[Finding]:
-    """R005: a selector whose types occur but whose topic patterns match no topic."""
+    """K005: a selector whose types occur but whose topic patterns match no topic."""
     types = [folded(name) for name in tables.activities.types]
     topics = [folded(name) for name in tables.activities.topics]
     return [
-        Finding("R005", place, f"no topic matches {', '.join(map(repr, selector.topics))}")
+        Finding("K005", place, f"no topic matches {', '.join(map(repr, selector.topics))}")
         for place, selector in _selectors(card)
         if selector.topics and selected_types(selector, types).any()
         if not glob_matches(selector.topics, topics).any() or not selected_topics(selector, topics).any()

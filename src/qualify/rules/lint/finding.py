@@ -12,7 +12,7 @@ class Finding:
     Parameters
     ----------
     code
-        Stable, ``R001`` and so on.
+        Stable, ``K001`` and so on.
     rule_id
         The rule, or the place of something else: ``band:A``, ``stage:SQL``, ``trigger:call_booked``.
     message

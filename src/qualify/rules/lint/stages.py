@@ -15,32 +15,32 @@ from qualify.rules.vocabulary import folded
 
 
 def impossible_entries(card: Scorecard) -> list[Finding]:
-    """R011: entry criteria that the points of this file can never meet."""
+    """K011: entry criteria that the points of this file can never meet."""
     return [
-        Finding("R011", f"stage:{stage.id}", "no lead can ever meet the entry criteria")
+        Finding("K011", f"stage:{stage.id}", "no lead can ever meet the entry criteria")
         for stage in card.stages
         if stage.enter and not _can_hold(stage.enter, card)
     ]
 
 
 def unmet_entries(card: Scorecard, tables: LeadTables) -> list[Finding]:
-    """R011: entry criteria that no lead of the data met on the day of its last activity."""
+    """K011: entry criteria that no lead of the data met on the day of its last activity."""
     rows = np.arange(len(tables), dtype=np.int64)
     entered = stages_entered(card, tables, rows, _last_seen(tables))
     return [
-        Finding("R011", f"stage:{stage.id}", f"none of the {len(tables)} leads meets the entry criteria")
+        Finding("K011", f"stage:{stage.id}", f"none of the {len(tables)} leads meets the entry criteria")
         for stage in card.stages
         if stage.enter and len(tables) and not entered[stage.id].any() and _can_hold(stage.enter, card)
     ]
 
 
 def unknown_stages(card: Scorecard, tables: LeadTables) -> list[Finding]:
-    """R013: stages in the data under no name that the scorecard gives."""
+    """K013: stages in the data under no name that the scorecard gives."""
     names = [name for stage in card.stages for name in (stage.id, *stage.names)]
     known = {folded(name) for name in names}
     return [
         Finding(
-            "R013", f"stage:{name}", f"the scorecard has no such stage. {did_you_mean(name, names)}".strip()
+            "K013", f"stage:{name}", f"the scorecard has no such stage. {did_you_mean(name, names)}".strip()
         )
         for name in tables.stages.stages
         if folded(name) not in known

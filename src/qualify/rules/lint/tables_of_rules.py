@@ -15,9 +15,9 @@ _RANGE = frozenset({"from_", "below"})
 
 
 def shadowed_rows(card: Scorecard) -> list[Finding]:
-    """R006: a row whose every value is taken by rows above it."""
+    """K006: a row whose every value is taken by rows above it."""
     return [
-        Finding("R006", rule.id, f"row {at + 1} of the table can't be reached: the rows above take all of it")
+        Finding("K006", rule.id, f"row {at + 1} of the table can't be reached: the rows above take all of it")
         for rule in card.rules
         if isinstance(rule, AttributeRule)
         for at, row in enumerate(rule.table)
@@ -26,9 +26,9 @@ def shadowed_rows(card: Scorecard) -> list[Finding]:
 
 
 def overlapping_ranges(card: Scorecard) -> list[Finding]:
-    """R009: two ranges of a table that share values; the upper row wins, which readers overlook."""
+    """K009: two ranges of a table that share values; the upper row wins, which readers overlook."""
     return [
-        Finding("R009", rule.id, f"the ranges of rows {i + 1} and {j + 1} overlap; say where each ends")
+        Finding("K009", rule.id, f"the ranges of rows {i + 1} and {j + 1} overlap; say where each ends")
         for rule in card.rules
         if isinstance(rule, AttributeRule)
         for (i, a), (j, b) in combinations(enumerate(rule.table), 2)

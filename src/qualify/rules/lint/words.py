@@ -8,10 +8,10 @@ from qualify.rules.scorecard import Scorecard
 
 
 def untranslated(card: Scorecard) -> list[Finding]:
-    """R010: a label that is given in one language only."""
+    """K010: a label that is given in one language only."""
     labels = {"scorecard": card.label, **card.labels()}
     return [
-        Finding("R010", place.removeprefix("rule:"), f"the label {label.en!r} has no `{language}`")
+        Finding("K010", place.removeprefix("rule:"), f"the label {label.en!r} has no `{language}`")
         for place, label in labels.items()
         if isinstance(label, Words)
         for language in sorted(label.untranslated)
