@@ -30,9 +30,10 @@ def test_texts_that_no_training_lead_has_do_not_count():
 
 
 def test_tokens_come_by_falling_number_and_not_too_many():
-    texts = [chr(97 + i // 26) + chr(97 + i % 26) for i in range(60)]
-    count = np.arange(60)[::-1] + 10
-    assert fit_tokens(texts, count) == tuple(texts[:MAX_TOKENS])
+    words = [chr(97 + i // 26) + chr(97 + i % 26) for i in range(260)]
+    texts = [" ".join(words[:230]), " ".join(words[200:]), "dear"]
+    # Thirty words stand in 100 of 120 texts, two hundred in 60, thirty in 40; of equal ones by the alphabet.
+    assert fit_tokens(texts, np.array([60, 40, 20])) == (*words[200:230], *words[: MAX_TOKENS - 30])
 
 
 def test_which_text_holds_which_token():

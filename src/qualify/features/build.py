@@ -183,8 +183,13 @@ def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
     length = reading.once(_lengths, "lengths")
     frame.number(f"{about}:length", about, "length", length[column.values])
     holds = reading.once(lambda each: _tokens_held(each.words, plan.tokens), ("tokens", plan.tokens))
-    for j, token in enumerate(plan.tokens):
-        frame.number(f"{about}:token:{token}", about, "token", holds[column.values, j].astype(np.float64))
+    if plan.tokens:
+        frame.numbers(_token_keys(about, plan.tokens), holds[column.values].T.astype(np.float64))
+
+
+@lru_cache(maxsize=64)
+def _token_keys(about: str, tokens: tuple[str, ...]) -> tuple[Key, ...]:
+    return tuple((f"{about}:token:{token}", about, "token") for token in tokens)
 
 
 def _lengths(reading: Reading) -> FloatArray:

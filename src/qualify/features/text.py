@@ -11,7 +11,8 @@ import numpy as np
 
 from qualify.leads.tables import BoolArray
 
-MAX_TOKENS = 40
+MAX_TOKENS = 200
+"""The first few dozen of whole sentences are words such as "the", which say nothing."""
 MIN_SHARE = 0.01
 MAX_SHARE = 0.95
 READ_CHARACTERS = 4_000
