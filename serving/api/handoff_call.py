@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Depends, Header, Query
 from starlette.responses import Response
 
-from qualify.decide.handoff import Handoff, build_handoff
+from qualify.decide.handoff import Handoff
 from qualify.explain.catalogue import Language
 from serving.access import Actor, require
 from serving.api.answers import PROBLEMS, problems
 from serving.api.lead_calls import seen, to_json
 from serving.api.problems import Problem, kind
+from serving.pages.steps import hand_over
 from serving.pages.stories import Stories
+from serving.pages.words import words_for
 from serving.runtime import Runtime
 
 __all__ = ["handoff_routes", "preferred"]
@@ -49,10 +50,8 @@ def handoff_routes(runtime: Runtime) -> APIRouter:
             raise Problem(404, "No package", "The lead's data was not kept: score it again.",
                           kind("no-document"))  # fmt: skip
         zone = runtime.config.data.timezone if runtime.config is not None else "UTC"
-        package = build_handoff(
-            asdict(record.facts), story, document, chosen, timezone=zone,
-            freshness=runtime.freshness(record, datetime.now(UTC)),
-        )  # fmt: skip
+        freshness = runtime.freshness(record, datetime.now(UTC))
+        package = hand_over(record, story, document, words_for(chosen, zone), freshness)
         headers = {"Cache-Control": "no-store", "Vary": "Accept"}
         return Response(_written(package, form), 200, headers, f"{form}; charset=utf-8")
 

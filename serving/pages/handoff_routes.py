@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from markupsafe import Markup
 from starlette.responses import Response
 
-from qualify.decide.handoff import Handoff, build_handoff
+from qualify.decide.handoff import Handoff
 from serving.pages.lead_page import name_of
 from serving.pages.routing import PageRoute, Reading, shown_lead
 from serving.pages.site import lead_url
-from serving.pages.steps import steps_left
+from serving.pages.steps import hand_over
 
 if TYPE_CHECKING:
     from qualify.ledger import LeadRecord
@@ -53,11 +52,7 @@ def _package(visit: Visit, record: LeadRecord, stories: Stories) -> Handoff | No
     story = stories.tell(record, runtime.models.scorer, runtime.ledger, language)
     if document is None or story is None:
         return None
-    package = build_handoff(
-        asdict(record.facts), story, document, language, timezone=visit.words.zone.key,
-        freshness=runtime.freshness(record, visit.now),
-    )  # fmt: skip
-    return replace(package, steps=steps_left(package.steps, story, record, visit.words))
+    return hand_over(record, story, document, visit.words, runtime.freshness(record, visit.now))
 
 
 def _download(text: str, lead_id: str) -> Response:

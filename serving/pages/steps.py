@@ -1,20 +1,37 @@
-"""The first steps that are left to do after sales answered."""
+"""The hand-off package of a lead as it stands: with the first steps that are left to do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
+from qualify.decide.handoff import Handoff, build_handoff
 from qualify.explain.advice import first_steps
 from qualify.ledger.records import CLOSING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from qualify.decide.freshness import Freshness
     from qualify.explain.explanation import Explanation
     from qualify.ledger import LeadRecord
     from serving.pages.words import Words
 
-__all__ = ["steps_left"]
+__all__ = ["hand_over", "steps_left"]
+
+
+def hand_over(
+    record: LeadRecord,
+    story: Explanation,
+    document: Mapping[str, Any],
+    words: Words,
+    freshness: Freshness,
+) -> Handoff:
+    """Return the hand-off package; its dates are told in the zone of the words."""
+    package = build_handoff(
+        asdict(record.facts), story, document, words.language, timezone=words.zone.key, freshness=freshness
+    )
+    return replace(package, steps=steps_left(package.steps, story, record, words))
 
 
 def steps_left(steps: Sequence[str], story: Explanation, record: LeadRecord, words: Words) -> tuple[str, ...]:

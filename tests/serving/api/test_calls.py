@@ -134,6 +134,14 @@ def test_the_hand_off_by_accept(client, stored, documents, accept, kind):
         assert answer.json()["scores"]["model"]["band"] in "ABCD"
 
 
+def test_the_hand_off_of_a_decided_lead_has_no_step_left(client, stored):
+    where = f"/v1/leads/{stored[4]}"
+    assert client.get(f"{where}/handoff").json()["first_steps"]
+    key = {"Idempotency-Key": "decided"}
+    assert client.post(f"{where}/feedback", json={"verdict": "won"}, headers=key).status_code < 300
+    assert client.get(f"{where}/handoff").json()["first_steps"] == []
+
+
 def test_hand_offs_that_there_are_not(client, stored):
     problem(
         client.get(f"/v1/leads/{stored[0]}/handoff", headers={"Accept": "image/png"}), 406, "not-acceptable"
@@ -156,7 +164,7 @@ def test_a_fault_tells_nothing_of_itself(client, runtime, documents, monkeypatch
     def broken(*_, **__):
         raise ZeroDivisionError("secret of Ms Example")
 
-    monkeypatch.setattr("serving.api.together.score_leads", broken)
+    monkeypatch.setattr("serving.api.together.score_apart", broken)
     answer = client.post("/v1/score", json=documents[0])
     told = problem(answer, 500, "fault")
     assert "secret" not in answer.text
