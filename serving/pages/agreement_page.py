@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from serving.access import may_see
@@ -11,6 +12,7 @@ from serving.pages.pictures import interval_bar
 if TYPE_CHECKING:
     from qualify.decide.agreement import Agreement, AgreementCell
     from qualify.decide.figure import Figure
+    from qualify.rules import Scorecard
     from serving.pages.comparison import Comparison
     from serving.pages.run_record import RunRecord
     from serving.pages.site import Visit
@@ -38,7 +40,22 @@ def show_agreement(visit: Visit, found: Comparison, run: RunRecord | None) -> di
         "outcomes": [] if found.past is None else _outcomes(found.past, words),
         "known": _known(visit, found.past),
         "points": run is not None and "points" in run.pictures,
+        "written": _written(visit.site.runtime.models.scorer.scorecard, words),
     }  # fmt: skip
+
+
+def _written(card: Scorecard, words: Words) -> list[dict[str, str]]:
+    """Return what each rule and trigger was meant for, by whom and when it was last decided."""
+    clean = words.book.clean
+    return [
+        {
+            "label": clean(rule.label.ja if words.language == "ja" else rule.label.en),
+            "rationale": rule.rationale,
+            "owner": clean(rule.owner),
+            "date": words.day(datetime.combine(rule.date, time(12), words.zone)),
+        }
+        for rule in (*card.rules, *card.triggers)
+    ]
 
 
 def _summary(now: Agreement, words: Words) -> list[str]:

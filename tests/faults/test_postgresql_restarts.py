@@ -14,7 +14,7 @@ from serving.api import writer as writers
 from serving.api.metrics import Metrics
 from serving.api.records import pack
 from serving.api.spool import Spool
-from serving.api.storing import Here
+from serving.api.storing import Funnel, Here
 from serving.api.writer import Writer
 from serving.door import LedgerDoor
 from tests.ledger.conftest import new_database
@@ -36,7 +36,7 @@ def record(number: int) -> bytes:
 def test_what_is_scored_while_the_server_is_away_is_stored_when_it_is_back(server, tmp_path, monkeypatch):
     monkeypatch.setattr(writers, "LONGEST_WAIT", 0.5)
     door = LedgerDoor(new_database(server.get_uri()))
-    writer = Writer(Spool(tmp_path / "spool"), Here(door.ledger, (), ()), Metrics())
+    writer = Writer(Spool(tmp_path / "spool"), Here(door.ledger, (), Funnel), Metrics())
     writer.start()
     try:
         writer.put(record(1))

@@ -47,7 +47,7 @@ def test_the_interval_by_hand(fitted, frame):
     )
     bins = model.encoders.bins(frame)
     spread = 2.0 * model.linear.member_log_odds(bins).std(axis=1, ddof=1)
-    half = half_width(model.linear.member_log_odds(bins).shape[1]) * np.sqrt(spread**2 + 0.09)
+    half = half_width(spread, model.linear.member_log_odds(bins).shape[1], 0.3)
     found = model.predict(frame)
     np.testing.assert_allclose(logit(found.high) - logit(found.probability), half, rtol=1e-9)
     np.testing.assert_allclose(logit(found.probability) - logit(found.low), half, rtol=1e-9)
@@ -57,7 +57,10 @@ def test_the_interval_by_hand(fitted, frame):
 @pytest.mark.parametrize(("bags", "quantile"), [(2, 6.3138), (4, 2.3534), (16, 1.7531)])
 def test_few_bags_know_their_own_spread_badly(bags, quantile):
     """Student's t at .95, as tables have it, and half as much again for what bags share."""
-    assert half_width(bags) == pytest.approx(1.5 * quantile, rel=1e-4)
+    assert half_width(np.array([1.0]), bags, 0.0) == pytest.approx(1.5 * quantile, rel=1e-4)
+    # The calibration's error rests on many leads: 1.645 of it.
+    wide = np.hypot(quantile * 0.5, 1.6449 * 0.2)
+    assert half_width(np.array([0.5]), bags, 0.2) == pytest.approx(1.5 * wide, rel=1e-4)
 
 
 def test_contributions_add_up_and_belong_to_their_field(fitted, frame):

@@ -83,7 +83,8 @@ def test_a_flat_table(flat: str, tmp_path: Path) -> None:
     config = load_config(out / "qualify.yaml")
     assert config == found.config
     assert config.data.leads == "../leads.csv"
-    assert (config.data.lead_id, config.data.created_at, config.data.order_by) == (None, None, "Lead Number")
+    assert (config.data.lead_id, config.data.created_at) == ("Lead Number", None)
+    assert config.data.order_by == "Lead Number"
     assert (config.targets[0].name, config.targets[0].column, config.targets[0].positive) == ("y", "y", "yes")
     assert config.columns["Lead Source"].missing == ("Select",)
     assert config.columns["Visits"].type == "number"

@@ -84,7 +84,7 @@ def test_a_base_rate_that_moved_is_followed_and_nothing_else_changes(project: Pa
     assert done.status == "recalibrated", done.reasons
     assert (done.previous, done.version) == ("1", "2")
     assert done.metrics is not None
-    assert done.metrics["challenger"]["ece"].value < done.metrics["champion"]["ece"].value / 2
+    assert done.metrics["challenger"]["ece"].value < 0.55 * done.metrics["champion"]["ece"].value
     after = files(bundle_of(project))
     assert {name for name in after if before.get(name) != after[name]} == FOLLOWS
     _same_but_probabilities(old, Scorer.load(bundle_of(project)), project)

@@ -21,9 +21,14 @@ Measured on simulated funnels, where the truth is known: see decision 0029.
 """
 
 
-def half_width(bags: int) -> float:
-    """Return the half-width of a 90 % interval in standard errors that so many bags gave (Student's t)."""
-    return SHARED * float(stdtrit(bags - 1, 0.95))
+Z_90 = 1.6448536269514722
+"""Standard normal quantile of a two-sided 90 % interval."""
+
+
+def half_width(spread: FloatArray, bags: int, calibration_sd: float) -> FloatArray:
+    """Return half of a 90 % interval, from the bags' spread (Student's t) and the calibration's error."""
+    student = float(stdtrit(bags - 1, 0.95))
+    return np.asarray(SHARED * np.hypot(student * spread, Z_90 * calibration_sd))
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class TargetModel:
         members = self.blend.log_odds(by_fit, by_bag)
         spread = self.calibration.slope * members.std(axis=1, ddof=1)
         z = self.calibration.log_odds(raw)
-        half = half_width(members.shape[1]) * np.sqrt(spread**2 + self.calibration_sd**2)
+        half = half_width(spread, members.shape[1], self.calibration_sd)
         return Prediction(raw, expit(z), expit(z - half), expit(z + half))
 
 

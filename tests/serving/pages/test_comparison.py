@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import UTC, datetime, timedelta
 
 import pyarrow.parquet as pq
@@ -63,3 +64,13 @@ def test_the_comparison_has_both_sides(live):
 ])  # fmt: skip
 def test_no_cell_is_a_formula(cell, plain):
     assert plain_cell(cell) == plain
+
+
+def test_each_rule_tells_what_it_was_meant_for_and_who_answers_for_it(live):
+    card = live.runtime.models.scorer.scorecard
+    with live.client("ja") as client:
+        page = html.unescape(client.get("/agreement").text)
+    for rule in (*card.rules, *card.triggers):
+        assert rule.label.ja in page
+        assert rule.rationale in page
+    assert "担当" in page
