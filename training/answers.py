@@ -94,10 +94,11 @@ def join_answers(config: Config, tables: LeadTables, answers: pa.Table | None) -
     -----
     With stages, an answer becomes an entry of the stage that its verdict stands for, entered and known at the
     answer's time, so that the two clocks hold. Where the CRM holds that stage already, its entry stands.
-    Where the two contradict each other (won against lost, or sent back after it was won), the CRM is believed
-    unless the answer is later than what the CRM last knew of it. A lead that was sent back and won later is
-    no contradiction. In a flat table won, lost and rejected fill labels that are empty; a label that is there
-    stands, because nobody knows when it was written.
+    Where the two contradict each other (won against lost, or sent back after it was won),
+    `training.conflicts` says who is believed: by default the CRM, unless the answer is later than what the
+    CRM last knew of it. A lead that was sent back and won later is no contradiction. In a flat table won,
+    lost and rejected fill labels that are empty; one that is there stands unless sales are to be believed,
+    because nobody knows when it was written.
     """
     if config.flat:
         return _into_labels(config, tables, read_answers(answers, tables, _END_OF_TIME))
@@ -133,7 +134,7 @@ def _into_stages(config: Config, tables: LeadTables, answers: Answers) -> Joined
         entries = _entries(tables.stages, lead)
         against = _contradicting(entries, verdict, at, roles)
         if against is not None:
-            conflicts.append(_conflict(tables, lead, verdict, at, against))
+            conflicts.append(_conflict(tables, lead, verdict, at, against, config.training.conflicts))
             if conflicts[-1].believed == "crm":
                 continue
         if against is None and stage in entries:
@@ -169,9 +170,11 @@ def _contradicting(
     return None if verdict in _RETURNING and at <= known else (stage, known)
 
 
-def _conflict(tables: LeadTables, lead: int, verdict: str, at: int, against: tuple[str, int]) -> Conflict:
+def _conflict(
+    tables: LeadTables, lead: int, verdict: str, at: int, against: tuple[str, int], rule: str
+) -> Conflict:
     stage, known = against
-    believed = "answer" if at > known else "crm"
+    believed = "answer" if rule == "sales" or (rule == "later" and at > known) else "crm"
     return Conflict(str(tables.lead_id[lead]), verdict, _time(at), stage, _time(known), believed)
 
 
@@ -211,7 +214,11 @@ def _into_labels(config: Config, tables: LeadTables, answers: Answers) -> Joined
         else:
             held = column.vocabulary[int(column.codes[lead])]
             at = _time(int(answers.at[k]))
-            conflicts.append(Conflict(str(tables.lead_id[lead]), verdict, at, held, None, "crm"))
+            believed = "answer" if config.training.conflicts == "sales" else "crm"
+            conflicts.append(Conflict(str(tables.lead_id[lead]), verdict, at, held, None, believed))
+            if believed == "answer":
+                used += int(codes[lead] == column.codes[lead])
+                codes[lead] = code
     filled = {**tables.columns, str(target.column): Column(column.kind, codes, column.vocabulary)}
     return Joined(
         replace(tables, columns=filled), len(answers.at), used, 0, known, dict(unmapped),

@@ -22,12 +22,12 @@ from qualify.rules import evaluate
 from training import registry
 from training.comparison import compare
 from training.data import Loaded, load_tables
+from training.heard import with_work
 from training.origins import Origin, horizon_of, origins_of, redrafted
 from training.pipeline import Trained, train_model
 from training.record import flat_metrics
 from training.selection import weigh
 from training.steps import silent
-from training.work import load_work
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def backtest(config: Config, folder: Path, *, origins: int, budget: float, seed:
         The history is too short, or no origin could be tried.
     """
     began = time.monotonic()
-    loaded = replace(load_tables(config, folder), work=load_work(config, folder))
+    loaded = with_work(load_tables(config, folder), folder)
     tried, skipped = try_origins(loaded, origins=origins, budget=budget, seed=seed)
     with registry.run(config, folder) as active:
         found = Backtest(config.targets[0].name, tried, skipped, active.info.run_id, time.monotonic() - began)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +14,17 @@ from qualify.evaluate import Metric
 from qualify.evaluate.draws import interval, resample
 from qualify.evaluate.rows import check_rows
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, FloatArray, IntArray
-from qualify.ledger.stored import stored_answers
 from qualify.model.evidence import one_row_a_lead
 from qualify.model.parts import Reference
 from qualify.scorer import Scorer
-from training.answers import join_answers
 from training.cut_choices import Choice, Cuts, Leads, Wish
 from training.data import Loaded, load_tables
 from training.dataset import build_training_set
+from training.heard import with_answers
 from training.in_use import champion, open_registry
 from training.power import sees
 from training.rivals import load_rival, why_not
 from training.steps import begin
-from training.work import load_work
 
 __all__ = ["decide_cuts", "find_cuts", "recent_leads"]
 
@@ -55,9 +52,7 @@ def find_cuts(config: Config, folder: Path, wish: Wish) -> Cuts:
     used = champion(client, config.mlflow.model_name)
     rival = load_rival(config)
     assert rival is not None, "the registry has just named the version in use"
-    loaded = load_tables(config, folder)
-    joined = join_answers(config, loaded.tables, stored_answers(config, folder))
-    loaded = replace(loaded, tables=joined.tables, work=load_work(config, folder))
+    loaded, _ = with_answers(load_tables(config, folder), folder)
     why = why_not(rival.scorer, used.version, loaded)
     if why is not None:
         raise DataError(why, where="qualify.yaml", mend="train again with `qualify train`")

@@ -22,6 +22,14 @@ from training.steps import begin
 from training.work import Work
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """As of when the ledger was asked (microseconds), and whether answers of sales stand in the tables."""
+
+    until: int
+    answers: bool
+
+
 @dataclass(frozen=True)
 class Loaded:
     """What a configuration points at.
@@ -40,6 +48,8 @@ class Loaded:
         What the ledger knows of sales' work; None: leads are not picked by lot, and every outcome counts.
     read
         How many rows of the leads table were read, and how many it has; None: all were read.
+    heard
+        What was taken from the ledger, and as of when; None: it was not asked.
     """
 
     config: Config
@@ -51,6 +61,7 @@ class Loaded:
     until: int | None = None
     later: tuple[Later, ...] = ()
     read: tuple[int, int] | None = None
+    heard: Heard | None = None
 
 
 def load_tables(config: Config, folder: Path, *, whole: bool = False, until: int | None = None) -> Loaded:

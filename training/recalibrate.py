@@ -17,31 +17,37 @@ from mlflow.entities import Run
 from qualify.config import Config
 from qualify.evaluate import Metric, compute_metrics
 from qualify.leads.tables import BoolArray
-from qualify.ledger.stored import stored_answers
 from qualify.model.bundle import write_bundle
 from qualify.model.parts import ModelParts
-from qualify.model.recalibrate import Old, Walk, walk
-from qualify.model.renewed import originals_of, renew
+from qualify.model.recalibrate import Walk
 from qualify.scorer import Scorer
 from training import registry
-from training.answers import join_answers
 from training.comparison import draws_for
 from training.data import Loaded, load_tables
-from training.fresh import Fresh, fresh_rows
+from training.fresh import Fresh
 from training.gate import CHALLENGER, CHAMPION, Contest, Decision, judge
 from training.gate_record import log_gate
+from training.heard import with_answers
 from training.in_use import FITTED_IN, InUse, champion, open_registry
 from training.lock import only_one
 from training.parity import measure_parity
-from training.power import sees
 from training.promotion import take_over
 from training.recalibration import Recalibration
-from training.record import flat_metrics, learned_from
+from training.record import (
+    DATA_SHA256,
+    RECALIBRATED_FROM,
+    RECALIBRATION,
+    digest_of,
+    flat_metrics,
+    learned_from,
+    moments_of,
+    settings_of,
+)
+from training.renewal import Renewal, enough, renewal_of
 from training.ring import Ring
 from training.rivals import Rival, load_rival, segments_of, why_not
 from training.train import example_of
 from training.verdict import Verdict
-from training.work import load_work
 
 __all__ = ["recalibrate", "recalibrate_loaded"]
 
@@ -69,11 +75,7 @@ def recalibrate(config: Config, folder: Path) -> Recalibration:
     with only_one(folder) as free:
         if not free:
             return Recalibration("busy", ("another training run of this project is at work",))
-        loaded = load_tables(config, folder)
-        joined = join_answers(config, loaded.tables, stored_answers(config, folder))
-        return recalibrate_loaded(
-            replace(loaded, tables=joined.tables, work=load_work(config, folder)), folder
-        )
+        return recalibrate_loaded(with_answers(load_tables(config, folder), folder)[0], folder)
 
 
 def recalibrate_loaded(loaded: Loaded, folder: Path) -> Recalibration:
@@ -85,20 +87,18 @@ def recalibrate_loaded(loaded: Loaded, folder: Path) -> Recalibration:
     why = why_not(rival.scorer, used.version, loaded)
     if why is not None:
         return Recalibration("unneeded", (why,), previous=used.version)
-    fresh = fresh_rows(loaded, rival.scorer)
-    taken = walk(originals_of(rival.scorer.parts)[config.targets[0].name], fresh.evidence)
-    judged = _judged(taken, fresh, rival.scorer.parts)
+    new = renewal_of(loaded, rival.scorer)
+    judged = _judged(new.taken, new.fresh, rival.scorer.parts)
     kept = Recalibration("unneeded", (), previous=used.version)
-    if not _enough(fresh, judged):
-        seen = f"{len(np.unique(fresh.lead[judged]))} leads with a new outcome are too few to judge by"
+    if not enough(new.fresh, judged):
+        seen = f"{len(np.unique(new.fresh.lead[judged]))} leads with a new outcome are too few to judge by"
         return replace(kept, reasons=(seen,))
-    form = taken.fitted()[0]
-    if form.kind == "same":
+    if new.fitted[0].kind == "same":
         return replace(kept, reasons=("the calibration in use serves the new outcomes best",))
     tried = registry.finished_run(config, TRIED, _digest(loaded, used))
     if tried is not None:
         return Recalibration("unchanged", (f"run {tried} has tried the same",), previous=used.version)
-    return _Attempt(loaded, folder, rival, used, fresh, taken, judged).run()
+    return _Attempt(loaded, folder, rival, used, new, judged).run()
 
 
 def _judged(taken: Walk, fresh: Fresh, parts: ModelParts) -> BoolArray:
@@ -110,11 +110,6 @@ def _judged(taken: Walk, fresh: Fresh, parts: ModelParts) -> BoolArray:
     if not fresh.dated:
         return judged & (fresh.evidence.time >= done.leads)
     return judged & (fresh.as_of > int(np.datetime64(done.ends, "us").astype(np.int64)))
-
-
-def _enough(fresh: Fresh, judged: BoolArray) -> bool:
-    won = len(np.unique(fresh.lead[judged & (fresh.evidence.label == 1)]))
-    return bool(sees(won, len(np.unique(fresh.lead[judged])) - won))
 
 
 def _digest(loaded: Loaded, used: InUse) -> str:
@@ -129,48 +124,32 @@ class _Attempt:
     folder: Path
     rival: Rival
     used: InUse
-    fresh: Fresh
-    taken: Walk
+    new: Renewal
     judged: BoolArray
 
     def run(self) -> Recalibration:
         """Judge, log, and put in use what the gate lets pass."""
-        parts, version = self.rival.scorer.parts, self.rival.scorer.version
-        form, calibration, error = self.taken.fitted()
-        found = {parts.targets[0].name: Old(calibration, error), **self._further()}
-        leads = parts.window.leads + len(np.unique(self.fresh.lead))
-        made = renew(parts, version, found, ends=self.fresh.latest(), leads=leads)
+        form, calibration = self.new.fitted
+        made = self.new.parts()
         with tempfile.TemporaryDirectory() as scratch:
             bundle = Path(scratch) / "bundle"
             digest = write_bundle(made, bundle)
             ring, decision, metrics = self._gate(bundle)
             done = Recalibration(
                 "refused", decision.objections, None, self.used.version, None, form,
-                found[parts.targets[0].name], metrics, ring, decision,
+                calibration, metrics, ring, decision,
             )  # fmt: skip
             if not decision.passed and _as_good(decision):
                 said = next(check.text for check in decision.checks if check.name == CHAMPION)
                 return replace(done, status="unneeded", reasons=(said,))
             return self._logged(done, made, bundle, digest)
 
-    def _further(self) -> dict[str, Old]:
-        """Return new calibrations of the further targets that are served better by them."""
-        found = {}
-        parts = self.rival.scorer.parts
-        for k, model in enumerate(parts.targets[1:], start=1):
-            rows = fresh_rows(self.loaded, self.rival.scorer, k)
-            taken = walk(originals_of(parts)[model.name], rows.evidence)
-            form, calibration, error = taken.fitted()
-            if form.kind != "same" and _enough(rows, taken.blocks > 0):
-                found[model.name] = Old(calibration, error)
-        return found
-
     def _gate(self, bundle: Path) -> tuple[Ring, Decision, dict[str, dict[str, Metric]]]:
         """Let the calibrations that would have been in use meet the one that is."""
         parts, seed, share = self.rival.scorer.parts, self.rival.scorer.parts.seed, self._share
-        rows = self.fresh.take(self.judged)
+        rows = self.new.fresh.take(self.judged)
         probabilities = {
-            CHALLENGER: self.taken.probability[self.judged],
+            CHALLENGER: self.new.taken.probability[self.judged],
             CHAMPION: parts.targets[0].calibration.probability(rows.evidence.raw),
         }
         label, weight = rows.evidence.label, rows.evidence.weight
@@ -215,6 +194,7 @@ class _Attempt:
             mlflow.log_metrics(_metrics(done))
             log_gate(done.ring, done.decision)
             mlflow.log_dict(dict(done.as_json()), "recalibration.json")
+            mlflow.log_dict(dict(settings_of(config)), "config.json")
             done = replace(done, run_id=str(active.info.run_id))
             if done.decision is None or not done.decision.passed:
                 return done
@@ -227,7 +207,8 @@ class _Attempt:
         source = self._source()
         fitted = source.data.tags.get(FITTED_IN, self.used.run_id)
         return {
-            "kind": "recalibration", "bundle": digest, "recalibrated_from": self.used.version,
+            "kind": RECALIBRATION, "bundle": digest, RECALIBRATED_FROM: self.used.version,
+            DATA_SHA256: digest_of(self.loaded.tables), **moments_of(self.loaded),
             FITTED_IN: fitted, TRIED: _digest(self.loaded, self.used),
             "verdict": self._verdict().use, "scorecard": self.rival.scorer.scorecard.version,
         }  # fmt: skip
@@ -236,7 +217,7 @@ class _Attempt:
         assert done.decision is not None
         config = self.loaded.config
         mlflow.MlflowClient().set_model_version_tag(
-            config.mlflow.model_name, version, "recalibrated_from", self.used.version
+            config.mlflow.model_name, version, RECALIBRATED_FROM, self.used.version
         )
         reasons = take_over(config, version, done.decision, self.used.version)
         return replace(done, status="recalibrated", reasons=reasons, version=version)

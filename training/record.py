@@ -32,6 +32,12 @@ WORK_SHA256 = "work_sha256"
 """The tag with the digest of who was to be worked, where leads are picked by lot."""
 UNTIL = "until"
 """The tag with the moment up to which rows counted as past, in microseconds."""
+HEARD_UNTIL, HEARD_ANSWERS = "ledger_until", "ledger_answers"
+"""The tags with the moment as of which the ledger was read (microseconds), and if answers were joined."""
+DATA_SHA256 = "data_sha256"
+"""The tag with the digest of the tables as they were learned from, the answers of sales in them."""
+RECALIBRATION, RECALIBRATED_FROM = "recalibration", "recalibrated_from"
+"""The kind of a run that made a calibration alone, and its tag with the version whose fit it kept."""
 LEARNED_FROM = "learned_from"
 """The tag by which a run is found that has learned from the same data with the same settings."""
 
@@ -50,8 +56,8 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     mlflow.log_params(params | ({} if drawn is None else drawn.as_params()))
     mlflow.set_tags({
         "bundle": bundle_version, "verdict": verdict.use, "scorecard": trained.data.loaded.scorecard.version,
-        "data_sha256": digest, LEARNED_FROM: learned_from(trained.data.loaded),
-        **({} if trained.data.loaded.until is None else {UNTIL: str(trained.data.loaded.until)}),
+        DATA_SHA256: digest, LEARNED_FROM: learned_from(trained.data.loaded),
+        **moments_of(trained.data.loaded),
         "reasons": " | ".join(verdict.reasons),
         **({} if drawn is None else {DRAWN: drawn.sentence()}), **_skipped_tag(trained),
     })  # fmt: skip
@@ -65,6 +71,14 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     mlflow.log_dict(driver_record(trained, report.drivers), DRIVERS_FILE)
     write_report_folder(report, pictures)
     mlflow.log_artifacts(str(pictures))
+
+
+def moments_of(loaded: Loaded) -> dict[str, str]:
+    """Return the tags that say as of when the tables and the ledger were read."""
+    found = {} if loaded.until is None else {UNTIL: str(loaded.until)}
+    if loaded.heard is None:
+        return found
+    return found | {HEARD_UNTIL: str(loaded.heard.until), HEARD_ANSWERS: str(loaded.heard.answers).lower()}
 
 
 def _skipped_tag(trained: Trained) -> dict[str, str]:

@@ -13,13 +13,13 @@ import mlflow
 
 from qualify.config import Config
 from qualify.errors import GateRefused
-from qualify.ledger.stored import stored_answers
 from training import registry
-from training.answers import Joined, join_answers
+from training.answers import Joined
 from training.data import load_tables
 from training.drawn import drawn_json
 from training.gate import Decision, compare_scorers
 from training.gate_record import gate_document
+from training.heard import with_answers
 from training.lock import only_one
 from training.promotion import take_over
 from training.recalibrate import recalibrate_loaded
@@ -27,7 +27,6 @@ from training.recalibration import Recalibration
 from training.record import LEARNED_FROM, learned_from
 from training.ring import Ring
 from training.train import Attempt, attempt, selection_json, skipped_json, turned_json
-from training.work import load_work
 
 Status = Literal["promoted", "recalibrated", "first", "refused", "unchanged", "busy"]
 
@@ -122,9 +121,7 @@ def retrain(
 def _retrain(config: Config, folder: Path, *, budget: float, seed: int, trials: int | None) -> Retrained:
     began = time.monotonic()
     registry.open_experiment(config, folder)
-    loaded = load_tables(config, folder)
-    joined = join_answers(config, loaded.tables, stored_answers(config, folder))
-    loaded = replace(loaded, tables=joined.tables, work=load_work(config, folder))
+    loaded, joined = with_answers(load_tables(config, folder), folder)
     before = registry.finished_run(config, LEARNED_FROM, learned_from(loaded))
     if before is not None:
         late = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,12 @@ from training.contest import hold
 from training.data import Loaded, load_tables
 from training.drawn import drawn_json
 from training.gate import Decision
+from training.heard import with_work
 from training.pipeline import Trained, train_model
 from training.record import log_run
 from training.ring import Ring
 from training.steps import begin
 from training.verdict import Verdict, decide
-from training.work import load_work
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def train_and_judge(
     if not registry.is_local(config):
         # A server that cannot be reached should be known before an hour of work, not after it.
         registry.open_experiment(config, folder)
-    loaded = replace(load_tables(config, folder), work=load_work(config, folder))
+    loaded = with_work(load_tables(config, folder), folder)
     return attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
 
 

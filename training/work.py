@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,8 @@ class Work:
         return found.hexdigest()
 
 
-def load_work(config: Config, folder: Path) -> Work | None:
-    """Read what the ledger knows; None where no lead is picked by lot, or nothing was scored since.
+def load_work(config: Config, folder: Path, until: datetime | None = None) -> Work | None:
+    """Read what the ledger knows, or knew; None where no lead is picked by lot, or none was scored.
 
     Raises
     ------
@@ -52,10 +53,10 @@ def load_work(config: Config, folder: Path) -> Work | None:
     """
     if config.exploration == 0:
         return None
-    assignments = stored_assignments(config, folder)
+    assignments = stored_assignments(config, folder, until)
     if assignments is None or assignments.num_rows == 0:
         return None
-    return Work(assignments, stored_answers(config, folder))
+    return Work(assignments, stored_answers(config, folder, until))
 
 
 def worked_of(config: Config, tables: LeadTables, work: Work) -> Worked:

@@ -148,6 +148,8 @@ def test_answers_are_a_table(stored):
     later = stored.answers(since=T0 + 2 * HOUR)
     assert later["verdict"].to_pylist() == ["accepted"]
     assert later.schema == stored.answers(since=T0 + 9 * DAY).schema
+    before = stored.answers(until=T0 + 2 * HOUR)
+    assert (before["verdict"].to_pylist(), before["undone"].to_pylist()) == (["rejected"], [False])
 
 
 def test_a_hundred_at_once_are_all_kept(ledger, url):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pyarrow as pa
 
@@ -93,7 +95,9 @@ def test_assignments_tell_when_each_lead_was_first_to_be_worked(ledger):
     ledger.record_scores(scored("before-the-lot", band="A"), origin="batch")
     put(ledger, row("late", 0.1, "C"), row("lot", 0.1, "D", picked=True), row("never", 0.1, "D"))
     later = {"as_of": T0 + DAY}
+    read = datetime.now(UTC)
     put(ledger, row("late", 0.8, "A", **later), row("lot", 0.1, "C", picked=True, **later))
+    assert ledger.assignments(until=read)["selected_at"].to_pylist() == [None, None, None]
     found = {each["lead_id"]: each for each in ledger.assignments().to_pylist()}
     assert set(found) == {"late", "lot", "never"}
     assert found["late"] == {

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from qualify.config import StageOrder, Target
+from qualify.config import StageOrder, Target, Training
 from qualify.labels.snapshots import stage_label
 from qualify.leads.tables import NO_TIME, Column, LeadTables
 from tests.decide.funnels import answers, day, funnel
@@ -16,8 +16,12 @@ from training.answers import join_answers
 
 ORDER = StageOrder(order=("Inquiry", "SAL", "SQL", "Recycled", "Won", "Lost"), closed=("Won", "Lost"))
 CONFIG = SimpleNamespace(
-    flat=False, stages=ORDER, targets=(Target(name="sql", stage="SQL", within_days=30),)
-)  # fmt: skip
+    flat=False, stages=ORDER, targets=(Target(name="sql", stage="SQL", within_days=30),), training=Training()
+)
+
+
+def believing(whom: str, config: SimpleNamespace = CONFIG) -> SimpleNamespace:
+    return SimpleNamespace(**vars(config) | {"training": Training(conflicts=whom)})
 
 
 def entries(tables: LeadTables, lead: int) -> list[tuple[str, float, float]]:
@@ -75,6 +79,14 @@ def test_the_crm_is_believed_unless_the_answer_is_later(answered: int, believed:
     assert joined.used == used
 
 
+@pytest.mark.parametrize(("whom", "believed"), [("crm", "crm"), ("sales", "answer")])
+@pytest.mark.parametrize("answered", [15, 25])
+def test_who_is_believed_can_be_said(whom: str, believed: str, answered: int) -> None:
+    joined = join_answers(believing(whom), crm(("a", "Lost", 20)), answers(("a", "won", answered)))
+    assert [each.believed for each in joined.conflicts] == [believed]
+    assert ("Won" in [name for name, _, _ in entries(joined.tables, 0)]) == (believed == "answer")
+
+
 def test_late_recording_counts_for_precedence() -> None:
     """The CRM heard of the loss on day 40: an answer of day 30 is older than that."""
     joined = join_answers(CONFIG, crm(("a", "Lost", 20, None, 40)), answers(("a", "won", 30)))
@@ -100,7 +112,7 @@ def test_undone_answers_and_unknown_leads_teach_nothing() -> None:
 
 
 def test_a_verdict_without_a_stage_is_counted() -> None:
-    bare = SimpleNamespace(flat=False, stages=StageOrder(order=("SQL",)), targets=CONFIG.targets)
+    bare = SimpleNamespace(**vars(CONFIG) | {"stages": StageOrder(order=("SQL",))})
     joined = join_answers(
         bare, funnel("az", [("a", "SQL", 1), ("z", "SQL", 99)]), answers(("a", "recycled", 3))
     )
@@ -119,10 +131,14 @@ def test_flat_labels_are_filled_and_never_overwritten() -> None:
         tables.stages,
         tables.source_row,
     )
-    config = SimpleNamespace(flat=True, targets=(Target(name="won", column="won", positive="yes"),))
+    target = Target(name="won", column="won", positive="yes")
+    config = SimpleNamespace(flat=True, targets=(target,), training=Training())
     said: pa.Table = answers(("a", "won", 1), ("b", "won", 1), ("c", "won", 1), ("d", "rejected", 1))
     joined = join_answers(config, tables, said)
     assert joined.tables.columns["won"].values.tolist() == [0, 1, 1, 0]
     assert (joined.used, joined.known) == (2, 1)
     assert [(c.lead_id, c.believed) for c in joined.conflicts] == [("a", "crm")]
     assert label.values.tolist() == [0, 1, -1, -1]
+    over = join_answers(believing("sales", config), tables, said)
+    assert over.tables.columns["won"].values.tolist() == [1, 1, 1, 0]
+    assert (over.used, [(c.lead_id, c.believed) for c in over.conflicts]) == (3, [("a", "answer")])

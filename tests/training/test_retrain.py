@@ -128,6 +128,27 @@ def test_answers_of_sales_are_learned_from(project: Path) -> None:
     tags = mlflow.MlflowClient().get_run(done.json["run_id"]).data.tags
     assert (tags["answers_given"], tags["answers_used"]) == ("20", "20")
     assert finished_run(config, LEARNED_FROM, tags["learned_from"]) == done.json["run_id"]
+    _repeats_from_the_ledger_as_it_was(project, done.json["run_id"])
+
+
+def _repeats_from_the_ledger_as_it_was(folder: Path, run_id: str) -> None:
+    """Later answers, and answers taken back later, do not change what the run knew; a lost one does."""
+    config = load_config(folder / "qualify.yaml")
+    ledger = Ledger.open(config.service.ledger_url(folder))
+    ledger.answer("L30", "won", actor="sato", reason=None, comment=None, key="later")
+    given = ledger.lead("L3").last_answer
+    assert given is not None
+    ledger.undo("L3", given.id, actor="sato")
+    ledger.close()
+    again = call("train", "--reproduce", run_id, "--json", folder=folder)
+    assert again.code == 0, again.err
+    assert again.json["bundle"] == mlflow.MlflowClient().get_run(run_id).data.tags["bundle"]
+    ledger = Ledger.open(config.service.ledger_url(folder))
+    ledger.forget("L5", actor="sato")
+    ledger.close()
+    gone = call("train", "--reproduce", run_id, "--json", folder=folder)
+    assert gone.code == 2
+    assert "what was forgotten is gone" in gone.err
 
 
 def answer_all(folder: Path, leads: list[str]) -> None:

@@ -59,6 +59,7 @@ _TRAINING_NOTES = {
     "negatives": "share of the leads without an outcome that is learned from, weighted by its inverse",
     "bags": "models averaged; more are steadier and slower",
     "threads": "processor threads",
+    "conflicts": "who is believed where sales and the CRM contradict each other: later, crm or sales",
 }
 
 

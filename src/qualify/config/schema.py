@@ -97,6 +97,10 @@ class Training(Strict):
         Models that are averaged. More are steadier in reasons and intervals, and slower in proportion.
     threads
         Processor threads. The result does not depend on it.
+    conflicts
+        Who is believed where an answer of sales and the CRM contradict each other (won and lost): the later
+        of the two, the CRM, or sales. Nobody knows when the label of a flat table was written, so there
+        `later` believes the label. `qualify retrain` lists every conflict.
     max_leads
         Of more leads, every second is learned from, every fourth, and so on, drawn by their ids: memory and
         time of training stay what this many leads take. A query (`sql`) is read as a whole.
@@ -113,6 +117,7 @@ class Training(Strict):
     snapshots_per_lead: int = Field(default=8, ge=1)
     bags: int = Field(default=4, ge=2, le=16)
     threads: int = Field(default=2, ge=1)
+    conflicts: Literal["later", "crm", "sales"] = "later"
     max_leads: int = Field(default=400_000, ge=1_000)
     negatives: float = Field(default=1.0, gt=0, le=1)
 

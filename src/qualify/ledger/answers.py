@@ -108,11 +108,13 @@ def answer_of(row: Row[Any]) -> Answer:
     )  # fmt: skip
 
 
-def answers_table(connection: Connection, since: int | None) -> pa.Table:
+def answers_table(connection: Connection, since: int | None, until: int | None) -> pa.Table:
     """Return all answers with what was shown; see `Ledger.answers`."""
     asked = in_micros(answers).order_by(answers.c.at, answers.c.number, answers.c.id)
     if since is not None:
         asked = asked.where(answers.c.at >= since)
+    if until is not None:
+        asked = asked.where(answers.c.at <= until)
     found = connection.execute(asked).mappings().all()
     shown = [orjson.loads(row["shown"]) for row in found]
     text, time = pa.string(), pa.timestamp("us", tz="UTC")
@@ -133,8 +135,12 @@ def answers_table(connection: Connection, since: int | None) -> pa.Table:
             ("model_version", text),
         )
     }  # fmt: skip
-    undone = pa.array([row["undone_at"] is not None for row in found], pa.bool_())
+    undone = pa.array([_was_undone(row["undone_at"], until) for row in found], pa.bool_())
     return pa.table({**plain, "undone": undone, **seen})
+
+
+def _was_undone(at: int | None, until: int | None) -> bool:
+    return at is not None and (until is None or at <= until)
 
 
 def _again(row: Row[Any], content: Content, key: str) -> Answer:

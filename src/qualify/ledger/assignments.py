@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyarrow as pa
-from sqlalchemy import BigInteger, Connection, case, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, case, func, select, true, type_coerce
 
 from qualify.ledger.tables import scores
 
@@ -15,7 +15,7 @@ _TYPES = {
 _SURE = 1.0
 
 
-def assignments(connection: Connection) -> pa.Table:
+def assignments(connection: Connection, until: int | None) -> pa.Table:
     """Return one row a lead that was scored while a lot was drawn; see `Ledger.assignments`."""
     moment = type_coerce(scores.c.as_of, BigInteger)
     chance = scores.c.work_probability
@@ -28,7 +28,7 @@ def assignments(connection: Connection) -> pa.Table:
             func.min(chance),
             func.min(scores.c.band),
         )
-        .where(chance.is_not(None))
+        .where(chance.is_not(None), true() if until is None else scores.c.recorded_at <= until)
         .group_by(scores.c.lead_id)
         .order_by(scores.c.lead_id)
     )

@@ -156,8 +156,13 @@ class Ledger(ServiceStore):
         with self._database.read() as connection:
             return first_scores(connection)
 
-    def assignments(self) -> pa.Table:
+    def assignments(self, until: datetime | None = None) -> pa.Table:
         """Return who was to be worked, of the leads that were scored while a lot was drawn.
+
+        Parameters
+        ----------
+        until
+            As the ledger was then: scores that were recorded later are left out.
 
         Returns
         -------
@@ -167,7 +172,7 @@ class Ledger(ServiceStore):
             without band A; `best_band`: the best of these scores.
         """
         with self._database.read() as connection:
-            return assignments(connection)
+            return assignments(connection, None if until is None else to_micros(until))
 
     def events(self, lead_id: str) -> list[LedgerEvent]:
         """Return what happened to a lead, oldest first."""
@@ -230,8 +235,15 @@ class Ledger(ServiceStore):
         with self._database.write() as connection:
             assign(connection, lead_id, owner, actor, now_micros())
 
-    def answers(self, since: datetime | None = None) -> pa.Table:
+    def answers(self, since: datetime | None = None, until: datetime | None = None) -> pa.Table:
         """Return all answers, oldest first: tomorrow's training data.
+
+        Parameters
+        ----------
+        since
+            The earliest to be returned.
+        until
+            As the ledger was then: later answers are left out, and what was taken back later still stands.
 
         Returns
         -------
@@ -240,7 +252,8 @@ class Ledger(ServiceStore):
             `as_of`, `probability`, `score`, `band`, `model_version`.
         """
         with self._database.read() as connection:
-            return answers_table(connection, None if since is None else to_micros(since))
+            bounds = (None if each is None else to_micros(each) for each in (since, until))
+            return answers_table(connection, *bounds)
 
     def forget(self, lead_id: str, *, actor: str) -> Forgotten:
         """Erase a lead from every table; what stays is a keyed hash of its id, so that it is refused later.

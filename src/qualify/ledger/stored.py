@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from qualify.ledger.store import Ledger
 __all__ = ["stored_answers", "stored_assignments"]
 
 
-def stored_answers(config: Config, folder: Path) -> pa.Table | None:
+def stored_answers(config: Config, folder: Path, until: datetime | None = None) -> pa.Table | None:
     """Return the answers of sales (see :meth:`Ledger.answers`); None where no ledger exists yet.
 
     A missing SQLite file is not made, for reading alone is no reason to have one.
@@ -23,10 +24,10 @@ def stored_answers(config: Config, folder: Path) -> pa.Table | None:
     LedgerUnavailable
         The database does not answer.
     """
-    return _read(config, folder, Ledger.answers)
+    return _read(config, folder, lambda ledger: ledger.answers(until=until))
 
 
-def stored_assignments(config: Config, folder: Path) -> pa.Table | None:
+def stored_assignments(config: Config, folder: Path, until: datetime | None = None) -> pa.Table | None:
     """Return who was to be worked (see :meth:`Ledger.assignments`); None where no ledger exists yet.
 
     Raises
@@ -34,7 +35,7 @@ def stored_assignments(config: Config, folder: Path) -> pa.Table | None:
     LedgerUnavailable
         The database does not answer.
     """
-    return _read(config, folder, Ledger.assignments)
+    return _read(config, folder, lambda ledger: ledger.assignments(until))
 
 
 def _read(config: Config, folder: Path, what: Callable[[Ledger], pa.Table]) -> pa.Table | None:

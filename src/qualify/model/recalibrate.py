@@ -28,7 +28,7 @@ FEWEST_OUTCOMES = 10
 """With fewer of the rarer outcome nothing is fitted, and the old calibration stays."""
 FEWEST_FOR_SLOPE = 100
 """With fewer of the rarer outcome, aged as the form says, the slope is not moved."""
-HALF_LIVES = (None, 8_000.0, 4_000.0, 2_000.0, 1_000.0, 500.0, 250.0)
+HALF_LIVES = (None, 8_000.0, 4_000.0, 2_000.0, 1_000.0, 500.0, 250.0, 125.0)
 """Rows after which evidence counts half; None: it does not age."""
 LEAST_INFORMATION = 2.0
 """What the old calibration weighs however old it is: rows of one outcome alone cannot carry it off."""
