@@ -14,6 +14,8 @@ from training.pipeline import Judged
 from training.plots.texts import report_texts
 from training.power import USUAL_AUC, Needed, enough, fewest_leads, growth, sees
 
+TOO_GOOD = 0.95
+"""An AUC that lead data hardly ever allow: beyond noise above it, something has rather been seen too early."""
 _LATER = 0.2
 """Share of the leads that judge, unless it is set otherwise."""
 
@@ -68,7 +70,10 @@ def decide(judged: Judged, language: str = "en") -> Verdict:
     against = _against(judged)
     figures = {name: f"{getattr(against, name):.4f}" for name in ("value", "low", "high")}
     reason, needed = _lead(against, size, texts)
-    reasons = (said, *_few_but_clear(size, texts), texts.say("reason.against", **figures), reason)
+    reasons = (
+        said, *_too_good(judged, texts), *_few_but_clear(size, texts), texts.say("reason.against", **figures),
+        reason,
+    )  # fmt: skip
     return Verdict("model" if against.high > 0 else "rules", reasons, needed)
 
 
@@ -76,6 +81,11 @@ def _few_but_clear(size: _Size, texts: Catalogue) -> list[str]:
     if sees(size.positives, size.leads - size.positives):
         return []
     return [texts.say("reason.few.clear", positives=size.positives, leads=size.leads)]
+
+
+def _too_good(judged: Judged, texts: Catalogue) -> list[str]:
+    auc = judged.metrics["model"]["auc"]
+    return [texts.say("reason.too_good", value=f"{auc.value:.3f}")] if auc.low > TOO_GOOD else []
 
 
 def _against(judged: Judged) -> Metric:

@@ -43,6 +43,20 @@ def test_a_model_that_knows_more_is_used():
     assert "log-loss" in found.reasons[1]
 
 
+def test_what_is_too_good_is_told():
+    """A column that was filled in after the outcome, which no check of single columns has found."""
+    usual = judged(model=1.5, rules=0.4)
+    assert not any("more than leads usually allow" in reason for reason in decide(usual).reasons)
+    usual.probabilities["model"] = np.where(usual.label == 1, 0.98, 0.02)
+    usual.metrics["model"] = compute_metrics(
+        usual.label, usual.probabilities["model"], lead=np.arange(ROWS), bootstrap=200
+    )
+    found = decide(usual)
+    assert found.use == "model"
+    assert "an AUC of 1.000 is more than leads usually allow" in found.reasons[1]
+    assert "AUC 1.000は" in decide(usual, "ja").reasons[1]
+
+
 def test_rules_that_know_more_are_used():
     # The model's few right ideas come with far too much confidence.
     assert decide(judged(model=9.0, rules=1.5)).use == "rules"
