@@ -6,6 +6,9 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from qualify.explain.field_sums import add_columns, lead, sum_parts, sum_points
 from qualify.explain.select import strongest, sum_by_topic, worth_telling
@@ -132,3 +135,16 @@ def test_the_strongest_that_are_worth_it(n: int, fields: list[list[int]], sizes:
     field, contribution = strongest(contributions, worth, n)
     assert field.tolist() == fields
     assert contribution.tolist() == sizes
+
+
+@given(
+    values=arrays(np.float64, (3, 9), elements=st.sampled_from([-2.0, -1.0, 0.0, 1.0, 2.0])),
+    worth=arrays(np.bool_, (3, 9)),
+    n=st.integers(0, 9),
+)
+def test_of_equal_sizes_the_first_fields_are_chosen(values: np.ndarray, worth: np.ndarray, n: int) -> None:
+    fields, sizes = strongest(values, worth, n)
+    for row in range(len(values)):
+        best = sorted(np.flatnonzero(worth[row]).tolist(), key=lambda j: -abs(values[row, j]))[:n]
+        assert fields[row].tolist() == best + [-1] * (n - len(best))
+        assert sizes[row].tolist() == [values[row, j] for j in best] + [0.0] * (n - len(best))

@@ -14,6 +14,7 @@ from qualify.explain.treeshap._jit import kernel, part
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @kernel
@@ -153,3 +154,30 @@ def lead(values: Floats, topics: Ints, topic: Ints, sign: Floats, out: Ints) -> 
                 if topics[j] == topic[row, place] and values[row, j] * sign[row, place] > best:
                     best = values[row, j] * sign[row, place]
                     out[row, place] = j
+
+
+@kernel
+def choose(values: Floats, worth: Bools, fields: Ints, sizes: Floats) -> None:
+    """Write the largest worthy values of each row, largest size first; of equal sizes the first column first.
+
+    Parameters
+    ----------
+    values, worth
+        Shape (rows, columns).
+    fields, sizes
+        Columns and values that were chosen, shape (rows, n); they hold -1 and 0.
+    """
+    many = fields.shape[1]
+    for row in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            if not worth[row, j]:
+                continue
+            size, place = abs(values[row, j]), many
+            while place > 0 and (fields[row, place - 1] < 0 or abs(sizes[row, place - 1]) < size):
+                place -= 1
+            if place == many:
+                continue
+            for later in range(many - 1, place, -1):
+                fields[row, later] = fields[row, later - 1]
+                sizes[row, later] = sizes[row, later - 1]
+            fields[row, place], sizes[row, place] = j, values[row, j]

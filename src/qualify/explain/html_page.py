@@ -90,7 +90,7 @@ def _view(lead: Explanation, book: Phrasebook) -> dict[str, object]:
         "card": [(line, book.number(round(line.points, 1))) for line in digest.counted_lines(lead)],
         "card_summary": digest.card_summary(lead, book),
         "events": [(book.time(event.time), book.clean(event.text)) for event in events],
-        "earlier": earlier,
+        "earlier": book.counted("lead.earlier", earlier) if earlier else None,
         "facts": [(book.clean(label), book.clean(value)) for label, value in lead.facts],
         "made_by": digest.made_by(lead, book),
         "style": Markup(lead_style()),

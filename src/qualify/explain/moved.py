@@ -163,8 +163,8 @@ def _chain(
     new, entered_since = (acts.known_at <= until) & ~known, (stages.known_at <= until) & ~entered
     start = replace(keep_events(lead, known, entered), columns=earlier.columns)
     yield _State(start, since, "ageing", "", "")
-    days = book.number((until - since) // MICROSECONDS_A_DAY)
-    yield _State(start, until, "ageing", "", book.text("moved.ageing", days=days))
+    passed = book.lasting((until - since) / MICROSECONDS_A_DAY)
+    yield _State(start, until, "ageing", "", book.text("moved.ageing", lasting=passed))
     for code in dict.fromkeys(acts.type[new].tolist()):
         these = new & (acts.type == code)
         known = known | these

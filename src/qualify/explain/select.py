@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qualify.explain.field_sums import add_columns, lead
+from qualify.explain.field_sums import add_columns, choose, lead
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
 SMALLEST = 1e-3
@@ -61,23 +61,13 @@ def strongest(contributions: FloatArray, worth: BoolArray, n: int) -> tuple[IntA
     worth
         Which of them may be chosen, same shape.
     n
-        At most the number of fields.
+        How many.
 
     Returns
     -------
     field, contribution
         Shape (rows, n), strongest first, equal sizes in the order of the fields; -1 and 0 beyond the last.
     """
-    rows, width = contributions.shape
-    if n == 0:
-        return np.empty((rows, 0), dtype=np.int64), np.empty((rows, 0))
-    weight = np.where(worth, np.abs(contributions), 0.0)
-    if n < width:
-        # In the order of the fields, so that the stable sort below breaks ties by it.
-        top = np.sort(np.argpartition(weight, width - n, axis=1)[:, width - n :], axis=1)
-    else:
-        top = np.broadcast_to(np.arange(width), (rows, width))
-    each = np.arange(rows)[:, None]
-    top = top[each, np.argsort(-weight[each, top], axis=1, kind="stable")]
-    chosen = worth[each, top]
-    return np.where(chosen, top, -1), np.where(chosen, contributions[each, top], 0.0)
+    fields, sizes = np.full((len(contributions), n), -1, dtype=np.int64), np.zeros((len(contributions), n))
+    choose(np.ascontiguousarray(contributions), np.ascontiguousarray(worth), fields, sizes)
+    return fields, sizes

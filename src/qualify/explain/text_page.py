@@ -164,7 +164,7 @@ def _timeline(lead: Explanation, book: Phrasebook) -> Iterator[RenderableType]:
         return
     yield _columns([(book.time(event.time), book.clean(event.text)) for event in events])
     if earlier:
-        yield book.text("lead.earlier", n=earlier)
+        yield book.counted("lead.earlier", earlier)
 
 
 def _wrapped(part: RenderableType, width: int) -> RenderableType:

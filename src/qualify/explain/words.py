@@ -14,7 +14,7 @@ from qualify.explain.kinds import WORDINGS
 from qualify.explain.kinds.speaker import Speaker
 from qualify.explain.kinds.standing import say_stage
 from qualify.explain.kinds.wording import FEW, Values
-from qualify.explain.numbers import say_counted, say_number, say_percent
+from qualify.explain.numbers import say_counted, say_days, say_number, say_percent
 from qualify.explain.said import Said
 from qualify.explain.speech import clean_text, say_column, say_did, subject_of
 from qualify.features.fields import Field
@@ -68,6 +68,14 @@ class Phrasebook:
             The catalogue has no such text.
         """
         return self._texts.say(key, **parts)
+
+    def counted(self, stem: str, count: float) -> str:
+        """Say a count with the right form of the noun."""
+        return say_counted(self._texts, stem, count)
+
+    def lasting(self, days: float) -> str:
+        """Say a span in whole days: "less than a day", "1 day", "12 days"."""
+        return say_days(self._texts, "lasting", days)
 
     def label(self, field: Field) -> str:
         """Name a field as the reader knows it; never its internal name."""
