@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qualify.config import ColumnSpec, Config, StageOrder, Target, parse_config
+from qualify.config import ColumnSpec, Config, Data, StageOrder, Target, parse_config
 from qualify.errors import UserError
 from qualify.leads.build import build_tables
 from qualify.leads.columns import only_leads
@@ -196,10 +196,27 @@ def _summary(
         + (f": {', '.join(leaks)}" if leaks else ""),
         f"scorecard: {first.remark}",
         *notes,
+        *_stand_ins(proposal.data),
     ]
     if attributes.doubts:
         lines.append(f"have a look at: {', '.join(attributes.doubts)}")
     return (*lines, *_hints(proposal), *rejects.lines())
+
+
+def _stand_ins(data: Data) -> list[str]:
+    """Say what the place of a row stands for, where the table has no column for it."""
+    lines = []
+    if data.lead_id is None:
+        lines.append(
+            "no column names the leads: they are numbered by row, so a table in another order names others; "
+            "name an id with --id"
+        )
+    if data.created_at is None and data.order_by is None:
+        lines.append(
+            "no column tells when leads came in: the row stands for time, the oldest lead first; name a "
+            "column with `data.created_at` or `data.order_by` if that is wrong"
+        )
+    return lines
 
 
 def _scorecard_notes(first: FirstScorecard, tables: LeadTables, attributes: Attributes) -> list[str]:

@@ -47,3 +47,15 @@ def test_the_year_9999_is_no_creation_date(tmp_path: Path) -> None:
     made = call("init", "--leads", "leads.csv", "--target", "won", folder=tmp_path)
     assert made.code == 0, made.err
     assert "bad_created_at: 1 rows of leads" in made.err
+
+
+def test_what_the_place_of_a_row_stands_for_is_told(tmp_path: Path) -> None:
+    said = ("no column names the leads: they are numbered by row", "no column tells when leads came in")
+    rows = [f"{k % 7},{'yes' if k % 3 else 'no'}" for k in range(120)]
+    (tmp_path / "leads.csv").write_text("\n".join(["staff,won", *rows]) + "\n", encoding="utf-8")
+    made = call("init", "--leads", "leads.csv", "--target", "won", "--positive", "yes", folder=tmp_path)
+    assert made.code == 0, made.err
+    assert [text in made.err for text in said] == [True, True]
+    (tmp_path / "leads.csv").write_text(leads("L{k},2025-{month:02}-{day:02},{k},{won}"), encoding="utf-8")
+    named = call("init", "--leads", "leads.csv", "--target", "won", "--force", folder=tmp_path)
+    assert [text in named.err for text in said] == [False, False]
