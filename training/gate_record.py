@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from qualify.evaluate import Metric
 from training.comparison import draws_for
-from training.gate import Decision, compare_scorers
+from training.contested import compare_scorers
+from training.decision import Decision
 from training.ring import Ring
 
 GATE, AGAINST, OBJECTIONS = "gate", "gate_against", "gate_objections"

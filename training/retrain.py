@@ -16,9 +16,10 @@ from qualify.errors import GateRefused
 from qualify.ledger.stored import stored_answers
 from training import registry
 from training.answers import Joined, join_answers
+from training.contested import compare_scorers
 from training.data import load_tables
+from training.decision import Decision
 from training.drawn import drawn_json
-from training.gate import Decision, compare_scorers
 from training.gate_record import gate_document
 from training.lock import only_one
 from training.promotion import take_over
