@@ -12,16 +12,25 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray, LeadTables
 from qualify.model.recalibrate import walk
 from qualify.model.renewed import originals_of
 from qualify.scorer import Scorer
+from training.behaviour import left_out, measure_behaviour
 from training.comparison import draws_for
 from training.data import Loaded
+from training.decision import Decision
 from training.fresh import fresh_rows
-from training.gate import CHALLENGER, CHAMPION, RECALIBRATED, Contest, Decision, judge
+from training.gate import CHALLENGER, CHAMPION, RECALIBRATED, Contest, judge
 from training.gate_record import log_gate
 from training.parity import measure_parity
 from training.pipeline import Judged, Trained
 from training.power import sees
 from training.ring import Ring
-from training.rivals import Rival, champion_probability, load_rival, segments_of, why_not
+from training.rivals import (
+    Rival,
+    champion_probability,
+    drafted_from,
+    load_rival,
+    segments_of,
+    why_not,
+)
 from training.verdict import Verdict
 
 
@@ -50,7 +59,7 @@ def make_contest(trained: Trained, bundle: Path, rival: Rival) -> Ring:
     trained
         The challenger's training; its predictions for later leads come from a fit that never saw them.
     bundle
-        The challenger as it will be stored, for the parity of single and batch scoring.
+        The challenger as it will be stored: what it does with leads that are changed, or scored alone.
     rival
         The champion. It is judged on leads created after its training window where there are enough of them;
         otherwise on all later leads, of which it has learned, and that is told.
@@ -71,6 +80,7 @@ def make_contest(trained: Trained, bundle: Path, rival: Rival) -> Ring:
         renewed = None if flattered else _renewed(rival, data.loaded, lead, as_of, int(as_of[kept].min()))
         if renewed is not None:
             probabilities[RECALIBRATED] = renewed
+    scorer, seed, config = Scorer.load(bundle), trained.parts.seed, data.loaded.config
     contest = Contest(
         label=judged.label[kept],
         weight=judged.weight[kept],
@@ -78,9 +88,11 @@ def make_contest(trained: Trained, bundle: Path, rival: Rival) -> Ring:
         time=as_of[kept],
         probabilities={name: p[kept] for name, p in probabilities.items()},
         segments=segments_of(data.loaded, lead[kept]),
-        capacity_share=data.loaded.config.capacity.share,
-        parity=measure_parity(Scorer.load(bundle), tables, lead, as_of, seed=trained.parts.seed),
+        capacity_share=config.capacity.share,
+        parity=measure_parity(scorer, tables, lead, as_of, seed=seed),
         flattered=flattered,
+        drafted=drafted_from(data.loaded, lead[kept]),
+        behaviour=measure_behaviour(scorer, tables, lead, as_of, left_out(config, scorer), seed=seed),
     )
     return Ring(contest, rival.version, tuple(notes))
 

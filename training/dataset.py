@@ -11,6 +11,7 @@ from qualify.config import Target
 from qualify.errors import DataError
 from qualify.features.build import build_frame
 from qualify.features.frame import FeatureFrame
+from qualify.features.ordered import ordered_of
 from qualify.features.plan import FeaturePlan
 from qualify.labels.flat import column_label
 from qualify.labels.snapshots import row_weights, take_snapshots
@@ -113,6 +114,7 @@ class TrainingSet:
             weight=weight, lead=self.lead[kept], place=self.place[kept], as_of=self.as_of[kept],
             open=self.open[kept], horizon=_horizon(target), clip=self.loaded.config.selection.clip,
             stands=None if self.draw is None else self.draw.stands[kept],
+            ordered=ordered_of(self.loaded.used, self.loaded.scorecard),
         )  # fmt: skip
 
     def stand_for(self, target: Target, rows: IntArray) -> FloatArray:

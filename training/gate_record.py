@@ -10,11 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from qualify.evaluate import Metric
 from training.comparison import draws_for
-from training.gate import Decision, compare_scorers
+from training.contested import compare_scorers
+from training.decision import Decision
 from training.ring import Ring
 
-GATE, AGAINST, OBJECTIONS = "gate", "gate_against", "gate_objections"
-"""Tags of a training run: `passed` or `refused`; the champion it was compared with; why not, as JSON."""
+GATE, AGAINST, OBJECTIONS, CHECKS = "gate", "gate_against", "gate_objections", "gate_checks"
+"""Tags of a training run: `passed` or `refused`; the champion it was compared with; why not, as JSON; and by
+check whether it passed, as JSON."""
 
 PASSED, REFUSED = "passed", "refused"
 _MOST, _LONGEST = 8, 400
@@ -28,6 +30,7 @@ def log_gate(ring: Ring, decision: Decision) -> None:
     mlflow.set_tags({
         GATE: PASSED if decision.passed else REFUSED,
         AGAINST: ring.champion,
+        CHECKS: json.dumps(_by_name(decision)),
         OBJECTIONS: json.dumps([text[:_LONGEST] for text in decision.objections[:_MOST]], ensure_ascii=False),
     })  # fmt: skip
     mlflow.log_metrics({
@@ -39,6 +42,12 @@ def log_gate(ring: Ring, decision: Decision) -> None:
     })  # fmt: skip
     mlflow.log_dict(document, "gate.json")
     mlflow.log_text(gate_page(document), "gate.html")
+
+
+def _by_name(decision: Decision) -> dict[str, bool]:
+    """Return whether the checks of each name all passed."""
+    names = dict.fromkeys(check.name for check in decision.checks)
+    return {name: all(c.passed for c in decision.checks if c.name == name) for name in names}
 
 
 def gate_document(ring: Ring, decision: Decision, found: dict[str, dict[str, Metric]]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from mlflow.exceptions import MlflowException
 from qualify.config import Config
 from qualify.errors import GateRefused, UserError
 from training import registry
-from training.gate import Decision
+from training.decision import Decision
 from training.gate_record import AGAINST, GATE, OBJECTIONS, PASSED
 from training.in_use import open_registry
 

@@ -22,10 +22,12 @@ from qualify.model.parts import ModelParts
 from qualify.model.recalibrate import Walk
 from qualify.scorer import Scorer
 from training import registry
+from training.behaviour import left_out, measure_behaviour
 from training.comparison import draws_for
 from training.data import Loaded, load_tables
+from training.decision import Decision
 from training.fresh import Fresh
-from training.gate import CHALLENGER, CHAMPION, Contest, Decision, judge
+from training.gate import CHALLENGER, CHAMPION, Contest, judge
 from training.gate_record import log_gate
 from training.heard import with_answers
 from training.in_use import FITTED_IN, InUse, champion, open_registry
@@ -153,10 +155,13 @@ class _Attempt:
             CHAMPION: parts.targets[0].calibration.probability(rows.evidence.raw),
         }
         label, weight = rows.evidence.label, rows.evidence.weight
-        scorer = Scorer.load(bundle)
+        scorer, names = Scorer.load(bundle), left_out(self.loaded.config, self.rival.scorer)
         contest = Contest(
             label, weight, rows.lead, rows.evidence.time, probabilities, segments_of(self.loaded, rows.lead),
             share, measure_parity(scorer, self.loaded.tables, rows.lead, rows.as_of, seed=seed),
+            behaviour=measure_behaviour(
+                scorer, self.loaded.tables, rows.lead, rows.as_of, names, seed=seed
+            ),
         )  # fmt: skip
         draws = draws_for(len(label))
         decision = judge(contest, self._verdict(), draws=draws, seed=seed)
@@ -227,7 +232,9 @@ def _as_good(decision: Decision) -> bool:
     """Say whether nothing speaks against the new calibration but that it is no better beyond noise."""
     failed = [check for check in decision.checks if not check.passed]
     only = failed[0] if len(failed) == 1 else None
-    return only is not None and only.name == CHAMPION and only.low is not None and only.low <= 0
+    if only is None or only.name != CHAMPION or only.low is None or only.high is None:
+        return False
+    return only.low <= 0 <= only.high
 
 
 def _metrics(done: Recalibration) -> dict[str, float]:

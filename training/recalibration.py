@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from qualify.evaluate import Metric
 from qualify.model.recalibrate import Form, Old
-from training.gate import Decision
+from training.decision import Decision
 from training.gate_record import gate_document
 from training.ring import Ring
 

@@ -15,9 +15,10 @@ from qualify.config import Config
 from qualify.errors import GateRefused
 from training import registry
 from training.answers import Joined
+from training.contested import compare_scorers
 from training.data import load_tables
+from training.decision import Decision
 from training.drawn import drawn_json
-from training.gate import Decision, compare_scorers
 from training.gate_record import gate_document
 from training.heard import with_answers
 from training.lock import only_one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training.gate import Contest
+from training.contested import Contest
 
 __all__ = ["Ring"]
 

@@ -17,7 +17,7 @@ from qualify.scorer import Scorer
 from training import registry
 from training.data import Loaded
 
-__all__ = ["Rival", "champion_probability", "load_rival", "segments_of", "why_not"]
+__all__ = ["Rival", "champion_probability", "drafted_from", "load_rival", "segments_of", "why_not"]
 
 MOST_SEGMENTS = 12
 """Columns with more values than this are no named segments."""
@@ -59,6 +59,22 @@ def why_not(scorer: Scorer, version: str, loaded: Loaded) -> str | None:
     if absent:
         return f"version {version} needs columns that are no longer used: {', '.join(absent[:5])}"
     return None
+
+
+def drafted_from(loaded: Loaded, lead: IntArray) -> bool:
+    """Say whether the rules were drafted from outcomes of any of these leads, as far as the scorecard tells.
+
+    A draft that does not say from when its outcomes are counts as drafted from all.
+    """
+    before, tables = loaded.scorecard.drafted_before, loaded.tables
+    if before is None:
+        return False
+    try:
+        if tables.order is not None:
+            return bool(np.any(tables.order[lead] < float(before.split()[0])))
+        return bool(np.any(tables.created_at[lead] < int(np.datetime64(before, "us").astype(np.int64))))
+    except (ValueError, IndexError):
+        return True
 
 
 def segments_of(loaded: Loaded, lead: IntArray) -> dict[str, NDArray[np.object_]]:

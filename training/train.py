@@ -19,8 +19,8 @@ from qualify.model.bundle import write_bundle
 from training import registry
 from training.contest import hold
 from training.data import Loaded, load_tables
+from training.decision import Decision
 from training.drawn import drawn_json
-from training.gate import Decision
 from training.heard import with_work
 from training.pipeline import Trained, train_model
 from training.record import log_run

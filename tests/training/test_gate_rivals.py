@@ -15,7 +15,7 @@ from tests.world import World
 from training.contest import _enough, _renewed, make_contest
 from training.data import Loaded, load_tables
 from training.parity import measure_parity
-from training.rivals import MOST_SEGMENTS, Rival, champion_probability, segments_of, why_not
+from training.rivals import MOST_SEGMENTS, Rival, champion_probability, drafted_from, segments_of, why_not
 
 DAY = 86_400_000_000
 
@@ -72,6 +72,9 @@ def test_both_are_judged_on_leads_that_are_new_to_the_champion(world: World, loa
     assert contest.capacity_share == world.config.capacity.share
     every = judged.lead, made.data.as_of[judged.chosen]
     assert contest.parity == measure_parity(world.scorer, loaded.tables, *every, seed=3) <= 1e-9
+    assert contest.behaviour is not None
+    assert max(contest.behaviour.moved.values()) <= 1e-9
+    assert not contest.drafted
 
 
 def test_where_too_few_are_new_all_judge_and_that_is_told(world: World, loaded: Loaded) -> None:
@@ -147,3 +150,26 @@ def test_segments_are_columns_of_a_few_categories(loaded: Loaded) -> None:
     assert list(found) == ["two", "most"]
     assert found["two"].tolist() == [None, "v0", None]
     assert found["most"].tolist() == ["v2", "v0", None]
+
+
+def drafted(loaded: Loaded, before: str | None, **changed: object) -> Loaded:
+    card = loaded.scorecard.model_copy(update={"drafted_before": before})
+    return replace(loaded, scorecard=card, tables=replace(loaded.tables, **changed))
+
+
+def test_rules_are_flattered_by_the_leads_that_they_were_drafted_from(loaded: Loaded) -> None:
+    created = loaded.tables.created_at
+    late = np.flatnonzero(created > np.median(created))
+    early = np.flatnonzero(created <= np.median(created))
+    day = str(np.datetime64(int(np.median(created)), "us").astype("datetime64[D]"))
+    assert not drafted_from(drafted(loaded, None), early)
+    assert drafted_from(drafted(loaded, day), early)
+    assert not drafted_from(drafted(loaded, day), late)
+    assert drafted_from(drafted(loaded, "last spring"), late)
+
+
+def test_of_an_undated_table_the_order_tells_what_was_drafted_from(loaded: Loaded) -> None:
+    order = np.arange(len(loaded.tables), dtype=np.float64)
+    made = drafted(loaded, "40 in the order of the table", order=order)
+    assert drafted_from(made, np.arange(30, 60))
+    assert not drafted_from(made, np.arange(40, 60))

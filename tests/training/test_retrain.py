@@ -79,6 +79,10 @@ def test_a_better_model_takes_over_and_says_why(project: Path) -> None:
     client = open_registry(config, project)
     run = client.get_run(told["run_id"])
     assert (run.data.tags["gate"], run.data.tags["gate_against"]) == ("passed", "1")
+    by_name = json.loads(run.data.tags["gate_checks"])
+    assert by_name == dict.fromkeys(
+        ("verdict", "champion", "rules", "segment", "calibration", "parity", "noise"), True
+    ) | {name: True for name in by_name if name == "recalibrated"}
     assert run.data.metrics["against/champion/log_loss"] < 0
     assert {"gate.html", "gate.json"} <= {each.path for each in client.list_artifacts(told["run_id"])}
     tags = client.get_model_version("qualify", "2").tags

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, model_validator
+
 from qualify.config.base import Strict
 
 ColumnType = Literal["number", "boolean", "category", "date", "text", "email", "job_title", "id"]
@@ -157,6 +159,11 @@ class ColumnSpec(Strict):
         `history` (what was before). It moves the columns `fit` and `engagement` of a score, never the chance.
     actionable
         Whether sales or marketing can change it. Only such columns appear in what-ifs.
+    monotone
+        For a `number`: that the chance never falls (`rising`) or never rises (`falling`) as it grows, all
+        else being equal. Training keeps to it, and the gate checks it; a wrong declaration costs accuracy.
+        Rules about the column, and sums of points that hold them, are then no features of the model. A
+        missing value is compared with none. null: what the data show.
     """
 
     type: ColumnType
@@ -164,6 +171,19 @@ class ColumnSpec(Strict):
     label: Label | None = None
     group: Literal["fit", "engagement", "history"] = "fit"
     actionable: bool = False
+    # Left out where it is not set: bundles without it stay as they were, to the byte.
+    monotone: Literal["rising", "falling"] | None = Field(
+        default=None, exclude_if=lambda value: value is None
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ColumnSpec:
+        if self.monotone is not None and self.type != "number":
+            raise ValueError(
+                f"`monotone: {self.monotone}` needs a column of type number, got type {self.type}: delete "
+                "the line, or set the type to number"
+            )
+        return self
 
 
 class Excluded(Strict):

@@ -131,6 +131,11 @@ class Encoders:
         return (*(e.field for e in self.numeric), *(e.field for e in self.categorical))
 
     @property
+    def bin_names(self) -> tuple[str, ...]:
+        """The feature of each column of the linear design."""
+        return (*(e.name for e in self.numeric), *(e.name for e in self.categorical))
+
+    @property
     def bin_sizes(self) -> list[int]:
         """The number of bins of each column of the linear design."""
         return [*(e.bins for e in self.numeric), *(e.bins for e in self.categorical)]

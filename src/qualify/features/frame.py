@@ -122,6 +122,16 @@ class FeatureFrame:
             blocks.append((tuple(keys[place] for place in kept), values[kept]))
         return FeatureFrame(self.rows, blocks, [c for c in self.categorical if c.field not in fields])
 
+    def lacking(self, names: Collection[str]) -> FeatureFrame:
+        """Return the same rows without some numeric features, by name; itself where none is named."""
+        if not names:
+            return self
+        blocks = []
+        for keys, values in self.blocks:
+            kept = [place for place, (name, _, _) in enumerate(keys) if name not in names]
+            blocks.append((tuple(keys[place] for place in kept), values[kept]))
+        return FeatureFrame(self.rows, blocks, self.categorical)
+
     def take(self, chosen: np.ndarray) -> FeatureFrame:
         """Return the given rows (positions or a mask)."""
         return FeatureFrame(

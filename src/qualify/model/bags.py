@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ ROWS_A_BAG = 150_000
 FASTER = 1.5
 MANY_ROWS = 20_000
 """From here on bags are fitted as :func:`for_many` says; the forward folds stay below."""
+
+_DECLARED = re.compile(r"^monotone_constraints=.*\n", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,13 @@ def fit_stopped(
     later: tuple[FloatArray, FloatArray, FloatArray],
     *,
     seed: int,
+    signs: Sequence[int] | None = None,
 ) -> lgb.Booster:
     """Fit one bag that stops when the `later` rows (design, label, weight) no longer gain."""
     data = lgb.Dataset(design, label, weight=weight, params=_dataset_params(params))
     valid = lgb.Dataset(later[0], later[1], weight=later[2], reference=data)
     return lgb.train(
-        _params(params, seed, len(label)), data, params.max_rounds, valid_sets=[valid],
+        _params(params, seed, len(label), signs), data, params.max_rounds, valid_sets=[valid],
         callbacks=[lgb.log_evaluation(0), lgb.early_stopping(PATIENCE, verbose=False)],
     )  # fmt: skip
 
@@ -66,6 +70,7 @@ def fit_bags(
     seed: int,
     threads: int,
     stands: FloatArray | None = None,
+    signs: Sequence[int] | None = None,
 ) -> BoostedModel:
     """Fit the bags, each on leads drawn by a bootstrap: their spread shows what is not known.
 
@@ -76,6 +81,8 @@ def fit_bags(
     time lost than with several threads inside one small tree.
 
     `stands` says for how many rows each row stands by a draw: the trees count them so (see `recounted`).
+    `signs` says of each column whether the answer may only rise (1) or only fall (-1) with it; None: nothing
+    is declared.
     """
     if len(label) >= MANY_ROWS:
         params, rounds = for_many(params, rounds, len(label))
@@ -90,10 +97,10 @@ def fit_bags(
             rows = np.sort(rng.permutation(rows)[:ROWS_A_BAG])
         data = binned.subset(rows.tolist(), params=_dataset_params(params)).construct()
         data.set_weight(drawn[rows])
-        booster = lgb.train(_params(params, seed * 1000 + bag, len(label)), data, rounds)
+        booster = lgb.train(_params(params, seed * 1000 + bag, len(label), signs), data, rounds)
         if stands is not None:
-            return recounted(booster, design, stands)
-        return str(booster.model_to_string(num_iteration=-1))
+            return _undeclared(recounted(booster, design, stands))
+        return _undeclared(str(booster.model_to_string(num_iteration=-1)))
 
     with ThreadPoolExecutor(max_workers=threads) as pool:
         return BoostedModel(tuple(pool.map(fit, range(bags))))
@@ -126,8 +133,18 @@ def _dataset_params(params: TreeParams) -> dict[str, object]:
     return {"max_bin": params.max_bin, "verbose": -1, "feature_pre_filter": False, "num_threads": 1}
 
 
-def _params(params: TreeParams, seed: int, rows: int) -> dict[str, object]:
+def _undeclared(text: str) -> str:
+    """Return a model's text without the head's note of what was declared: it is in the trees."""
+    head, trees, rest = text.partition("\nTree=0\n")
+    return _DECLARED.sub("", head) + trees + rest
+
+
+def _params(
+    params: TreeParams, seed: int, rows: int, signs: Sequence[int] | None = None
+) -> dict[str, object]:
+    declared = {} if signs is None else {"monotone_constraints": list(signs)}
     return {
+        **declared,
         **_dataset_params(params),
         "objective": "binary",
         "max_depth": params.depth,

@@ -20,7 +20,7 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from qualify.model.bags import TreeParams, common_rounds, fit_bags, fit_stopped
 from qualify.model.blend import Blend, Calibration
 from qualify.model.blend_fit import fit_blend, fit_calibration
-from qualify.model.linear import fit_linear
+from qualify.model.linear import LinearModel, fit_linear
 from qualify.model.rows import Rows
 from qualify.model.target import TargetModel
 from qualify.model.turned import forget_turned
@@ -163,20 +163,33 @@ def _forward_fold(
     train, test = forget_turned(rows.take(known).clipped()), rows.take(later)
     if min(train.label.sum(), (1 - train.label).sum()) < FEWEST_OUTCOMES or len(test.label) == 0:
         return None
-    encoders, encoded = fit_encoders(train.frame, train.label, train.weight, train.lead, params.smoothing)
-    linear = fit_linear(
-        encoders.bins(train.frame), encoders.bin_sizes, train.label, train.weight, train.lead,
-        strength=params.linear_strength, members=0, seed=seed,
-    )  # fmt: skip
+    encoders, encoded = _encoders(train, params)
+    linear = _linear(encoders, train, params, members=0, seed=seed)
     test = test.take(np.argsort(test.place, kind="stable"))
     design = encoders.design(test.frame)
     booster = fit_stopped(
         encoders.design(train.frame, encoded), train.label, train.weight, params.trees,
         (design, test.label, test.clipped().weight), seed=seed,
+        signs=train.ordered.of(encoders.design_names),
     )  # fmt: skip
     return _Fold(
         number, linear.log_odds(encoders.bins(test.frame)), booster, design,
         encoders.design_names, test,
+    )  # fmt: skip
+
+
+def _encoders(rows: Rows, params: Params) -> tuple[Encoders, FloatArray]:
+    """Fit the encoders on the features that the model may have."""
+    frame = rows.frame.lacking(rows.ordered.left_out)
+    return fit_encoders(frame, rows.label, rows.weight, rows.lead, params.smoothing)
+
+
+def _linear(encoders: Encoders, rows: Rows, params: Params, *, members: int, seed: int) -> LinearModel:
+    """Fit the scorecard on the rows."""
+    return fit_linear(
+        encoders.bins(rows.frame), encoders.bin_sizes, rows.label, rows.weight, rows.lead,
+        strength=params.linear_strength, members=members, seed=seed,
+        signs=rows.ordered.of(encoders.bin_names),
     )  # fmt: skip
 
 
@@ -264,15 +277,13 @@ def fit_target(
         forward if forward is not None else forward_predictions(rows, params, seed=seed, threads=threads)
     )
     rows = forget_turned(rows.clipped())
-    encoders, encoded = fit_encoders(rows.frame, rows.label, rows.weight, rows.lead, params.smoothing)
+    encoders, encoded = _encoders(rows, params)
     encoders = _telling(encoders, forward.gain, len(rows.label))
-    linear = fit_linear(
-        encoders.bins(rows.frame), encoders.bin_sizes, rows.label, rows.weight, rows.lead,
-        strength=params.linear_strength, members=bags, seed=seed,
-    )  # fmt: skip
+    linear = _linear(encoders, rows, params, members=bags, seed=seed)
     trees = fit_bags(
         encoders.design(rows.frame, encoded), rows.label, rows.weight, rows.lead, params.trees,
         rounds=common_rounds(forward.rounds), bags=bags, seed=seed, threads=threads, stands=rows.stands,
+        signs=rows.ordered.of(encoders.design_names),
     )  # fmt: skip
     if len(forward.label):
         blend = fit_blend(forward.linear, forward.trees, forward.label, forward.weight)

@@ -6,11 +6,13 @@ points of the lead's bin less their mean over the training rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from qualify.leads.identity import ById
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
@@ -81,6 +83,7 @@ def fit_linear(
     strength: float,
     members: int,
     seed: int,
+    signs: Sequence[int] | None = None,
 ) -> LinearModel:
     """Fit the scorecard and its resampled members.
 
@@ -93,6 +96,10 @@ def fit_linear(
     members
         How many times it is fitted again on leads drawn with exponential weights (a Bayesian bootstrap, Rubin
         1981).
+    signs
+        For each column of the design: 1 where its points may not fall from bin to bin, -1 where they may not
+        rise, 0 or None where they may do both. The last bin, of missing values, is apart. Points are brought
+        there after the fit, as the nearest ones by weighted squares (Barlow and others 1972).
     """
     rng = np.random.default_rng(seed)
     if len(bins) > MAX_ROWS:
@@ -108,8 +115,26 @@ def fit_linear(
     scaled = weight * (len(weight) / weight.sum())
     draws = np.array([rng.exponential(size=int(lead.max()) + 1)[lead] for _ in range(members)])
     fitted, drawn = fit_ridge_logistic(columns, int(starts[-1]), label, scaled, strength, draws)
+    if signs is not None:
+        ways = [signs[j] for j in features]
+        fitted = _in_order(fitted, starts, share, ways)
+        drawn = np.array([_in_order(each, starts, share, ways) for each in drawn])
     base, points = _centred(fitted, starts, share)
     return LinearModel(tuple(features), points, base, tuple(_centred(each, starts, share) for each in drawn))
+
+
+def _in_order(
+    coefficients: FloatArray, starts: np.ndarray, share: FloatArray, ways: Sequence[int]
+) -> FloatArray:
+    """Return the coefficients with those of declared features in their order, and their mean as it was."""
+    out = coefficients.copy()
+    for (begin, end), way in zip(pairwise(starts.tolist()), ways, strict=True):
+        known = slice(begin, end - 1)
+        if way and end - begin > 2:
+            # A bin without rows has no say, but the regression wants a weight above 0.
+            weight = np.maximum(share[known], 1e-9 * share[begin:end].sum())
+            out[known] = isotonic_regression(out[known], weights=weight, increasing=way > 0).x
+    return out
 
 
 def _centred(

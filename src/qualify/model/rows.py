@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from qualify.features.frame import FeatureFrame
+from qualify.features.ordered import Ordered
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
 __all__ = ["Rows"]
@@ -37,6 +38,8 @@ class Rows:
     stands
         The part of the weight that makes good for a draw (see `training.negatives`), which is never clipped;
         None: there was no draw.
+    ordered
+        What is declared of the features, to which a fit keeps.
     """
 
     frame: FeatureFrame
@@ -49,6 +52,7 @@ class Rows:
     horizon: int
     clip: float = np.inf
     stands: FloatArray | None = None
+    ordered: Ordered = field(default_factory=Ordered)
 
     def clipped(self) -> Rows:
         """Return the rows as a fit takes them: a few heavy ones would make it unsteady."""
