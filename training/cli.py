@@ -232,14 +232,13 @@ def backtest(
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
-        from training.backtest import as_json as result_of
         from training.backtest import backtest as run
-        from training.backtest import lines_of
+        from training.backtest_words import lines_of
 
         chosen = settings.training.seed if seed is None else seed
         found = run(settings, path.resolve().parent, origins=origins, budget=budget, seed=chosen)
     if as_json:
-        emit_json(result_of(found))
+        emit_json(found.as_json())
     else:
         typer.echo("\n".join(lines_of(found)))
 
