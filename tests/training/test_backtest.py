@@ -226,9 +226,10 @@ def copied(world, tmp_path_factory):
 
 
 def test_the_command_prints_one_object_and_logs_one_run(copied: Path):
-    called = call("backtest", "--origins", 2, "--json", folder=copied)
+    called = call("backtest", "--origins", 2, "--json", "--out", "lists.parquet", folder=copied)
     assert called.code == 0, called.err
     found = called.json
+    check_lists(pd.read_parquet(copied / "lists.parquet"), found)
     assert set(found) == {"run_id", "target", "origins", "wins", "skipped", "seconds"}
     assert [set(origin["scorers"]) for origin in found["origins"]] == [
         {"model", "rules", "bayes", "linear", "arrival", "newest"}
@@ -255,6 +256,30 @@ def test_the_command_prints_one_object_and_logs_one_run(copied: Path):
     assert pictures == {"backtest.json", "backtest.txt", "wins.png"}
     won = mlflow.MlflowClient().get_metric_history(found["run_id"], "wins/arrival")
     assert [each.value for each in won] == [o["wins"]["found"]["arrival"] for o in found["origins"]]
+
+
+def check_lists(lists, found):
+    """The lists hold every lead that was scored, and calling down them finds the wins that are told."""
+    for origin in found["origins"]:
+        rows = lists[lists["origin"] == origin["origin"]]
+        assert (len(rows), int(rows["outcome"].sum())) == (origin["rows"], origin["positives"])
+        assert rows["lead_id"].is_unique
+        assert rows["rank"].is_monotonic_increasing
+        assert (rows["probability"].diff().dropna() <= 0).all()
+        called = rows["arrival_rank"] <= origin["wins"]["called"]
+        assert abs(rows.loc[called, "outcome"].sum() - origin["wins"]["found"]["arrival"]) < 1
+        assert (rows["outcome_week"].notna() == (rows["outcome"] == 1)).all()
+        weeks = rows["outcome_week"].dropna()
+        assert (weeks.min() >= 1, weeks.max() <= 9) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("out", "said"), [("lists.xlsx", "as CSV or Parquet"), ("nowhere/lists.csv", "no such folder")]
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(copied, out, said):
+    called = call("backtest", "--out", out, folder=copied)
+    assert called.code == 2
+    assert said in called.err
 
 
 def check_orders(origin):

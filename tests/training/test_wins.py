@@ -15,6 +15,7 @@ from qualify.evaluate import paired_difference
 from qualify.evaluate.ranking import Ranking
 from qualify.leads.tables import MICROSECONDS_A_DAY as DAY
 from qualify.leads.tables import NO_TIME
+from training.backtest_scores import lists_of, write_lists
 from training.plots import plot_wins
 from training.tried import Backtest, Tried
 from training.wins import Queue, count_wins, queue_of
@@ -110,6 +111,23 @@ def test_what_is_taken_is_what_the_gains_count(scores, share, seed):
     assert (taken <= 1).all()
     assert (taken * weight).sum() == pytest.approx(share * weight.sum())
     assert (taken * weight * label).sum() == pytest.approx(ranking.gains(label, weight).found_at(share))
+
+
+def test_the_lists_of_all_origins_are_one_table(tmp_path):
+    found = backtested(origins=2)
+    queue = found.tried[0].queue
+    risky = replace(queue, lead=np.array(["=1+1", *queue.lead[1:]], dtype=object))
+    found = replace(found, tried=(replace(found.tried[0], queue=risky), found.tried[1]))
+    lists = lists_of(found)
+    assert len(lists) == 20
+    first = lists[lists["origin"] == "2026-01-01"]
+    assert first["lead_id"].tolist() == [*"jihgfedcb", "=1+1"]
+    assert first["arrival_rank"].tolist() == list(range(10, 0, -1))
+    assert first["rule_rank"].tolist() == [1] * 10
+    assert first["outcome_week"].dropna().tolist() == [1, 3, 1]
+    write_lists(found, tmp_path / "lists.csv")
+    text = (tmp_path / "lists.csv").read_text(encoding="utf-8")
+    assert "\n2026-01-01,'=1+1,0.0,0.0,10,1,1,1,1\n" in text
 
 
 def backtested(weeks=3, origins=3):

@@ -45,8 +45,8 @@ def write_report(data: ReportData, path: str | Path) -> None:
     write_whole(Path(path), render_report(data).encode("utf-8"))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a report's file; it appears whole or not at all.
+def write_whole(path: Path, content: bytes, what: str = "the report") -> None:
+    """Write a file, called `what` in messages; it appears whole or not at all.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def write_whole(path: Path, content: bytes) -> None:
         with suppress(OSError):
             draft.unlink()
         raise UserError(
-            "the report cannot be written",
+            f"{what} cannot be written",
             where=str(path),
             got=error.strerror,
             mend="name a file in an existing folder that you may write to",
