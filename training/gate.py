@@ -210,8 +210,13 @@ def judged_segments(contest: Contest) -> Iterator[tuple[str, BoolArray]]:
             rows: BoolArray = values == value
             won = np.unique(contest.lead[rows & (contest.label == 1)]).size
             leads = np.unique(contest.lead[rows]).size
-            if leads >= SEGMENT_LEADS and sees(won, leads - won):
+            if told_alone(won, leads):
                 yield f"{name} = {value}", rows
+
+
+def told_alone(won: int, leads: int) -> bool:
+    """Say whether a segment with so many leads, and so many of them won, can be judged alone."""
+    return leads >= SEGMENT_LEADS and sees(won, leads - won)
 
 
 def _calibration(contest: Contest, draws: int, seed: int) -> Check:
