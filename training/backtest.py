@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import mlflow
 import numpy as np
@@ -14,53 +14,24 @@ import numpy as np
 from qualify.config import Config
 from qualify.console import progress
 from qualify.errors import DataError, UserError
-from qualify.evaluate import Metric
+from qualify.evaluate import METRICS, Metric, compute_metrics
 from qualify.features.build import build_frame
 from qualify.leads.tables import FloatArray
 from qualify.model.rows import Rows
 from qualify.rules import evaluate
 from training import registry
-from training.comparison import compare
+from training.backtest_words import lines_of
+from training.comparison import compare, draws_for
 from training.data import Loaded, load_tables
 from training.heard import with_work
 from training.origins import Origin, horizon_of, origins_of, redrafted
 from training.pipeline import Trained, train_model
+from training.plots import plot_wins, png
 from training.record import flat_metrics
 from training.selection import weigh
 from training.steps import silent
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One origin's figures.
-
-    Parameters
-    ----------
-    learned_from
-        Leads with an outcome that the pipeline learned from.
-    rows, positives
-        Leads that were scored, and how many of them had the outcome.
-    metrics
-        By scorer, then by figure.
-    """
-
-    origin: str
-    learned_from: int
-    rows: int
-    positives: int
-    metrics: Mapping[str, Mapping[str, Metric]]
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """All origins that could be tried, and why others could not."""
-
-    target: str
-    tried: tuple[Tried, ...]
-    skipped: Mapping[str, str]
-    run_id: str
-    seconds: float
+from training.tried import Backtest, Tried
+from training.wins import ARRIVAL, NEWEST, count_wins, queue_of
 
 
 def backtest(config: Config, folder: Path, *, origins: int, budget: float, seed: int) -> Backtest:
@@ -74,9 +45,13 @@ def backtest(config: Config, folder: Path, *, origins: int, budget: float, seed:
     began = time.monotonic()
     loaded = with_work(load_tables(config, folder), folder)
     tried, skipped = try_origins(loaded, origins=origins, budget=budget, seed=seed)
+    queues = [each.queue for each in tried]
+    wins = count_wins(queues, bootstrap=draws_for(sum(each.rows for each in tried)), seed=seed)
     with registry.run(config, folder) as active:
-        found = Backtest(config.targets[0].name, tried, skipped, active.info.run_id, time.monotonic() - began)
-        _log(found, {"origins": origins, "budget": budget, "seed": seed})
+        found = Backtest(
+            config.targets[0].name, tried, skipped, wins, active.info.run_id, time.monotonic() - began
+        )
+        _log(found, {"origins": origins, "budget": budget, "seed": seed}, config.language)
     return found
 
 
@@ -126,16 +101,35 @@ def try_origin(origin: Origin, *, budget: float, seed: int) -> Tried:
     target, data = history.config.targets[0], trained.data
     everything = np.ones(len(data.lead), dtype=bool)
     known = data.rows_of(target, everything)
+    share = history.config.capacity.share
+    later, points = _scored(origin, history, trained, weight)
     found = compare(
         trained.parts.targets[0], trained.judged[0].forward,
-        (known.clipped(), data.points.total[data.positions(target, everything)]),
-        _scored(origin, history, trained, weight),
-        capacity_share=history.config.capacity.share, seed=seed,
+        (known.clipped(), data.points.total[data.positions(target, everything)]), (later, points),
+        capacity_share=share, seed=seed,
     )  # fmt: skip
+    place, draws = origin.place.astype(np.float64), draws_for(len(origin.label))
+    by_time = {ARRIVAL: -place, NEWEST: place}
+    queue = queue_of(origin, weight, {**found.probabilities, "rules": points, **by_time}, share)
+    ranked = {name: _by_rank(later, score, share, draws, seed) for name, score in by_time.items()}
     return Tried(
-        origin.name, len(np.unique(known.lead)), len(origin.label), positives, found.metrics,
-        time.monotonic() - began,
+        origin.name, len(np.unique(known.lead)), len(origin.label), positives, {**found.metrics, **ranked},
+        queue, count_wins([queue], bootstrap=draws, seed=seed), time.monotonic() - began,
     )  # fmt: skip
+
+
+_RANKING = ("auc", "average_precision", "lift_at_10", "precision_at_capacity")
+"""Figures that an order has by itself; the others need a probability."""
+
+
+def _by_rank(rows: Rows, score: FloatArray, share: float, draws: int, seed: int) -> dict[str, Metric]:
+    """Measure an order of calling; figures of probabilities are not defined for it."""
+    found = compute_metrics(
+        rows.label, np.full(len(score), 0.5), weight=rows.weight, lead=rows.lead, capacity_share=share,
+        score=score, bootstrap=draws, seed=seed, names=_RANKING,
+    )  # fmt: skip
+    nothing = Metric(float("nan"), float("nan"), float("nan"))
+    return {name: found.get(name, nothing) for name in METRICS}
 
 
 def _observed(origin: Origin) -> tuple[Origin, FloatArray]:
@@ -145,9 +139,7 @@ def _observed(origin: Origin) -> tuple[Origin, FloatArray]:
     labels, weights = weigh(whole, origin.lead, origin.as_of, {name: origin.label}, {name: horizon})
     kept = ~np.isnan(labels[name])
     weight = weights.get(name, np.ones(len(kept)))
-    return replace(
-        origin, lead=origin.lead[kept], as_of=origin.as_of[kept], label=origin.label[kept]
-    ), weight[kept]
+    return origin.take(kept), weight[kept]
 
 
 def _scored(origin: Origin, history: Loaded, trained: Trained, weight: FloatArray) -> tuple[Rows, FloatArray]:
@@ -164,70 +156,16 @@ def _scored(origin: Origin, history: Loaded, trained: Trained, weight: FloatArra
     return rows, points.total
 
 
-def _log(found: Backtest, params: Mapping[str, object]) -> None:
+def _log(found: Backtest, params: Mapping[str, object], language: str) -> None:
     mlflow.set_tags({"kind": "backtest", "target": found.target})
     mlflow.log_params(dict(params))
     for step, tried in enumerate(found.tried):
         sizes = {"rows": float(tried.rows), "base_rate": tried.positives / tried.rows}
-        mlflow.log_metrics(flat_metrics(tried.metrics) | sizes, step=step)
-    mlflow.log_dict(as_json(found), "backtest.json")
+        won = {f"wins/{name}": count for name, count in tried.wins.found.items()}
+        mlflow.log_metrics(flat_metrics(tried.metrics) | sizes | won, step=step)
+    mlflow.log_dict(found.as_json(), "backtest.json")
     mlflow.log_text("\n".join(lines_of(found)) + "\n", "backtest.txt")
-
-
-def as_json(found: Backtest) -> dict[str, Any]:
-    """Return what ``--json`` prints."""
-    return {
-        "run_id": found.run_id,
-        "target": found.target,
-        "origins": [
-            {
-                "origin": tried.origin,
-                "learned_from": tried.learned_from,
-                "rows": tried.rows,
-                "positives": tried.positives,
-                "base_rate": tried.positives / tried.rows,
-                "scorers": {
-                    name: {figure: metric.as_dict() for figure, metric in figures.items()}
-                    for name, figures in tried.metrics.items()
-                },
-                "seconds": tried.seconds,
-            }
-            for tried in found.tried
-        ],
-        "skipped": dict(found.skipped),
-        "seconds": found.seconds,
-    }
-
-
-_SHOWN = {"auc": "AUC", "log_loss": "log-loss", "precision_at_capacity": "hits at capacity"}
-
-
-def lines_of(found: Backtest) -> list[str]:
-    """Return the figures as a table for people, and how often the model did best."""
-    heads = "".join(f"{title:>24}" for title in _SHOWN.values())
-    lines = [f"{'origin':>14}{'leads':>8}{'base':>7}  {'':7}{heads}"]
-    for tried in found.tried:
-        lines += _rows_of(tried)
-    lines += [f"{name:>14}  left out: {why}" for name, why in found.skipped.items()]
-    rivals = [name for name in found.tried[0].metrics if name != "model"]
-    won = {name: sum(_lower_loss(tried, name) for tried in found.tried) for name in rivals}
-    lines.append(
-        f"of {len(found.tried)} origins the model had the lower log-loss at "
-        + ", ".join(f"{count} against {name}" for name, count in won.items())
-    )
-    return lines
-
-
-def _rows_of(tried: Tried) -> Iterator[str]:
-    first = f"{tried.origin:>14}{tried.rows:>8,}{tried.positives / tried.rows:>7.1%}"
-    for name, figures in tried.metrics.items():
-        cells = "".join(f"{_cell(figures[figure]):>24}" for figure in _SHOWN)
-        yield f"{first if name == 'model' else '':29}  {name:7}{cells}"
-
-
-def _cell(metric: Metric) -> str:
-    return f"{metric.value:.4f} ({metric.low:.3f}-{metric.high:.3f})"
-
-
-def _lower_loss(tried: Tried, rival: str) -> bool:
-    return tried.metrics["model"]["log_loss"].value < tried.metrics[rival]["log_loss"].value
+    with tempfile.TemporaryDirectory() as scratch:
+        picture = Path(scratch) / "wins.png"
+        picture.write_bytes(png(plot_wins(found, language=language)))
+        mlflow.log_artifact(str(picture))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def check(config: Config, folder: Path, *, seed: int, against: str | None = None
     begin("looking for faults")
     label = outcome_of(loaded.tables, config.targets[0])
     compared = () if against is None else tuple(check_against(loaded, against, seed))
-    findings = (*compared, *find(loaded, label, load_personal(config, folder), seed=seed))
+    findings = (*compared, *find(loaded, label, load_personal(config, folder, loaded.tables), seed=seed))
     verdict, left_out = _verdict(loaded, seed)
     sizes = {
         "leads": len(loaded.tables),
@@ -113,6 +113,11 @@ def find(
         *check_volume(loaded, label),
         *check_scorecard(loaded),
     )
+    return by_level(findings)
+
+
+def by_level(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings with the warnings first, else in their order."""
     return tuple(sorted(findings, key=lambda finding: finding.level != "warning"))
 
 

@@ -222,6 +222,9 @@ def backtest(
     origins: Annotated[int, typer.Option(min=1, max=60, help="How many points in the past.")] = 4,
     budget: Annotated[float, typer.Option(min=0, help="Seconds for tuning, each.", metavar="SECONDS")] = 0.0,
     seed: Seed = None,
+    out: Annotated[
+        str | None, typer.Option(help="Write each origin's list here (CSV or Parquet).", metavar="FILE")
+    ] = None,
     config: Config = CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -232,14 +235,19 @@ def backtest(
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
-        from training.backtest import as_json as result_of
         from training.backtest import backtest as run
-        from training.backtest import lines_of
+        from training.backtest_scores import check_place, write_lists
+        from training.backtest_words import lines_of
+
+        if out is not None:
+            check_place(Path(out))
 
         chosen = settings.training.seed if seed is None else seed
         found = run(settings, path.resolve().parent, origins=origins, budget=budget, seed=chosen)
+        if out is not None:
+            write_lists(found, Path(out))
     if as_json:
-        emit_json(result_of(found))
+        emit_json(found.as_json())
     else:
         typer.echo("\n".join(lines_of(found)))
 

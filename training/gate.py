@@ -23,7 +23,7 @@ from training.contested import (
     signed,
 )
 from training.decision import Check, Decision
-from training.segments import FAMILY, SEGMENT_LEADS, SEGMENT_MARGIN, judged_segments, segment_checks
+from training.segment_checks import FAMILY, SEGMENT_LEADS, SEGMENT_MARGIN, judged_segments, segment_checks
 from training.verdict import Verdict
 
 __all__ = [

@@ -12,9 +12,9 @@ from qualify.config import Target
 from qualify.errors import DataError
 from qualify.features.kernel import first_known
 from qualify.labels.flat import column_label
-from qualify.labels.snapshots import end_of_data, stage_label
+from qualify.labels.snapshots import end_of_data, next_entry, stage_label
 from qualify.labels.split import lead_order
-from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, FloatArray, IntArray, LeadTables
+from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, FloatArray, IntArray, LeadTables
 from qualify.rules import draft_scorecard
 from training.cut import known_at, take_leads
 from training.data import Loaded, lead_time
@@ -45,6 +45,8 @@ class Origin:
         The rows to be scored: lead positions in `tables`, and moments.
     label
         What came of them, 0 or 1.
+    outcome_at
+        When the outcome of those with label 1 came; `NO_TIME` for others, and where no such time is known.
     """
 
     name: str
@@ -53,6 +55,19 @@ class Origin:
     lead: IntArray
     as_of: IntArray
     label: FloatArray
+    outcome_at: IntArray
+
+    @property
+    def place(self) -> IntArray:
+        """The place of each row's lead in the order in which leads came in: by time, else by the table."""
+        return lead_order(lead_time(self.tables))[self.lead]
+
+    def take(self, kept: BoolArray) -> Origin:
+        """Return the origin with some of its rows."""
+        return replace(
+            self, lead=self.lead[kept], as_of=self.as_of[kept], label=self.label[kept],
+            outcome_at=self.outcome_at[kept],
+        )  # fmt: skip
 
 
 def origins_of(loaded: Loaded, count: int) -> Iterator[Origin]:
@@ -120,10 +135,12 @@ def staged_origin(loaded: Loaded, moment: int) -> Origin:
     # Outcomes count as they were known when the horizon had passed, so that later records change no figure.
     matured = moment + horizon
     position = _later_position(loaded.tables, lead, moment, matured)
-    label = stage_label(known_at(loaded.tables, matured), target, position, as_of, matured)
-    told = ~np.isnan(label)
+    later = known_at(loaded.tables, matured)
+    label = stage_label(later, target, position, as_of, matured)
+    outcome_at = np.where(label == 1, next_entry(later, target, position, as_of), NO_TIME)
     name = str(np.datetime64(moment, "us").astype("M8[D]"))
-    return Origin(name, replace(loaded, tables=known), known, lead[told], as_of[told], label[told])
+    found = Origin(name, replace(loaded, tables=known), known, lead, as_of, label, outcome_at)
+    return found.take(~np.isnan(label))
 
 
 def _later_position(tables: LeadTables, lead: IntArray, moment: int, later_moment: int) -> IntArray:
@@ -150,7 +167,8 @@ def _flat_origins(loaded: Loaded, count: int) -> Iterator[Origin]:
         lead = np.flatnonzero((place[inside] >= begin) & ~np.isnan(label))
         as_of = np.where(seen.created_at == NO_TIME, 0, seen.created_at)[lead]
         history = replace(loaded, tables=take_leads(tables, np.flatnonzero(place < begin)))
-        yield Origin(f"{begin:,} leads", history, seen, lead, as_of, label[lead])
+        untold = np.full(len(lead), NO_TIME, dtype=np.int64)
+        yield Origin(f"{begin:,} leads", history, seen, lead, as_of, label[lead], untold)
 
 
 def flat_blocks(leads: int, count: int) -> list[tuple[int, int]]:

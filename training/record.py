@@ -18,10 +18,12 @@ from qualify.config import Config
 from qualify.errors import without_secrets
 from qualify.evaluate import Metric
 from qualify.leads.tables import LeadTables
+from training.checks import Finding
 from training.data import Loaded
 from training.drawn import drawn_of
 from training.driver_record import DRIVERS_FILE, driver_record
 from training.pipeline import Trained
+from training.report import ReportData
 from training.reporting import report_of, write_report_folder
 from training.verdict import Verdict
 
@@ -47,8 +49,15 @@ SKIPPED = "skipped_targets"
 """The tag with the further targets of which no model was made, and why."""
 
 
-def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: str, seconds: float) -> None:
-    """Log everything but the model itself to the active run."""
+def log_run(
+    trained: Trained,
+    verdict: Verdict,
+    scratch: Path,
+    bundle_version: str,
+    seconds: float,
+    findings: tuple[Finding, ...] | None = None,
+) -> None:
+    """Log everything but the model itself to the active run; `findings` are those of the data's audit."""
     config = trained.data.loaded.config
     digest = digest_of(trained.data.loaded.tables)
     drawn = drawn_of(trained.data)
@@ -67,7 +76,9 @@ def log_run(trained: Trained, verdict: Verdict, scratch: Path, bundle_version: s
     mlflow.log_text(trained.parts.scorecard_text, "scorecard.yaml")
     mlflow.log_dict({"verdict": verdict.use, "reasons": list(verdict.reasons)}, "verdict.json")
     _log_data(config, digest)
-    report, pictures = report_of(trained, verdict, bundle_version, digest), scratch / "report"
+    report = report_of(trained, verdict, bundle_version, digest, findings=findings)
+    _log_audit(report, findings)
+    pictures = scratch / "report"
     mlflow.log_dict(driver_record(trained, report.drivers), DRIVERS_FILE)
     write_report_folder(report, pictures)
     mlflow.log_artifacts(str(pictures))
@@ -79,6 +90,14 @@ def moments_of(loaded: Loaded) -> dict[str, str]:
     if loaded.heard is None:
         return found
     return found | {HEARD_UNTIL: str(loaded.heard.until), HEARD_ANSWERS: str(loaded.heard.answers).lower()}
+
+
+def _log_audit(report: ReportData, findings: tuple[Finding, ...] | None) -> None:
+    """Log what the audit found, and which part of the leads has an outcome."""
+    if findings is not None:
+        mlflow.log_dict({"findings": [asdict(each) for each in findings]}, "findings.json")
+    if report.population is not None:
+        mlflow.log_dict(report.population.as_json(), "population.json")
 
 
 def _skipped_tag(trained: Trained) -> dict[str, str]:

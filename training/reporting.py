@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,13 +14,17 @@ from qualify.config import Target
 from qualify.explain.numbers import say_number
 from qualify.explain.words import phrasebook
 from qualify.leads.tables import BoolArray
+from training.checks import Finding
+from training.checks.told import say_finding
 from training.comparison import draws_for
 from training.dataset import TrainingSet
-from training.drivers import describe_drivers
+from training.drivers import describe_drivers, name_of
 from training.learned_points import learn_points
 from training.pipeline import Judged, Trained
 from training.plots.texts import report_texts
+from training.population import describe_population
 from training.report import (
+    AuditFinding,
     ExcludedColumn,
     JudgedRows,
     Period,
@@ -28,6 +33,8 @@ from training.report import (
     draw_pictures,
     render_report,
 )
+from training.rivals import segments_of
+from training.segments import WHOLE, Segment, describe_segments
 from training.verdict import Verdict, decide
 
 MOST_POINTS = 16
@@ -40,6 +47,7 @@ def report_of(
     bundle_version: str,
     data_version: str,
     written: datetime | None = None,
+    findings: tuple[Finding, ...] | None = None,
 ) -> ReportData:
     """Gather what the report says about a trained model, about its first target.
 
@@ -51,6 +59,8 @@ def report_of(
         Digest of the tables.
     written
         When; default: now.
+    findings
+        Of the audit of the training data; None: nobody looked.
     """
     data, judged = trained.data, trained.judged[0]
     config, language = data.loaded.config, data.loaded.config.language
@@ -81,7 +91,38 @@ def report_of(
         seed=trained.parts.seed,
         bootstrap=draws_for(len(judged.label)),
         selection=data.selection(),
+        population=describe_population(data.loaded),
+        findings=None if findings is None else tuple(_told(each, language) for each in findings),
+        segments=_segments(trained),
     )  # fmt: skip
+
+
+def _told(finding: Finding, language: str) -> AuditFinding:
+    what, mend = say_finding(finding, language)
+    subject = phrasebook(language).clean(finding.subject.replace("_", " "))
+    return AuditFinding(finding.code, finding.level, subject, what, finding.text, mend[:1].upper() + mend[1:])
+
+
+def _segments(trained: Trained) -> tuple[Segment, ...]:
+    """Measure the segments of the judged rows, under the names that the reader knows."""
+    data, judged = trained.data, trained.judged[0]
+    language = data.loaded.config.language
+    texts, book = report_texts(language), phrasebook(language)
+    names = {field.subject: name_of(field, book, texts) for field in trained.parts.plan.fields
+             if field.name.startswith("column:")}  # fmt: skip
+    found = segments_of(data.loaded, data.lead[judged.chosen])
+    measured = describe_segments(
+        judged, found, bootstrap=draws_for(len(judged.label)), seed=trained.parts.seed
+    )
+
+    def named(each: Segment) -> Segment:
+        if each.column == WHOLE:
+            return each
+        # Underscores stand for spaces, as in the names of columns.
+        value = None if each.value is None else book.clean(each.value.replace("_", " "))
+        return replace(each, column=names.get(each.column, book.column(each.column)), value=value)
+
+    return tuple(named(each) for each in measured)
 
 
 def write_report_folder(data: ReportData, folder: Path) -> None:

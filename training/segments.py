@@ -1,103 +1,116 @@
-"""No segment may pay for the others: the loss by segment, with an allowance for how many are looked at."""
+"""Figures by named segment of the judged rows: where the model ranks and promises as it does on the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy.special import ndtr
+import pandas as pd
+from numpy.typing import NDArray
 
-from qualify.evaluate import Metric, row_log_loss
+from qualify.evaluate import Metric, compute_metrics, compute_reliability
 from qualify.leads.tables import BoolArray
-from training.contested import CHAMPION, Contest, difference, parts_of, signed
-from training.decision import Check
-from training.power import sees
+from training.pipeline import Judged
+from training.segment_checks import told_alone
 
-__all__ = ["FAMILY", "SEGMENT_LEADS", "SEGMENT_MARGIN", "judged_segments", "segment_checks"]
+__all__ = ["WHOLE", "Kept", "Segment", "describe_segments"]
 
-SEGMENT_MARGIN = 0.05
-"""How much worse a segment's log-loss may be, as a share of the champion's."""
-SEGMENT_LEADS = 100
-"""Segments with fewer leads, or too few outcomes to see a usual model by, are not judged alone."""
-FAMILY = 0.05
-"""How often an equal challenger may meet any objection at all, however many segments are looked at."""
+Kept: TypeAlias = Literal["kept", "low", "high"]
 
-_INTERVAL = 2 * 1.959964
-"""Standard errors that a 95 % interval is wide."""
+
+WHOLE = ""
+"""The column of the segment that holds all judged rows, to compare the others with."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """One segment: challenger minus champion, and by how much the log-loss may be higher."""
+class Segment:
+    """One value of a named column, on the later rows that judged the model.
 
-    name: str
-    loss: Metric
-    allowed: float
+    Parameters
+    ----------
+    column, value
+        As the user's table has them; None: not given. Column `WHOLE` stands for all judged rows.
+    leads, positives
+        Leads, and those of them with the outcome.
+    promised
+        Mean of the probabilities.
+    observed
+        Share of rows with the outcome.
+    auc, log_loss
+        As of `qualify.evaluate.compute_metrics`.
+    enough
+        Whether there are as many leads and outcomes as the gate asks of a segment; without them the figures
+        are NaN.
+    """
+
+    column: str
+    value: str | None
+    leads: int
+    positives: int
+    promised: float
+    observed: Metric
+    auc: Metric
+    log_loss: Metric
+    enough: bool
 
     @property
-    def chance(self) -> float:
-        """How often luck alone makes a loss so much higher (one-sided)."""
-        error = (self.loss.high - self.loss.low) / _INTERVAL
-        if not error > 0:
-            return 0.0 if self.loss.value > 0 else 1.0
-        return float(ndtr(-self.loss.value / error))
+    def kept(self) -> Kept:
+        """Whether the promise was kept, or lies beyond noise below or above what came of it."""
+        if self.promised > self.observed.high:
+            return "high"
+        return "low" if self.promised < self.observed.low else "kept"
 
 
-def segment_checks(contest: Contest, draws: int, seed: int) -> Iterator[Check]:
-    """Yield one check a segment that is worse beyond noise and margin; one that passes where none is.
+def describe_segments(
+    judged: Judged, segments: Mapping[str, NDArray[np.object_]], *, bootstrap: int, seed: int
+) -> tuple[Segment, ...]:
+    """Measure the model on all rows, then on each segment; those of a column together, the largest first.
 
-    Notes
-    -----
-    The chance of each difference follows from its standard error over paired draws of leads. With it the
-    segments are held to `FAMILY` together by Holm's (1979) steps, which hold whatever the segments share.
+    Parameters
+    ----------
+    segments
+        By column, each judged row's value (None: not given), as of `training.rivals.segments_of`.
+    bootstrap, seed
+        Draws of the intervals, and what they follow from.
     """
-    found = [_measured(contest, name, rows, draws, seed) for name, rows in judged_segments(contest)]
-    worse = _beyond_noise([each.chance for each in found])
-    failed = [
-        each for each, sure in zip(found, worse, strict=True) if sure and each.loss.value > each.allowed
-    ]
-    for each in failed:
-        text = (
-            f"worse for {each.name}: log-loss {signed(each.loss)}, allowed {each.allowed:.4f}; beyond what "
-            f"luck does in any of {len(found)} segments"
-        )
-        yield Check("segment", False, text, *parts_of(each.loss))
-    if not failed:
-        told = f"none of {len(found)} segments is worse than its margin beyond noise"
-        yield Check("segment", True, told)
+    if not segments:
+        return ()
+    whole = _measure(judged, WHOLE, None, np.ones(len(judged.label), dtype=bool), bootstrap, seed)
+    found = (
+        _measure(judged, column, value, rows, bootstrap, seed)
+        for column, values in segments.items()
+        for value, rows in _parts(values)
+    )
+    place = {column: k for k, column in enumerate(segments)}
+    # By size, then by name; what is not given comes last.
+    order = sorted(found, key=lambda e: (place[e.column], e.value is None, -e.leads, e.value or ""))
+    return (whole, *order)
 
 
-def _measured(contest: Contest, name: str, rows: BoolArray, draws: int, seed: int) -> _Found:
-    own = row_log_loss(contest.label[rows], contest.probabilities[CHAMPION][rows])
-    allowed = SEGMENT_MARGIN * float(np.average(own, weights=contest.weight[rows]))
-    return _Found(name, difference(contest, CHAMPION, "log_loss", draws, seed, rows=rows), allowed)
+def _parts(values: NDArray[np.object_]) -> Iterator[tuple[str | None, BoolArray]]:
+    code, words = pd.factorize(values)
+    for k in np.unique(code).tolist():
+        yield None if k < 0 else str(words[k]), code == k
 
 
-def _beyond_noise(chances: Sequence[float]) -> BoolArray:
-    """Return which of several findings are no luck, by Holm's steps.
-
-    Examples
-    --------
-    >>> _beyond_noise([0.04, 0.001, 0.02]).tolist()  # .001 <= .05/3, .02 <= .05/2, .04 <= .05
-    [True, True, True]
-    >>> _beyond_noise([0.04, 0.001, 0.03]).tolist()  # .03 is above .05/2, and ends it
-    [False, True, False]
-    """
-    chance = np.asarray(chances, dtype=np.float64)
-    order = np.argsort(chance, kind="stable")
-    steps = chance[order] <= FAMILY / np.arange(len(chance), 0, -1)
-    sure: BoolArray = np.zeros(len(chance), dtype=bool)
-    sure[order] = np.logical_and.accumulate(steps)
-    return sure
-
-
-def judged_segments(contest: Contest) -> Iterator[tuple[str, BoolArray]]:
-    """Yield the segments large enough to be judged alone, and their rows."""
-    for name, values in contest.segments.items():
-        for value in sorted({each for each in values.tolist() if each is not None}):
-            rows: BoolArray = values == value
-            won = np.unique(contest.lead[rows & (contest.label == 1)]).size
-            leads = np.unique(contest.lead[rows]).size
-            if leads >= SEGMENT_LEADS and sees(won, leads - won):
-                yield f"{name} = {value}", rows
+def _measure(
+    judged: Judged, column: str, value: str | None, rows: BoolArray, bootstrap: int, seed: int
+) -> Segment:
+    label, lead, weight = judged.label[rows], judged.lead[rows], judged.weight[rows]
+    p = judged.probabilities["model"][rows]
+    leads, won = len(np.unique(lead)), len(np.unique(lead[label == 1]))
+    if not told_alone(won, leads):
+        nothing = Metric(float("nan"), float("nan"), float("nan"))
+        return Segment(column, value, leads, won, float("nan"), nothing, nothing, nothing, False)
+    found = compute_metrics(
+        label, p, weight=weight, lead=lead, bootstrap=bootstrap, seed=seed, names=("auc", "log_loss")
+    )
+    (whole,) = compute_reliability(
+        label, p, weight=weight, lead=lead, bins=1, bootstrap=bootstrap, seed=seed
+    ).to_dict("records")
+    observed = Metric(*(float(whole[name]) for name in ("observed", "low", "high")))
+    return Segment(
+        column, value, leads, won, float(whole["predicted"]), observed, found["auc"], found["log_loss"], True
+    )

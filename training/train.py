@@ -17,6 +17,7 @@ from qualify.config import Config
 from qualify.errors import GateRefused
 from qualify.model.bundle import write_bundle
 from training import registry
+from training.audit import audit
 from training.contest import hold
 from training.data import Loaded, load_tables
 from training.decision import Decision
@@ -122,11 +123,13 @@ def attempt(
     config = loaded.config
     trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
     verdict = decide(trained.judged[0])
+    begin("looking for faults in the data")
+    findings = audit(loaded, folder, seed=seed)
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
         begin("figures, pictures and report")
-        log_run(trained, verdict, Path(scratch), version, time.monotonic() - began)
+        log_run(trained, verdict, Path(scratch), version, time.monotonic() - began, findings)
         mlflow.log_dict({"turned": turned_json(trained)}, "turned.json")
         ring, decision = hold(trained, verdict, bundle)
         registered = None

@@ -18,7 +18,7 @@ from qualify.labels.worked import NEVER, Worked
 from qualify.leads.tables import IntArray, LeadTables
 from qualify.ledger.stored import stored_answers, stored_assignments
 
-__all__ = ["Work", "load_work", "worked_of"]
+__all__ = ["Work", "first_signs", "load_work", "worked_of"]
 
 _SIGNS = ("accepted", "meeting", "rejected", "recycled")
 """Stages that only a lead in work reaches. A deal that came by itself is none: its like is unknown."""
@@ -76,11 +76,11 @@ def worked_of(config: Config, tables: LeadTables, work: Work) -> Worked:
     chance[lead[there]] = given["chance"].to_numpy()[there]
     return Worked(
         by_lead("scored_at"), by_lead("selected_at"), by_lead("picked_at"),
-        _first_signs(config, tables, work.answers), chance,
+        first_signs(config, tables, work.answers), chance,
     )  # fmt: skip
 
 
-def _first_signs(config: Config, tables: LeadTables, answers: pa.Table | None) -> IntArray:
+def first_signs(config: Config, tables: LeadTables, answers: pa.Table | None) -> IntArray:
     """Return when sales were first seen at work on each lead: an answer, a call, a meeting or a stage."""
     lead, at = sales_work(tables, read_answers(answers, tables, NEVER), NEVER)
     first = np.full(len(tables), NEVER, dtype=np.int64)

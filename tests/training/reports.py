@@ -4,8 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
-from qualify.evaluate import compute_metrics
-from training.report import Driver, ExcludedColumn, Finding, JudgedRows, Period, PointPair, ReportData
+from qualify.evaluate import Metric, compute_metrics
+from training.population import Population, WorkedCount
+from training.report import (
+    AuditFinding,
+    Driver,
+    ExcludedColumn,
+    Finding,
+    JudgedRows,
+    Period,
+    PointPair,
+    ReportData,
+)
+from training.segments import WHOLE, Segment
+
+NOTHING = Metric(float("nan"), float("nan"), float("nan"))
+SEGMENTS = (
+    Segment(WHOLE, None, 600, 120, 0.21, Metric(0.2, 0.17, 0.23), Metric(0.8, 0.76, 0.84),
+            Metric(0.41, 0.38, 0.44), enough=True),
+    Segment("Country <i>", "India", 310, 61, 0.3, Metric(0.21, 0.17, 0.26), Metric(0.79, 0.74, 0.84),
+            Metric(0.4123, 0.38, 0.45), enough=True),
+    Segment("Country <i>", "Nepal", 150, 30, 0.2, Metric(0.2, 0.14, 0.26), Metric(0.77, 0.7, 0.85),
+            Metric(0.42, 0.36, 0.48), enough=True),
+    Segment("Country <i>", "Bhutan", 12, 2, float("nan"), NOTHING, NOTHING, NOTHING, enough=False),
+    Segment("Country <i>", None, 9, 1, float("nan"), NOTHING, NOTHING, NOTHING, enough=False),
+    Segment("Form", "B", 7, 1, float("nan"), NOTHING, NOTHING, NOTHING, enough=False),
+)  # fmt: skip
+POPULATION = Population(
+    leads=12_345, of_leads=50_000, positives=1_234, negatives=8_000, young=3_000, unworked=111, untold=0,
+    worked=(WorkedCount(True, 4_000, 3_900, 1_200), WorkedCount(False, 8_345, 5_334, 34)),
+)  # fmt: skip
+FINDINGS = (
+    AuditFinding("S003", "warning", "campaign", "categories that earlier leads did not have",
+                 "35% of the later leads have <b>new</b> ones.", "Map `data.x` to one name."),
+    AuditFinding("Q003", "note", "form", "a column has one value only", "Every lead has it.",
+                 "Leave it out."),
+)  # fmt: skip
 
 
 def make_report(language="en", rows=600, **changes):
@@ -43,7 +77,7 @@ def make_report(language="en", rows=600, **changes):
         "drift": (Finding("Lead source", "Events: 4% in training, 19% now."),),
         "limits": ("Only the top third was ever called.",),
         "versions": {"Scorecard": "2026-02 (a1b2c3)", "LightGBM": "4.7.0"},
-        "language": language,
+        "language": language, "population": POPULATION, "findings": FINDINGS, "segments": SEGMENTS,
     }  # fmt: skip
     return ReportData(**{**parts, **changes})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from itertools import pairwise
@@ -18,6 +19,7 @@ from qualify.config import load_config
 from qualify.errors import DataError
 from qualify.labels.snapshots import end_of_data
 from qualify.leads.tables import MICROSECONDS_A_DAY as DAY
+from qualify.leads.tables import NO_TIME
 from tests.training.test_cut import alike
 from tests.world import TABLES, call
 from training.backtest import try_origin
@@ -86,6 +88,11 @@ def test_the_outcomes_are_those_of_the_stages_table(world, loaded):
     told = stages[stages["recorded_at"] <= day]
     decided = set(told.loc[told["stage"].isin(["SQL", *world.config.stages.closed]), "lead_id"])
     assert not scored & decided
+    first = inside.groupby("lead_id")["entered_at"].min()
+    names = origin.tables.lead_id[origin.lead]
+    times = pd.to_datetime(origin.outcome_at[origin.label == 1], unit="us", utc=True)
+    assert dict(zip(names[origin.label == 1], times, strict=True)) == first[sorted(won)].to_dict()
+    assert set(origin.outcome_at[origin.label == 0]) == {NO_TIME}
 
 
 def test_a_cut_off_history_never_changes_a_past_figure(loaded):
@@ -98,6 +105,8 @@ def test_a_cut_off_history_never_changes_a_past_figure(loaded):
         assert alike(whole.tables, cut.tables)
         assert np.array_equal(whole.lead, cut.lead)
         assert np.array_equal(whole.label, cut.label)
+        assert np.array_equal(whole.outcome_at, cut.outcome_at)
+        assert np.array_equal(whole.place, cut.place)
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +158,7 @@ def figures(origin: Origin) -> object:
         scorer: {name: metric.as_dict() for name, metric in metrics.items()}
         for scorer, metrics in tried.metrics.items()
     }
-    return tried.origin, tried.learned_from, tried.rows, tried.positives, told
+    return tried.origin, tried.learned_from, tried.rows, tried.positives, told, tried.wins.as_json()
 
 
 @pytest.mark.parametrize("leads", [335])
@@ -217,17 +226,20 @@ def copied(world, tmp_path_factory):
 
 
 def test_the_command_prints_one_object_and_logs_one_run(copied: Path):
-    called = call("backtest", "--origins", 2, "--json", folder=copied)
+    called = call("backtest", "--origins", 2, "--json", "--out", "lists.parquet", folder=copied)
     assert called.code == 0, called.err
     found = called.json
-    assert set(found) == {"run_id", "target", "origins", "skipped", "seconds"}
+    check_lists(pd.read_parquet(copied / "lists.parquet"), found)
+    assert set(found) == {"run_id", "target", "origins", "wins", "skipped", "seconds"}
     assert [set(origin["scorers"]) for origin in found["origins"]] == [
-        {"model", "rules", "bayes", "linear"}
+        {"model", "rules", "bayes", "linear", "arrival", "newest"}
     ] * 2
     for origin in found["origins"]:
         assert 0 < origin["positives"] < origin["rows"]
         auc = origin["scorers"]["model"]["auc"]
         assert 0.5 < auc["low"] <= auc["value"] <= auc["high"] <= 1
+        check_orders(origin)
+    check_wins(found)
     history = mlflow.MlflowClient().get_metric_history(found["run_id"], "rules/log_loss")
     assert [metric.step for metric in history] == [0, 1]
     assert history[1].value == found["origins"][1]["scorers"]["rules"]["log_loss"]["value"]
@@ -237,7 +249,77 @@ def test_the_command_prints_one_object_and_logs_one_run(copied: Path):
         "seconds": pytest.approx(found["seconds"])
     }
     text = mlflow.artifacts.load_text(f"{run.info.artifact_uri}/backtest.txt")
-    assert "of 2 origins the model had the lower log-loss at" in text
+    (counted,) = re.findall("of 2 origins the model had the lower log-loss at (.*)", text)
+    assert re.sub(r"\d+", "N", counted) == "N against rules, N against bayes, N against linear"
+    check_text(text, found)
+    pictures = {file.path for file in mlflow.MlflowClient().list_artifacts(found["run_id"])}
+    assert pictures == {"backtest.json", "backtest.txt", "wins.png"}
+    won = mlflow.MlflowClient().get_metric_history(found["run_id"], "wins/arrival")
+    assert [each.value for each in won] == [o["wins"]["found"]["arrival"] for o in found["origins"]]
+
+
+def check_lists(lists, found):
+    """The lists hold every lead that was scored, and calling down them finds the wins that are told."""
+    for origin in found["origins"]:
+        rows = lists[lists["origin"] == origin["origin"]]
+        assert (len(rows), int(rows["outcome"].sum())) == (origin["rows"], origin["positives"])
+        assert rows["lead_id"].is_unique
+        assert rows["rank"].is_monotonic_increasing
+        assert (rows["probability"].diff().dropna() <= 0).all()
+        called = rows["arrival_rank"] <= origin["wins"]["called"]
+        assert abs(rows.loc[called, "outcome"].sum() - origin["wins"]["found"]["arrival"]) < 1
+        assert (rows["outcome_week"].notna() == (rows["outcome"] == 1)).all()
+        weeks = rows["outcome_week"].dropna()
+        assert (weeks.min() >= 1, weeks.max() <= 9) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("out", "said"), [("lists.xlsx", "as CSV or Parquet"), ("nowhere/lists.csv", "no such folder")]
+)
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(copied, out, said):
+    called = call("backtest", "--out", out, folder=copied)
+    assert called.code == 2
+    assert said in called.err
+
+
+def check_orders(origin):
+    """Orders without probabilities have figures of ranking only, and one is the other turned round."""
+    arrival, newest = (origin["scorers"][name] for name in ("arrival", "newest"))
+    for figures in (arrival, newest):
+        assert {name for name, each in figures.items() if each["value"] is None} == {
+            "log_loss", "brier", "ece"
+        }  # fmt: skip
+    assert arrival["auc"]["value"] == pytest.approx(1 - newest["auc"]["value"])
+
+
+def check_wins(found):
+    """The wins of all origins are the sums, and those of an origin follow from its hits at capacity."""
+    for origin in found["origins"]:
+        wins = origin["wins"]
+        assert wins["called"] == pytest.approx(0.1 * origin["rows"])
+        assert wins["possible"] == origin["positives"]
+        for name, count in wins["found"].items():
+            hits = origin["scorers"][name]["precision_at_capacity"]["value"]
+            assert count == pytest.approx(hits * wins["called"])
+            assert len(wins["by_week"][name]) == 9
+            assert (np.diff(wins["by_week"][name]) >= 0).all()
+            assert wins["by_week"][name][-1] == pytest.approx(count)
+    total = found["wins"]
+    for name in total["found"]:
+        assert total["found"][name] == pytest.approx(sum(o["wins"]["found"][name] for o in found["origins"]))
+    for name in ("rules", "arrival", "newest"):
+        ahead = total["model_minus"][name]
+        assert ahead["value"] == pytest.approx(total["found"]["model"] - total["found"][name])
+        assert ahead["low"] <= ahead["value"] <= ahead["high"]
+
+
+def check_text(text, found):
+    assert re.search(r"^ +arrival +0\.\d{4} \([^)]*\) +– +0\.\d{4}", text, flags=re.MULTILINE)
+    (whole,) = re.findall(r"^ +all origins +(.*)$", text, flags=re.MULTILINE)
+    wins = found["wins"]
+    counts = [wins["found"][name] for name in ("model", "rules", "arrival", "newest")]
+    assert [float(each) for each in whole.split()[2:6]] == [pytest.approx(each, abs=0.051) for each in counts]
+    assert len(re.findall(r"^ +week \d", text, flags=re.MULTILINE)) == 9
 
 
 def test_where_nothing_can_be_tried_it_is_said(tmp_path):

@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from tests.training.test_gate import contest, equals
 from training.decision import Check
 from training.gate import Contest
-from training.segments import FAMILY, judged_segments, segment_checks
+from training.segment_checks import FAMILY, judged_segments, segment_checks
 
 SIZES = (2, 3, 4, 6, 8, 10)
 TRIES = 60

@@ -12,7 +12,7 @@ import pytest
 
 from qualify.errors import ConfigError, UserError
 from qualify.evaluate import Metric
-from tests.training.reports import make_report
+from tests.training.reports import POPULATION, make_report
 from training.plots.texts import report_texts
 from training.report import Driver, Period, render_report, write_report
 from training.report.stories import tell
@@ -91,6 +91,9 @@ def test_every_picture_has_words(english):
 
 def test_what_a_user_wrote_is_never_markup(english):
     assert "<b>x</b>" not in english
+    assert "<b>new</b>" not in english
+    assert "Country &lt;i&gt;" in english
+    assert "<code>data.x</code>" in english
     assert "Partner &lt;b&gt;x&lt;/b&gt;" in english
 
 
@@ -111,6 +114,22 @@ def test_what_a_user_wrote_is_never_markup(english):
         "Events: 4% in training, 19% now.",
         "Only the top third was ever called.",
         "4.7.0",
+        "Of 12,345 leads, 9,234 (74.8%) have a known outcome",
+        "the table has 50,000 leads, of which 12,345 were read",
+        "Outcome known: reached 1,234 10.0%",
+        "Too young: the time in which the outcome may come has not passed 3,000 24.3%",
+        "Nobody was to work them, so nobody was to find out 111 0.9% All leads 12,345 100.0%",
+        "Seen at work 4,000 3,900 1,200 30.8% No work seen 8,345 5,334 34 0.6%",
+        "Warnings: 1; notes: 1.",
+        "Warning S003 campaign: categories that earlier leads did not have",
+        "35% of the later leads have <b>new</b> ones. Map data.x to one name.",
+        "Note Q003 form: a column has one value only Every lead has it. Leave it out.",
+        "Segments judged: 2; promise not kept beyond noise: 1. Not judged, with too few leads or outcomes",
+        "All later rows 600 120 20.0% 17.0%–23.0% 21.0% 0.800 0.760–0.840 0.4100 0.3800–0.4400 kept",
+        "Country <i> India 310 61 21.0% 17.0%–26.0% 30.0% 0.790 0.740–0.840",
+        "0.4123 0.3800–0.4500 promised too much",
+        "Too few leads or outcomes to judge alone: Bhutan (12), not given (9)",
+        "Form Too few leads or outcomes to judge alone: B (7)",
     ],
 )
 def test_the_report_says(english, text):
@@ -137,11 +156,56 @@ def test_the_japanese_report_is_japanese():
         "versions": {},
         "points": (),
         "drivers": (),
+        "findings": (),
+        "segments": (),
     }
     html = render_report(make_report("ja", rows=60, target="60日以内の商談化", **given))
     assert '<html lang="ja">' in html
     assert "モデルを使う" in html
     assert set(re.findall(r"[A-Za-z]{2,}", _Page(html).text())) == {"qualify", "UTC", "Odoo", "AUC"}
+
+
+def test_a_report_whose_data_nobody_audited_has_no_such_section():
+    data = make_report(rows=60, drivers=(), points=(), findings=None, segments=(), population=None)
+    page = _Page(render_report(data))
+    ids = {attrs["id"] for _, attrs in page.found if "id" in attrs}
+    links = {attrs["href"][1:] for tag, attrs in page.found if tag == "a"}
+    assert links == ids
+    assert not ids & {"findings", "segments"}
+    assert "Which leads have an outcome" not in page.text()
+
+
+def test_an_audit_that_found_nothing_says_so():
+    text = _Page(render_report(make_report(rows=60, drivers=(), points=(), findings=()))).text()
+    assert "went through the checks of qualify check, which found nothing" in text
+
+
+def test_what_is_not_known_of_the_population_is_left_out():
+    found = replace(POPULATION, of_leads=12_345, young=0, unworked=0, untold=5, worked=())
+    text = _Page(render_report(make_report(rows=60, drivers=(), points=(), population=found))).text()
+    assert "These are a draw" not in text
+    assert "No outcome in the tables 5 0.0% All leads 12,345" in text
+    assert not re.search("Too young|Nobody was to work|Work of sales", text)
+
+
+def test_english_evidence_is_marked_in_a_japanese_report(english, japanese):
+    marked = [attrs for _, attrs in _Page(japanese).found if attrs.get("lang") == "en"]
+    assert len(marked) == 2
+    assert not [attrs for tag, attrs in _Page(english).found if tag == "span" and "lang" in attrs]
+
+
+def test_every_cell_of_the_segments_has_its_column(english):
+    """Spans add up: each row of a table is as wide as its head."""
+    (table,) = re.findall(r'<section id="segments">.*?</section>', english, flags=re.DOTALL)
+    (head,) = re.findall(r"<thead>(.*?)</thead>", table, flags=re.DOTALL)
+    for body in re.findall(r"<tbody>(.*?)</tbody>", table, flags=re.DOTALL):
+        rows = re.findall(r"<tr>(.*?)</tr>", body, flags=re.DOTALL)
+        (span,) = re.findall(r'rowspan="(\d+)"', body) or ["1"]
+        assert int(span) == len(rows)
+        for number, row in enumerate(rows):
+            cells = re.findall(r"<t[hd]\b([^>]*)", row)
+            wide = sum(int((re.findall(r'colspan="(\d+)"', cell) or ["1"])[0]) for cell in cells)
+            assert wide + (number > 0) == len(re.findall(r"<th\b", head))
 
 
 def test_the_same_data_give_the_same_bytes(english):

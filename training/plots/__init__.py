@@ -9,6 +9,7 @@ from training.plots.gain import plot_gain
 from training.plots.points import plot_points
 from training.plots.reliability import plot_reliability
 from training.plots.summary import plot_summary
+from training.plots.wins import plot_wins
 
 __all__ = [
     "plot_comparison",
@@ -17,5 +18,6 @@ __all__ = [
     "plot_points",
     "plot_reliability",
     "plot_summary",
+    "plot_wins",
     "png",
 ]

@@ -23,7 +23,7 @@ class Look:
     """How one scorer is drawn: told apart by colour, and by line and marker where there is none."""
 
     colour: str
-    line: str
+    line: str | tuple[int, tuple[int, ...]]
     marker: str
 
 
@@ -33,6 +33,8 @@ LOOKS = {
     "rules": Look("#d55e00", "--", "s"),
     "bayes": Look("#009e73", "-.", "^"),
     "linear": Look("#cc79a7", ":", "D"),
+    "arrival": Look("#555555", (0, (6, 2, 1, 2, 1, 2)), "v"),
+    "newest": Look("#b8860b", (0, (1, 1)), "P"),
 }
 LOW, HIGH = "#0072b2", "#d55e00"
 GREY = "#767676"

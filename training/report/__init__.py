@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.report.data import (
+    AuditFinding,
     Driver,
     ExcludedColumn,
     Finding,
@@ -16,6 +17,7 @@ from training.report.stories import tell
 from training.report.write import render_report, write_report, write_whole
 
 __all__ = [
+    "AuditFinding",
     "Driver",
     "ExcludedColumn",
     "Finding",

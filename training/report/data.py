@@ -12,9 +12,20 @@ from numpy.typing import NDArray
 from qualify.evaluate import Metric
 from qualify.explain.catalogue import Language
 from qualify.leads.tables import FloatArray, IntArray
+from training.population import Population
+from training.segments import Segment
 from training.selection import Selection
 
-__all__ = ["Driver", "ExcludedColumn", "Finding", "JudgedRows", "Period", "PointPair", "ReportData"]
+__all__ = [
+    "AuditFinding",
+    "Driver",
+    "ExcludedColumn",
+    "Finding",
+    "JudgedRows",
+    "Period",
+    "PointPair",
+    "ReportData",
+]
 
 _MOST_DRIVERS = 15
 
@@ -118,6 +129,30 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class AuditFinding:
+    """What a check of the training data found.
+
+    Parameters
+    ----------
+    code, level
+        Stable code; ``warning`` or ``note``.
+    subject, what
+        The column, stage or table, and what the code says.
+    evidence
+        A sentence with figures, in English whatever the language of the report.
+    mend
+        What to do about it; words in backticks are names of a setting.
+    """
+
+    code: str
+    level: Literal["warning", "note"]
+    subject: str
+    what: str
+    evidence: str
+    mend: str
+
+
+@dataclass(frozen=True)
 class ReportData:
     """Everything that the report says.
 
@@ -149,6 +184,12 @@ class ReportData:
         Whether the model in use was fitted again on all leads.
     selection
         Whose outcomes are known; None where leads are not picked by lot.
+    population
+        Which part of the leads has an outcome; None where nobody counted.
+    findings
+        Of the audit of the training data, warnings first; None where nobody looked.
+    segments
+        Figures by segment; the column's name is the reader's.
     seed, bootstrap
         Seed and number of draws of the intervals that the report computes.
     """
@@ -176,6 +217,9 @@ class ReportData:
     seed: int = 0
     bootstrap: int = 400
     selection: Selection | None = None
+    population: Population | None = None
+    findings: tuple[AuditFinding, ...] | None = None
+    segments: tuple[Segment, ...] = ()
 
     @property
     def strongest(self) -> tuple[Driver, ...]:

@@ -16,6 +16,14 @@ from qualify.explain.catalogue import Catalogue
 from training.plots.texts import report_texts
 from training.report.data import ReportData
 from training.report.numbers import count, figure, percent
+from training.report.people import (
+    findings_text,
+    population_rows,
+    population_text,
+    segment_groups,
+    segments_text,
+    worked_rows,
+)
 from training.report.pictures import Picture, draw_pictures
 from training.report.selection import selection_rows, selection_text
 from training.report.tables import (
@@ -45,8 +53,8 @@ def write_report(data: ReportData, path: str | Path) -> None:
     write_whole(Path(path), render_report(data).encode("utf-8"))
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a report's file; it appears whole or not at all.
+def write_whole(path: Path, content: bytes, what: str = "the report") -> None:
+    """Write a file, called `what` in messages; it appears whole or not at all.
 
     Raises
     ------
@@ -61,7 +69,7 @@ def write_whole(path: Path, content: bytes) -> None:
         with suppress(OSError):
             draft.unlink()
         raise UserError(
-            "the report cannot be written",
+            f"{what} cannot be written",
             where=str(path),
             got=error.strerror,
             mend="name a file in an existing folder that you may write to",
@@ -91,6 +99,12 @@ def render_report(data: ReportData, pictures: Mapping[str, tuple[Picture, ...]] 
         periods=period_rows(data, texts),
         selection=selection_rows(data.selection, texts),
         selection_text=selection_text(data.selection, texts),
+        population=population_rows(data.population, texts),
+        population_text=population_text(data.population, texts),
+        worked=worked_rows(data.population, texts),
+        findings_text=findings_text(data, texts),
+        segments=segment_groups(data, texts),
+        segments_text=segments_text(data, texts),
         metrics=metric_rows(data, texts),
         differences=difference_rows(data, texts),
         reliability=reliability_rows(data),

@@ -99,3 +99,18 @@ class Ranking:
         np.cumsum(np.bincount(self.group, weights=weight * label, minlength=self.groups), out=found[1:])
         np.cumsum(np.bincount(self.group, weights=weight, minlength=self.groups), out=looked_at[1:])
         return Gains(found, looked_at)
+
+    def taken(self, weight: FloatArray, share: float) -> FloatArray:
+        """Return which part of each row lies in the top `share` of the weight: 1, 0, or at the border a part.
+
+        Rows of equal score are taken alike, as a random order among them does on average.
+
+        Examples
+        --------
+        >>> Ranking.of(np.array([3.0, 1.0, 1.0, 0.0])).taken(np.ones(4), 0.5).tolist()
+        [1.0, 0.5, 0.5, 0.0]
+        """
+        mass = np.bincount(self.group, weights=weight, minlength=self.groups)
+        left = share * weight.sum() - (np.cumsum(mass) - mass)
+        part = np.clip(np.divide(left, mass, out=np.zeros(self.groups), where=mass > 0), 0.0, 1.0)
+        return np.asarray(part[self.group], dtype=np.float64)

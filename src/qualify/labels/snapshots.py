@@ -62,21 +62,36 @@ def stage_label(tables: LeadTables, target: Target, rows: IntArray, as_of: IntAr
     just entered the stage when nobody had recorded it yet: there is nothing left to predict, and calling the
     hottest moments negative would teach the opposite of what they mean.
     """
-    matured = as_of + _horizon(target) <= end
-    hits = np.flatnonzero(
-        np.array([name == target.stage for name in tables.stages.stages])[tables.stages.stage]
-    )
+    horizon = _horizon(target)
+    matured = as_of + horizon <= end
+    following, recorded = _around(tables, target, rows, as_of)
+    found = (following != NO_TIME) & (following <= as_of + horizon)
+    return np.where(matured & (recorded <= as_of), found.astype(np.float64), np.nan)
+
+
+def next_entry(tables: LeadTables, target: Target, rows: IntArray, as_of: IntArray) -> IntArray:
+    """Return when each row's lead first enters the target stage after `as_of`; `NO_TIME`: never."""
+    return _around(tables, target, rows, as_of)[0]
+
+
+def _around(tables: LeadTables, target: Target, rows: IntArray, as_of: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the first entry of the target stage after `as_of`, and when the one before it was recorded.
+
+    `NO_TIME` where there is none.
+    """
+    wanted = np.array([name == target.stage for name in tables.stages.stages], dtype=bool)
+    hits = np.flatnonzero(wanted[tables.stages.stage])
+    none = np.full(len(rows), NO_TIME, dtype=np.int64)
     if not len(hits):
-        return np.where(matured, 0.0, np.nan)
+        return none, none
     # The entries of the stage are sorted by lead and time: the first one after `as_of` is found by bisection.
     lead = np.searchsorted(tables.stages.offsets, hits, side="right") - 1
     entered, known = tables.stages.entered_at[hits], tables.stages.known_at[hits]
     position = _search_pairs(lead, entered, rows, as_of)
     following, last = np.minimum(position, len(hits) - 1), np.maximum(position - 1, 0)
-    found = (position < len(hits)) & (lead[following] == rows)
-    found &= entered[following] <= as_of + _horizon(target)
-    unrecorded = (position > 0) & (lead[last] == rows) & (known[last] > as_of)
-    return np.where(matured & ~unrecorded, found.astype(np.float64), np.nan)
+    comes = (position < len(hits)) & (lead[following] == rows)
+    came = (position > 0) & (lead[last] == rows)
+    return np.where(comes, entered[following], none), np.where(came, known[last], none)
 
 
 def _horizon(target: Target) -> int:

@@ -1,0 +1,39 @@
+"""The audit of the data that a training run learns from, as the run keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from training.check import by_level, find
+from training.checks import Finding
+from training.checks.personal import load_personal
+from training.data import Loaded
+from training.initial.label import outcome_of
+
+__all__ = ["audit"]
+
+
+def audit(loaded: Loaded, folder: Path, *, seed: int) -> tuple[Finding, ...]:
+    """Run every check of `qualify check` on the tables as they were read; warnings come first.
+
+    A run keeps what this returns for years, so no value of a single row is in it: rejected rows are counted.
+    Where only a draw of the leads was read, columns that no model sees are not read for the sake of finding
+    persons who stand in the table twice: they would have to be read for all leads.
+    """
+    label = outcome_of(loaded.tables, loaded.config.targets[0])
+    personal = load_personal(loaded.config, folder, loaded.tables) if loaded.read is None else {}
+    found = find(loaded, label, personal, seed=seed)
+    return by_level([*_counted(loaded), *(each for each in found if each.code != _REJECTS)])
+
+
+_REJECTS = "Q001"
+
+
+def _counted(loaded: Loaded) -> Iterator[Finding]:
+    """Yield the rejected rows by reason, without their values."""
+    for code, count in loaded.rejects.frame["code"].value_counts(sort=False).items():
+        why = str(code).replace("_", " ")
+        yield Finding(_REJECTS, "warning", "leads", f"{count:,} rows were left out ({why})")
+    for note in loaded.rejects.notes:
+        yield Finding(_REJECTS, "note", note.code.replace("_", " "), f"{note.count:,} times: {note.about}")
