@@ -56,6 +56,7 @@ def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, car
         closed=closed,
         sql_stage=find_sql_stage(card, config.stages, config.targets),
         fresh_days=card.score_fresh_days,
+        alert_rest_days=config.service.alerts.again_after_days,
     )
 
 

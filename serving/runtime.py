@@ -139,8 +139,9 @@ class Runtime:
         schema = scorer.parts.schema
         stages = self.config.stages if self.config is not None else StageOrder(closed=schema.closed)
         return Funnel(
-            schema.closed, find_sql_stage(scorer.scorecard, stages, schema.targets), self.fresh_days
-        )
+            schema.closed, find_sql_stage(scorer.scorecard, stages, schema.targets), self.fresh_days,
+            self.service.alerts.again_after_days,
+        )  # fmt: skip
 
     @property
     def fresh_days(self) -> float:

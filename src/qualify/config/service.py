@@ -142,11 +142,15 @@ class Alerts(Strict):
         After so many failures an alert is a dead letter: it can be seen and sent again.
     timeout
         Seconds that a receiver has for its answer.
+    again_after_days
+        How long a lead must have been out of band A, or of the SQL criteria, before it is told again; one that
+        wavers about the border is told once. 0: at each passage.
     """
 
     webhooks: tuple[Webhook, ...] = ()
     attempts: int = Field(default=8, ge=1)
     timeout: Seconds = 5.0
+    again_after_days: float = Field(default=7.0, ge=0)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Alerts:

@@ -32,7 +32,7 @@ class QueueQuery:
     answered
         False: without an answer, or come back since; True: answered and still open; None: both.
     q
-        Words that are all in the id, name or company; neither case nor width matters.
+        Words that are all in the id, name or company; neither case, width nor blanks within these matter.
     fit_bin, engagement_bin
         A cell of the grid, counted from 0 (lowest).
     limit

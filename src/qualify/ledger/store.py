@@ -73,6 +73,7 @@ class Ledger(ServiceStore):
         closed: Sequence[str] = (),
         sql_stage: str | None = "SQL",
         fresh_days: float | None = None,
+        alert_rest_days: float = 0.0,
     ) -> Recorded:
         """Store what was scored, and put into the outbox whom to tell.
 
@@ -94,6 +95,9 @@ class Ledger(ServiceStore):
         fresh_days
             How old a score may be (from its `as_of` to now) for its lead to be called `sql_stage`; None: any
             age.
+        alert_rest_days
+            How long, by the times of its scores, a lead must have been out of band A or of `sql_stage` before
+            the next spell is told.
 
         Notes
         -----
@@ -103,7 +107,9 @@ class Ledger(ServiceStore):
         # What takes long is done before the transaction, so that others wait a short time.
         rows = score_rows(scores, documents or {})
         known = {clean(lead_id): each for lead_id, each in (facts or {}).items()}
-        how = Recording(origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days)
+        how = Recording(
+            origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days, alert_rest_days
+        )
         with self._database.write(alone=True) as connection:
             return record(self._database, connection, rows, how)
 
