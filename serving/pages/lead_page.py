@@ -79,7 +79,8 @@ def _why(record: LeadRecord, story: Explanation | None, words: Words) -> dict[st
     book = words.book
     if story is None:
         shown = show_reasons(record.score["reasons"], words)
-        told: dict[str, Any] = {"steps": (), "waterfall": "", "card": (), "timeline": (), "earlier": 0}
+        told: dict[str, Any] = {"steps": (), "waterfall": "", "card": (), "timeline": (), "earlier": 0,
+                                "cause": ()}  # fmt: skip
     else:
         shown = tuple(_shown(reason, words) for reason in story.reasons)
         events, earlier = digest.latest_events(story, book)
@@ -89,8 +90,14 @@ def _why(record: LeadRecord, story: Explanation | None, words: Words) -> dict[st
             "card": [(line, words.points(line.points)) for line in digest.counted_lines(story)],
             "timeline": [(event.time, book.clean(event.text)) for event in events],
             "earlier": earlier,
+            "cause": _cause(record, story),
         }
     return {"sides": _sides(shown), "story": story, **told}
+
+
+def _cause(record: LeadRecord, story: Explanation) -> tuple[str, ...]:
+    """Return why the stage is recommended, where the model in use recommends what the stored score says."""
+    return story.cause if story.recommended_stage == record.score["recommended_stage"] else ()
 
 
 def _shown(reason: Reason, words: Words) -> ShownReason:

@@ -12,6 +12,8 @@ from qualify.ledger.tables import metadata
 from tests.ledger.lists import HOUR, REASON, T0, score_list, score_row, scored
 
 NAME, COMMENT, ID = "Ottilie Vandersloot", "speaks of a merger", "LEAD-0815-XY"
+SEARCHED = "ottilievandersloot"
+"""The name as a search looks into it."""
 RULES = (Webhook(name="crm", url="https://crm.example"),)
 
 

@@ -143,8 +143,8 @@ class Alerts(Strict):
     timeout
         Seconds that a receiver has for its answer.
     again_after_days
-        How long a lead must have been out of band A, or of the SQL criteria, before it is told again; one that
-        wavers about the border is told once. 0: at each passage.
+        How long a lead must have been out of band A, or of the SQL criteria, before it is told again, so that
+        one that wavers about the border is told once. 0: at each passage.
     """
 
     webhooks: tuple[Webhook, ...] = ()

@@ -87,8 +87,8 @@ class QueueRow:
         Whether the lead is to be worked whatever its score; None where no lot was drawn.
     score_change
         Against the latest score that is at least 7 days older; None where there is none.
-    last_answer
-        Verdict of the last answer that was not undone.
+    last_answer, answer_id
+        Verdict and id of the last answer that was not undone.
     """
 
     lead_id: str
@@ -116,6 +116,7 @@ class QueueRow:
     reasons: tuple[Mapping[str, Any], ...]
     score_change: int | None
     last_answer: Verdict | None
+    answer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

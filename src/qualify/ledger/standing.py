@@ -30,7 +30,7 @@ class Standing:
     returned_at
         When the lead came back after that answer.
     a_out_since, sql_out_since
-        When the lead fell out of band A, and out of SQL, and has been out since; None: it is in, or never was.
+        When the lead fell out of band A, or of SQL, and has been out since; None: it is in, or never was.
     """
 
     band: str
@@ -142,14 +142,16 @@ def passes(old: Standing | None, new: Standing, at: int = 0, rest: int = 0) -> C
     at
         The time of that score.
     rest
-        How long a lead must have been out of band A, or of SQL, before it passes in again: one that wavers about
-        the border is told once. A lead that came back after an answer passes at once.
+        How long a lead must have been out of band A, or of SQL, before it passes in again: one that wavers
+        about the border is told once. A lead that came back after an answer passes at once.
     """
     if not new.open:
         return ()
     returned = old is not None and old.returned_at is None and new.returned_at is not None
     found: list[AlertKind] = []
-    if new.band == TOP and (old is None or returned or (old.band != TOP and _rested(old.a_out_since, at, rest))):
+    if new.band == TOP and (
+        old is None or returned or (old.band != TOP and _rested(old.a_out_since, at, rest))
+    ):
         found.append("band_a")
     if new.in_sql and (
         old is None or (not old.in_sql and (returned or _rested(old.sql_out_since, at, rest)))

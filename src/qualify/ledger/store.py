@@ -108,8 +108,9 @@ class Ledger(ServiceStore):
         rows = score_rows(scores, documents or {})
         known = {clean(lead_id): each for lead_id, each in (facts or {}).items()}
         how = Recording(
-            origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days, alert_rest_days
-        )
+            origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days,
+            alert_rest_days,
+        )  # fmt: skip
         with self._database.write(alone=True) as connection:
             return record(self._database, connection, rows, how)
 
@@ -190,6 +191,7 @@ class Ledger(ServiceStore):
         comment: str | None,
         key: str,
         at: datetime | None = None,
+        seen: str | None = None,
     ) -> Answer:
         """Keep an answer of sales.
 
@@ -197,11 +199,15 @@ class Ledger(ServiceStore):
         ----------
         key
             The caller's idempotency key: the same key with the same content returns the same answer.
+        seen
+            Id of the lead's last answer as the person saw it, ``""`` for none; None: it is not asked.
 
         Raises
         ------
         UnknownLead
             No such lead is stored.
+        AnsweredMeanwhile
+            Another answer than `seen` holds now; nothing was changed.
         KeyReused
             The key came before with another content.
         UserError
@@ -210,7 +216,7 @@ class Ledger(ServiceStore):
         content = Content(lead_id, verdict, reason, comment, actor).checked()
         moment = now_micros() if at is None else to_micros(at)
         with self._database.write() as connection:
-            return answer(connection, content, key, moment)
+            return answer(connection, content, key, moment, seen)
 
     def undo(self, lead_id: str, answer_id: str, *, actor: str) -> Answer:
         """Take an answer back: it stays in the history, marked as undone. Doing so twice changes nothing.

@@ -15,8 +15,8 @@ down_revision = "0003"
 def upgrade() -> None:
     """Take the blanks out of what a search looks into, and add the columns of the spells.
 
-    What was folded before holds no other blank than the plain space. Leads that are out now have no time: their
-    next passage is told at once, as it was until now.
+    What was folded before holds no other blank than the plain space. Leads that are out now have no time:
+    their next passage is told at once, as it was until now.
     """
     for name in ("a_out_since", "sql_out_since"):
         op.add_column("ledger_leads", sa.Column(name, sa.BigInteger(), nullable=True))
