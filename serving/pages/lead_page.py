@@ -11,6 +11,7 @@ from qualify.explain.advice import first_steps
 from qualify.explain.svg import draw_svg
 from qualify.ledger import REASONS, LeadRecord
 from serving.pages.about import list_attributes
+from serving.pages.contact import list_contacts
 from serving.pages.happenings import list_happenings
 from serving.pages.moves import draw_history, list_moves
 from serving.pages.pictures import interval_bar
@@ -43,7 +44,8 @@ def show_lead(visit: Visit, record: LeadRecord, stories: Stories) -> dict[str, A
     words, ledger = visit.words, visit.site.runtime.ledger
     scorer: Scorer | None = visit.site.runtime.models.scorer
     story = stories.tell(record, scorer, ledger, words.language)
-    history = ledger.history(record.lead_id)
+    history, document = ledger.history(record.lead_id), ledger.document(record.lead_id)
+    columns = {} if scorer is None else scorer.parts.schema.columns
     limit = timedelta(hours=visit.site.desk.approach_within_hours)
     return {
         "record": record,
@@ -60,7 +62,8 @@ def show_lead(visit: Visit, record: LeadRecord, stories: Stories) -> dict[str, A
         "moves": list_moves(history, words),
         "spark": draw_history(history, words),
         "events": list_happenings(ledger.events(record.lead_id), words),
-        "about": list_attributes(ledger.document(record.lead_id), scorer, words),
+        "about": list_attributes(document, scorer, words),
+        "contacts": list_contacts(document, visit.site.desk, columns, words),
         "reasons": REASONS,
         "owners": _owners(visit),
         **_why(record, story, words),
