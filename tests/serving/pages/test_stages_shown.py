@@ -80,7 +80,7 @@ def test_the_list_is_filtered_by_the_recommended_stage(live):
 @pytest.mark.parametrize(
     ("language", "why", "points", "trigger"),
     [
-        ("en", "Why: ", r"\d[\d.]* points of the \d+ needed", "(direct trigger)"),
+        ("en", "Why: ", r"\d[\d.]* points \(\d+ needed\)", "(direct trigger)"),
         ("ja", "理由：", r"[\d.]+点（基準は\d+点以上）", "、直接トリガー）"),
     ],
 )
