@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import isnan
 from typing import Any, Literal
 
@@ -28,14 +28,22 @@ class LeadDocuments(Mapping[str, dict[str, Any]]):
         Positions of the leads that have a document.
     as_of
         Microseconds, shape (leads,): what was known later is not in a document.
+    contacts
+        By column, one text a lead: attributes that the model does not read.
 
     Notes
     -----
     A document scored as of its moment gives the probability of its lead in the tables.
     """
 
-    def __init__(self, tables: LeadTables, rows: IntArray, as_of: IntArray) -> None:
-        self._tables, self._as_of = tables, as_of
+    def __init__(
+        self,
+        tables: LeadTables,
+        rows: IntArray,
+        as_of: IntArray,
+        contacts: Mapping[str, Sequence[str | None]] | None = None,
+    ) -> None:
+        self._tables, self._as_of, self._contacts = tables, as_of, contacts or {}
         ids = tables.lead_id[rows].tolist()
         self._row: dict[str, int] = dict(zip(ids, rows.tolist(), strict=True))
 
@@ -61,6 +69,7 @@ class LeadDocuments(Mapping[str, dict[str, Any]]):
 
     def _attributes(self, row: int) -> dict[str, Any]:
         found = {name: _value(column, row) for name, column in self._tables.columns.items()}
+        found |= {name: texts[row] for name, texts in self._contacts.items() if name not in found}
         return {name: value for name, value in found.items() if value is not None}
 
     def _activities(self, row: int) -> list[dict[str, Any]]:

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from qualify.errors import UserError, did_you_mean
+from qualify.explain.cause_words import say_cause
 from qualify.explain.explanation import CardLine, Event, Explanation
 from qualify.explain.past import with_evidence
 from qualify.explain.reasons import Reason
 from qualify.explain.words import Phrasebook, phrasebook
 from qualify.features.frame import field_values
 from qualify.leads.tables import IntArray, LeadTables
-from qualify.rules import card_lines
+from qualify.rules import card_lines, find_cause
 from qualify.scorer import Explained, Scorer
 from serving.lead_changes import suggest_changes
 
@@ -52,7 +53,7 @@ def explain_lead(
     what_if
         Whether to look for what would lift the lead a band, which takes up to some hundred scores.
     """
-    book = phrasebook(language)
+    book = phrasebook(language).with_card(scorer.scorecard)
     chosen, moment = np.array([row]), as_of[row : row + 1]
     table, late = scorer.score_rows(tables, chosen, moment, reasons=REASONS, language=language)
     if len(late):
@@ -90,12 +91,15 @@ def explain_lead(
         changes=suggest_changes(scorer, tables, row, int(moment[0]), language)
         if what_if and not closed
         else None,
+        cause=say_cause(
+            find_cause(scorer.scorecard, explained.points, 0, scorer.parts.plan.known_types or None), book
+        ),
     )
 
 
 def _reasons(scorer: Scorer, explained: Explained, language: str) -> tuple[Reason, ...]:
     """Return the reasons, each with what became of past leads like this one."""
-    book, row = phrasebook(language), np.array([0])
+    book, row = phrasebook(language).with_card(scorer.scorecard), np.array([0])
     fields = {field.name: field for field in scorer.fields}
     return tuple(
         with_evidence(

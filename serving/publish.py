@@ -20,9 +20,11 @@ from qualify.rules import Scorecard
 from serving.batch import Scored
 from serving.lead_documents import LeadDocuments
 
-__all__ = ["check_desk", "lead_facts", "open_rows", "publish"]
+__all__ = ["check_desk", "contacts_of", "lead_facts", "open_rows", "publish"]
 
 _SHOWN = ("name", "company", "owner", "source")
+_CONTACTS = ("phone", "email")
+"""Kept with the document alone: neither searched nor told to receivers of alerts."""
 
 
 def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, card: Scorecard) -> Recorded:
@@ -51,11 +53,14 @@ def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, car
         scored.table,
         origin="batch",
         facts=lead_facts(tables, as_of, leads, config.service.desk),
-        documents=LeadDocuments(tables, open_rows(tables, as_of, closed), as_of),
+        documents=LeadDocuments(
+            tables, open_rows(tables, as_of, closed), as_of, contacts_of(tables, leads, config.service.desk)
+        ),
         alert_rules=config.service.alerts.webhooks,
         closed=closed,
         sql_stage=find_sql_stage(card, config.stages, config.targets),
         fresh_days=card.score_fresh_days,
+        alert_rest_days=config.service.alerts.again_after_days,
     )
 
 
@@ -74,6 +79,12 @@ def lead_facts(tables: LeadTables, as_of: IntArray, leads: pa.Table, desk: Desk)
     return {each[0]: LeadFacts(*each[1:]) for each in zip(ids, *shown, names, *times, strict=True)}
 
 
+def contacts_of(tables: LeadTables, leads: pa.Table, desk: Desk) -> dict[str, list[str | None]]:
+    """Return by column the telephone numbers and mail addresses that the desk names."""
+    named = [getattr(desk, what) for what in _CONTACTS]
+    return {column: _shown(column, leads, tables) for column in named if column is not None}
+
+
 def check_desk(desk: Desk, leads: pa.Table) -> None:
     """Refuse a desk whose columns are not in the table of leads.
 
@@ -82,7 +93,7 @@ def check_desk(desk: Desk, leads: pa.Table) -> None:
     ConfigError
         Names the setting and near columns.
     """
-    for what in _SHOWN:
+    for what in (*_SHOWN, *_CONTACTS):
         column = getattr(desk, what)
         if column is not None and column not in leads.column_names:
             raise ConfigError(

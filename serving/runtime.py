@@ -10,6 +10,8 @@ from qualify.config import Config, Desk, Limits, Service, StageOrder, Webhook
 from qualify.decide.freshness import Freshness
 from qualify.decide.stage_roles import find_sql_stage
 from qualify.ledger import LeadRecord, Ledger
+from qualify.rules import Scorecard
+from qualify.scorer import Scorer
 from serving.api.apart import Apart
 from serving.api.metrics import Metrics
 from serving.api.spool import Spool
@@ -139,8 +141,15 @@ class Runtime:
         schema = scorer.parts.schema
         stages = self.config.stages if self.config is not None else StageOrder(closed=schema.closed)
         return Funnel(
-            schema.closed, find_sql_stage(scorer.scorecard, stages, schema.targets), self.fresh_days
-        )
+            schema.closed, find_sql_stage(scorer.scorecard, stages, schema.targets), self.fresh_days,
+            self.service.alerts.again_after_days,
+        )  # fmt: skip
+
+    @property
+    def scorecard(self) -> Scorecard | None:
+        """The scorecard of the model in use; None where there is none yet."""
+        scorer: Scorer | None = self.models.scorer
+        return None if scorer is None else scorer.scorecard
 
     @property
     def fresh_days(self) -> float:

@@ -51,7 +51,8 @@ def handoff_routes(runtime: Runtime) -> APIRouter:
                           kind("no-document"))  # fmt: skip
         zone = runtime.config.data.timezone if runtime.config is not None else "UTC"
         freshness = runtime.freshness(record, datetime.now(UTC))
-        package = hand_over(record, story, document, words_for(chosen, zone), freshness)
+        words = words_for(chosen, zone, runtime.scorecard)
+        package = hand_over(record, story, document, words, freshness, runtime.ledger.events(lead_id))
         headers = {"Cache-Control": "no-store", "Vary": "Accept"}
         return Response(_written(package, form), 200, headers, f"{form}; charset=utf-8")
 

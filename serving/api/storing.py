@@ -55,11 +55,15 @@ class Storing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """What the model in use says of stages; see `qualify.ledger.Ledger.record_scores`."""
+    """What goes with the records; see `qualify.ledger.Ledger.record_scores`.
+
+    The first three are of the model in use, the last is of the configuration.
+    """
 
     closed: tuple[str, ...] = ()
     sql_stage: str | None = None
     fresh_days: float | None = None
+    alert_rest_days: float = 0.0
 
 
 class Here:
@@ -112,6 +116,7 @@ class Here:
                 closed=funnel.closed,
                 sql_stage=funnel.sql_stage,
                 fresh_days=funnel.fresh_days,
+                alert_rest_days=funnel.alert_rest_days,
             )
             stored, repeated = stored + done.stored, repeated + done.repeated
             forgotten += done.forgotten

@@ -38,6 +38,7 @@ def show_agreement(visit: Visit, found: Comparison, run: RunRecord | None) -> di
             for side in DISAGREEMENTS
         ],
         "outcomes": [] if found.past is None else _outcomes(found.past, words),
+        "past_text": words.text(f"agreement.past_text.{found.told_by}"),
         "known": _known(visit, found.past),
         "points": run is not None and "points" in run.pictures,
         "written": _written(visit.site.runtime.models.scorer.scorecard, words),

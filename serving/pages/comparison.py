@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from qualify.decide.agreement import Agreement, compute_agreement
 from qualify.decide.cohorts import last_known, stage_entries
 from qualify.leads.tables import MICROSECONDS_A_DAY, IntArray
 from serving.figures import read_funnel
+from serving.pages.label_outcomes import label_outcomes
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,11 +30,15 @@ class Comparison:
     Parameters
     ----------
     past
-        None where the project's tables do not tell outcomes.
+        None where there is no project whose tables could tell outcomes.
+    told_by
+        What tells the outcomes: entries of a ``stage``, a ``label`` of leads that the model did not learn
+        from, or an ``undated`` label, of which nobody can say.
     """
 
     now: Agreement
     past: Agreement | None
+    told_by: Literal["stage", "label", "undated"] = "stage"
 
 
 def compare(runtime: Runtime, now: datetime) -> Comparison:
@@ -43,9 +48,13 @@ def compare(runtime: Runtime, now: datetime) -> Comparison:
     """
     ledger, config = runtime.ledger, runtime.config
     present = compute_agreement(ledger.open_scores())
-    if config is None or config.targets[0].stage is None:
+    if config is None:
         return Comparison(present, None)
     first = ledger.first_scores()
+    if config.targets[0].stage is None:
+        until = runtime.models.scorer.parts.window.ends
+        judged, outcomes = label_outcomes(config, runtime.folder, first, until)
+        return Comparison(present, compute_agreement(judged, outcomes), "label" if until else "undated")
     return Comparison(present, compute_agreement(first, known_outcomes(config, runtime, first, now)))
 
 

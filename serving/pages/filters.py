@@ -29,8 +29,8 @@ class Filters:
     ----------
     band
         Bands; empty: all.
-    stage, owner, source, q
-        Empty: all.
+    stage, recommended, owner, source, q
+        Empty: all. `stage` is that of the lead, `recommended` what the scorecard recommends.
     waiting, disagreement
         One of `WAITING` and `DISAGREEMENTS`; empty: all.
     answered
@@ -41,6 +41,7 @@ class Filters:
 
     band: tuple[str, ...] = ()
     stage: str = ""
+    recommended: str = ""
     owner: str = ""
     source: str = ""
     waiting: str = ""
@@ -82,7 +83,7 @@ class Filters:
     @property
     def hidden_count(self) -> int:
         """How many filters are set that stand in the folded part of the form."""
-        folded = {"stage", "owner", "source", "waiting", "disagreement", "answered"}
+        folded = {"stage", "recommended", "owner", "source", "waiting", "disagreement", "answered"}
         return sum(name in folded for name in self.set_names)
 
 
@@ -102,6 +103,7 @@ def read_filters(query: QueryParams) -> Filters:
     return Filters(
         band=tuple(band for band in BANDS if band in bands),
         stage=query.get("stage", "")[:_LONGEST],
+        recommended=query.get("recommended", "")[:_LONGEST],
         owner=query.get("owner", "")[:_LONGEST],
         source=query.get("source", "")[:_LONGEST],
         waiting=one["waiting"],

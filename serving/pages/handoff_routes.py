@@ -52,7 +52,8 @@ def _package(visit: Visit, record: LeadRecord, stories: Stories) -> Handoff | No
     story = stories.tell(record, runtime.models.scorer, runtime.ledger, language)
     if document is None or story is None:
         return None
-    return hand_over(record, story, document, visit.words, runtime.freshness(record, visit.now))
+    events = runtime.ledger.events(record.lead_id)
+    return hand_over(record, story, document, visit.words, runtime.freshness(record, visit.now), events)
 
 
 def _download(text: str, lead_id: str) -> Response:

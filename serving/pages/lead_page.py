@@ -11,6 +11,7 @@ from qualify.explain.advice import first_steps
 from qualify.explain.svg import draw_svg
 from qualify.ledger import REASONS, LeadRecord
 from serving.pages.about import list_attributes
+from serving.pages.contact import list_contacts
 from serving.pages.happenings import list_happenings
 from serving.pages.moves import draw_history, list_moves
 from serving.pages.pictures import interval_bar
@@ -43,7 +44,8 @@ def show_lead(visit: Visit, record: LeadRecord, stories: Stories) -> dict[str, A
     words, ledger = visit.words, visit.site.runtime.ledger
     scorer: Scorer | None = visit.site.runtime.models.scorer
     story = stories.tell(record, scorer, ledger, words.language)
-    history = ledger.history(record.lead_id)
+    history, document = ledger.history(record.lead_id), ledger.document(record.lead_id)
+    columns = {} if scorer is None else scorer.parts.schema.columns
     limit = timedelta(hours=visit.site.desk.approach_within_hours)
     return {
         "record": record,
@@ -60,7 +62,8 @@ def show_lead(visit: Visit, record: LeadRecord, stories: Stories) -> dict[str, A
         "moves": list_moves(history, words),
         "spark": draw_history(history, words),
         "events": list_happenings(ledger.events(record.lead_id), words),
-        "about": list_attributes(ledger.document(record.lead_id), scorer, words),
+        "about": list_attributes(document, scorer, words),
+        "contacts": list_contacts(document, visit.site.desk, columns, words),
         "reasons": REASONS,
         "owners": _owners(visit),
         **_why(record, story, words),
@@ -79,7 +82,8 @@ def _why(record: LeadRecord, story: Explanation | None, words: Words) -> dict[st
     book = words.book
     if story is None:
         shown = show_reasons(record.score["reasons"], words)
-        told: dict[str, Any] = {"steps": (), "waterfall": "", "card": (), "timeline": (), "earlier": 0}
+        told: dict[str, Any] = {"steps": (), "waterfall": "", "card": (), "timeline": (), "earlier": 0,
+                                "cause": ()}  # fmt: skip
     else:
         shown = tuple(_shown(reason, words) for reason in story.reasons)
         events, earlier = digest.latest_events(story, book)
@@ -89,8 +93,14 @@ def _why(record: LeadRecord, story: Explanation | None, words: Words) -> dict[st
             "card": [(line, words.points(line.points)) for line in digest.counted_lines(story)],
             "timeline": [(event.time, book.clean(event.text)) for event in events],
             "earlier": earlier,
+            "cause": _cause(record, story),
         }
     return {"sides": _sides(shown), "story": story, **told}
+
+
+def _cause(record: LeadRecord, story: Explanation) -> tuple[str, ...]:
+    """Return why the stage is recommended, where the model in use recommends what the stored score says."""
+    return story.cause if story.recommended_stage == record.score["recommended_stage"] else ()
 
 
 def _shown(reason: Reason, words: Words) -> ShownReason:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from qualify.errors import UserError
+from qualify.errors import AnsweredMeanwhile, UserError
 from qualify.ledger import VERDICTS, Verdict
 from serving.access import may_see
 from serving.pages.flash import Flash
 from serving.pages.language import safe_path
 from serving.pages.lead_page import name_of, show_lead
+from serving.pages.meanwhile import NO_ANSWER, ask_again
 from serving.pages.queue_routes import BACK
 from serving.pages.routing import Answering, PageRoute, Reading, shown_lead
 from serving.pages.site import lead_url
@@ -48,12 +49,17 @@ def answer_routes() -> APIRouter:
     def answer(
         visit: Answering, lead_id: str, verdict: Text, key: Text,
         reason: Text = "", comment: Comment = "", next: Text = "",  # noqa: A002 - the name of the field
+        seen: Text = "",
     ) -> Response:  # fmt: skip
         record = shown_lead(visit, lead_id)
-        given = visit.site.runtime.ledger.answer(
-            lead_id, _verdict(verdict), actor=visit.actor.name, reason=reason or None,
-            comment=comment.strip() or None, key=key,
-        )  # fmt: skip
+        try:
+            given = visit.site.runtime.ledger.answer(
+                lead_id, _verdict(verdict), actor=visit.actor.name, reason=reason or None,
+                comment=comment.strip() or None, key=key, seen=_seen(seen),
+            )  # fmt: skip
+        except AnsweredMeanwhile:
+            sent = {"verdict": verdict, "reason": reason, "comment": comment, "next": next}
+            return ask_again(visit, shown_lead(visit, lead_id), sent)
         done = Flash(given.verdict, lead_id, name_of(record, visit.words), given.id)
         return visit.see_other(safe_path(next, lead_url(lead_id)), done)
 
@@ -75,6 +81,11 @@ def answer_routes() -> APIRouter:
         return visit.see_other(safe_path(next, lead_url(lead_id)), done)
 
     return router
+
+
+def _seen(text: str) -> str | None:
+    """Return what the ledger is asked; None for a form that does not say what was seen."""
+    return None if not text else "" if text == NO_ANSWER else text
 
 
 def _verdict(text: str) -> Verdict:

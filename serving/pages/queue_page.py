@@ -50,6 +50,7 @@ def queue_query(filters: Filters, actor: Actor, limit_hours: float, cursor: str 
     return QueueQuery(
         bands=filters.band,
         stages=(filters.stage,) if filters.stage else (),
+        recommended_stages=(filters.recommended,) if filters.recommended else (),
         owner=owner,
         visible_to=actor.name if actor.role == "sales" else None,
         source=filters.source or None,
@@ -121,12 +122,14 @@ def _choices(visit: Visit, filters: Filters, facets: Facets) -> list[Choice]:
     words, span = visit.words, _limit_span(visit)
     anything = ("", words.text("filter.any"))
     clean = words.book.clean
-    stages = tuple(
-        (stage, _with_count(visit, clean(words.stage(stage)), n)) for stage, n in facets.stages.items()
+    stages, recommended = (
+        tuple((stage, _with_count(visit, words.stage(stage), n)) for stage, n in counts.items())
+        for counts in (facets.stages, facets.recommended_stages)
     )
     sources = tuple((name, _with_count(visit, clean(name), n)) for name, n in facets.sources.items())
     options = {
         "stage": (anything, *stages),
+        "recommended": (anything, *recommended),
         "owner": (anything, *_owners(visit, facets)),
         "source": (anything, *sources),
         "waiting": (anything, *((each, words.text(f"waiting.{each}", span=span)) for each in WAITING)),
@@ -137,7 +140,7 @@ def _choices(visit: Visit, filters: Filters, facets: Facets) -> list[Choice]:
         Choice(
             name,
             words.text(f"filter.{name}"),
-            _with_chosen(found, getattr(filters, name), clean(getattr(filters, name))),
+            _with_chosen(found, getattr(filters, name), _say_value(visit, name, getattr(filters, name))),
             getattr(filters, name),
         )
         for name, found in options.items()
@@ -186,13 +189,13 @@ def _chip(visit: Visit, filters: Filters, name: str) -> str:
 
 def _say_value(visit: Visit, name: str, value: str) -> str:
     words = visit.words
-    if name == "stage":
+    if name in {"stage", "recommended"}:
         return words.stage(value)
     if name == "owner" and value == NO_OWNER:
         return words.text("owner.none")
-    if name == "waiting":
+    if name == "waiting" and value:
         return words.text(f"waiting.{value}", span=_limit_span(visit))
-    return words.text(f"answered.{value}") if name == "answered" else words.book.clean(value)
+    return words.text(f"answered.{value}") if name == "answered" and value else words.book.clean(value)
 
 
 def _limit_span(visit: Visit) -> str:

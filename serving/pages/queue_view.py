@@ -16,7 +16,16 @@ if TYPE_CHECKING:
     from qualify.ledger import QueueRow
     from serving.pages.words import Words
 
-__all__ = ["ShownReason", "ShownRow", "Waiting", "show_picked", "show_reasons", "show_row", "show_waiting"]
+__all__ = [
+    "ShownReason",
+    "ShownRow",
+    "Waiting",
+    "show_picked",
+    "show_reasons",
+    "show_recommended",
+    "show_row",
+    "show_waiting",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class ShownRow:
     bar: Markup
     reasons: tuple[ShownReason, ...]
     rules: str
+    recommended: str
     trend: str
     trend_side: str
     waiting: Waiting | None
@@ -89,7 +99,10 @@ def show_row(row: QueueRow, words: Words, now: datetime, limit: timedelta) -> Sh
         ),
         bar=interval_bar(row.probability_low, row.probability_high, row.probability),
         reasons=show_reasons(row.reasons, words),
-        rules=words.text("queue.rules", points=words.points(row.rule_points), band=row.rule_band),
+        rules=words.text(
+            "queue.rules", points=words.points(row.rule_points), band=book.rule_band(row.rule_band)
+        ),
+        recommended=show_recommended(row.recommended_stage, row.stage, words),
         trend=trend,
         trend_side=side,
         waiting=show_waiting(row.waiting_since, words, now, limit),
@@ -97,6 +110,13 @@ def show_row(row: QueueRow, words: Words, now: datetime, limit: timedelta) -> Sh
         last_answer=words.text(f"verdict.{row.last_answer}") if row.last_answer else "",
         picked=show_picked(row.picked_by_lot, row.band, words),
     )
+
+
+def show_recommended(recommended: str | None, stage: str | None, words: Words) -> str:
+    """Say which stage the scorecard recommends, where the lead is not in it already."""
+    if not recommended or (stage and words.stage(stage) == words.stage(recommended)):
+        return ""
+    return words.text("queue.recommended", stage=words.stage(recommended))
 
 
 def show_picked(picked: bool | None, band: str, words: Words) -> str:

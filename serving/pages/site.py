@@ -61,7 +61,8 @@ class Site:
         config = self.runtime.config
         timezone = config.data.timezone if config is not None else "UTC"
         language = choose_language(request, self.runtime.language)
-        return Visit(self, request, actor, words_for(language, timezone), datetime.now(UTC))
+        words = words_for(language, timezone, self.runtime.scorecard)
+        return Visit(self, request, actor, words, datetime.now(UTC))
 
     @property
     def desk(self) -> Desk:

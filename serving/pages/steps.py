@@ -6,18 +6,20 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from qualify.decide.handoff import Handoff, build_handoff
+from qualify.decide.handoff_history import Answered
 from qualify.explain.advice import first_steps
 from qualify.ledger.records import CLOSING
+from serving.pages.happenings import list_happenings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qualify.decide.freshness import Freshness
     from qualify.explain.explanation import Explanation
-    from qualify.ledger import LeadRecord
+    from qualify.ledger import LeadRecord, LedgerEvent
     from serving.pages.words import Words
 
-__all__ = ["hand_over", "steps_left"]
+__all__ = ["hand_over", "list_answers", "steps_left"]
 
 
 def hand_over(
@@ -26,12 +28,38 @@ def hand_over(
     document: Mapping[str, Any],
     words: Words,
     freshness: Freshness,
+    events: Sequence[LedgerEvent] = (),
 ) -> Handoff:
-    """Return the hand-off package; its dates are told in the zone of the words."""
+    """Return the hand-off package; its dates are told in the zone of the words.
+
+    Parameters
+    ----------
+    events
+        What happened to the lead on the desk: answers that were not taken back stand in its path.
+    """
     package = build_handoff(
-        asdict(record.facts), story, document, words.language, timezone=words.zone.key, freshness=freshness
-    )
+        asdict(record.facts), story, document, words.language, timezone=words.zone.key, freshness=freshness,
+        answers=list_answers(events, words), card=words.card,
+    )  # fmt: skip
     return replace(package, steps=steps_left(package.steps, story, record, words))
+
+
+def list_answers(events: Sequence[LedgerEvent], words: Words) -> list[Answered]:
+    """Return the answers of sales that hold, and when the lead came back, oldest first."""
+    undone = {event.detail["answer_id"] for event in events if event.kind == "undo"}
+    kept = [
+        event
+        for event in events
+        if event.kind == "return" or (event.kind == "answer" and event.detail["answer_id"] not in undone)
+    ]
+    told = reversed(list_happenings(kept, words))
+    return [
+        Answered(
+            event.at, event.detail.get("verdict"), event.detail.get("reason"), said.actor, said.text,
+            said.comment,
+        )
+        for event, said in zip(kept, told, strict=True)
+    ]  # fmt: skip
 
 
 def steps_left(steps: Sequence[str], story: Explanation, record: LeadRecord, words: Words) -> tuple[str, ...]:

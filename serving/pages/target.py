@@ -23,7 +23,7 @@ def say_aim(target: Target, words: Words) -> str:
         return words.book.clean(getattr(target.label, words.language))
     if target.stage is not None and target.within_days is not None:
         days = words.number(target.within_days)
-        return words.text("target.stage", stage=words.stage(target.stage), days=days)
+        return words.text("target.stage", stage=words.book.stage_in_short(target.stage), days=days)
     column = words.book.clean(str(target.column).replace("_", " "))
     return words.text("target.column", column=column, value=words.book.clean(str(target.positive)))
 
@@ -37,5 +37,6 @@ def say_headline(scorer: Scorer | None, share: float, words: Words) -> str:
     target = scorer.parts.schema.targets[0]
     if target.label is None and target.stage is not None and target.within_days is not None:
         days = words.number(target.within_days)
-        return words.text("lead.headline_stage", chance=chance, stage=words.stage(target.stage), days=days)
+        stage = words.book.stage_in_short(target.stage)
+        return words.text("lead.headline_stage", chance=chance, stage=stage, days=days)
     return words.text("lead.headline", chance=chance, target=say_aim(target, words))

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from qualify.explain.catalogue import Catalogue, Language
 from qualify.explain.words import Phrasebook, phrasebook
+from qualify.leads.identity import ById
+from qualify.rules import Scorecard
 from serving.pages.catalogue import page_texts
 
 __all__ = ["Words", "words_for"]
@@ -30,12 +32,16 @@ class Words:
         The texts of the pages.
     zone
         The reader's time zone.
+    card
+        The scorecard whose labels name stages and bands; None: there is none.
     """
 
-    def __init__(self, texts: Catalogue, zone: ZoneInfo) -> None:
+    def __init__(self, texts: Catalogue, zone: ZoneInfo, card: Scorecard | None = None) -> None:
         self._texts = texts
         self.zone = zone
-        self.book: Phrasebook = phrasebook(texts.language)
+        self.card = card
+        plain = phrasebook(texts.language)
+        self.book: Phrasebook = plain if card is None else plain.with_card(card)
 
     @property
     def language(self) -> Language:
@@ -125,7 +131,7 @@ class Words:
         return self.counted("span.days", math.floor(seconds / _DAY))
 
     def stage(self, stage: str | None) -> str:
-        """Name a stage."""
+        """Name a stage with the label that the scorecard gives it."""
         return self.text("stage.none") if not stage else self.book.stage(stage)
 
 
@@ -139,13 +145,17 @@ def _round_figure(value: float) -> int:
     return max(step, step * round(value / step))
 
 
-@lru_cache(maxsize=32)
-def words_for(language: str, timezone: str = "UTC") -> Words:
-    """Return the words of a language (``en`` or ``ja``) and an IANA time zone.
+def words_for(language: str, timezone: str = "UTC", card: Scorecard | None = None) -> Words:
+    """Return the words of a language (``en`` or ``ja``), an IANA time zone and a scorecard.
 
     Raises
     ------
     ConfigError
         There are no texts in that language.
     """
-    return Words(page_texts(language), ZoneInfo(timezone))
+    return _words(language, timezone, ById(card))
+
+
+@lru_cache(maxsize=32)
+def _words(language: str, timezone: str, card: ById[Scorecard | None]) -> Words:
+    return Words(page_texts(language), ZoneInfo(timezone), card.value)

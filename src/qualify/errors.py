@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import ClassVar
 
 __all__ = [
+    "AnsweredMeanwhile",
     "ConfigError",
     "DataError",
     "GateRefused",
@@ -113,6 +114,10 @@ class LedgerUnavailable(UserError):
 
 class UnknownLead(UserError):
     """The ledger holds no lead of that id (never stored, or forgotten)."""
+
+
+class AnsweredMeanwhile(UserError):
+    """Somebody answered a lead after the page was made from which another answer comes."""
 
 
 class KeyReused(UserError):

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from qualify.errors import LedgerUnavailable, UserError
-from qualify.ledger import Ledger, QueueQuery
+from qualify.ledger import LeadFacts, Ledger, QueueQuery
 from qualify.ledger.database import Database
 from qualify.ledger.migrate import HEAD, VERSION_TABLE, known_revisions, migrate, revision
 from qualify.ledger.tables import metadata
@@ -95,6 +95,41 @@ def test_a_ledger_of_every_version_opens_with_what_it_holds(tmp_path, version):
     assert ledger.queue(QueueQuery(answered=True)).total == 1
     assert ledger.record_scores(scored("L2"), origin="api").forgotten == 1
     ledger.close()
+
+
+@pytest.mark.parametrize("version", [each for each in known_revisions() if each < "0004"])
+def test_a_name_with_a_blank_in_a_ledger_of_before_is_found_without_it(tmp_path, version):
+    path = tmp_path / "ledger.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript((STORED / f"{version}.sql").read_text(encoding="utf-8"))
+        connection.execute(
+            "UPDATE ledger_leads SET name = ?, search = ? WHERE lead_id = 'L1'",
+            ("山本　直樹", "l1\n山本 直樹\nabc 商事"),
+        )
+    connection.close()
+    ledger = Ledger.open(f"sqlite:///{path}")
+    for q in ("山本直樹", "山本 直樹", "ＡＢＣ商事", "l1"):
+        assert [row.lead_id for row in ledger.queue(QueueQuery(q=q, answered=None)).rows] == ["L1"]
+    assert ledger.queue(QueueQuery(q="直樹商事", answered=None)).total == 0
+    assert ledger.lead("L1").facts.name == "山本　直樹"
+    ledger.close()
+
+
+def test_the_search_of_a_ledger_of_before_is_made_anew_on_every_database(new_url):
+    """As the migration does it, on what the version before it wrote."""
+    ledger = Ledger.open(new_url)
+    ledger.record_scores(scored("a"), origin="batch", facts={"a": LeadFacts(name="山本 直樹")})
+    ledger.close()
+    engine = create_engine(new_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE ledger_leads SET search = 'a\n山本 直樹'"))
+        for name in ("a_out_since", "sql_out_since"):
+            connection.execute(text(f"ALTER TABLE ledger_leads DROP COLUMN {name}"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0003'"))
+    engine.dispose()
+    again = Ledger.open(new_url)
+    assert again.queue(QueueQuery(q="山本直樹")).total == 1
+    again.close()
 
 
 def test_a_newer_ledger_is_refused_by_name_and_left_alone(new_url):

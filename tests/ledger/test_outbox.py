@@ -50,6 +50,15 @@ def test_once_a_spell(ledger):
     assert told(ledger) == [("chat", "band_a", "a")] * 2
 
 
+@pytest.mark.parametrize(("out", "times"), [(1, 1), (6, 1), (7, 2), (30, 2)])
+def test_a_lead_about_the_border_is_told_again_only_after_days_out(ledger, out, times):
+    """Points of 101, 99 and 101: the scorecard says SQL, MQL and SQL, and the CRM knows of no stage."""
+    for day, stage in ((0, "SQL"), (1, "MQL"), (1 + out, "SQL"), (2 + out, "SQL")):
+        at = T0 + day * DAY
+        put(ledger, scored("a", as_of=at, recommended_stage=stage), alert_rest_days=7)
+    assert told(ledger) == sorted([("chat", "sql", "a"), ("crm", "sql", "a")] * times)
+
+
 def test_an_older_score_and_a_closed_lead_are_told_to_nobody(ledger):
     put(ledger, scored("a", as_of=T0 + DAY, band="B"))
     assert put(ledger, scored("a", as_of=T0, band="A")) == 0

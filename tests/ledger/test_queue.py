@@ -116,6 +116,25 @@ def test_search_finds_nothing_else(ledger, q):
     assert ids(ledger, q=q) == []
 
 
+@pytest.mark.parametrize("stored", ["山本 直樹", "山本直樹", "山本　直樹", "  山本   直樹 "])
+@pytest.mark.parametrize("q", ["山本直樹", "山本 直樹", "山本　直樹", "直樹", "本直"])
+def test_search_finds_a_name_with_and_without_its_blank(ledger, stored, q):
+    put(ledger, score_row("L-7"), score_row("L-8"), **{"L-7": LeadFacts(name=stored)})
+    assert ids(ledger, q=q) == ["L-7"]
+
+
+@pytest.mark.parametrize("stored", ["ヤマモト ナオキ", "ﾔﾏﾓﾄ ﾅｵｷ", "ﾔﾏﾓﾄﾅｵｷ"])
+@pytest.mark.parametrize("q", ["ヤマモトナオキ", "ﾔﾏﾓﾄﾅｵｷ", "ﾔﾏﾓﾄ　ﾅｵｷ"])
+def test_search_finds_half_width_by_full_width_and_back(ledger, stored, q):
+    put(ledger, score_row("L-7"), **{"L-7": LeadFacts(name=stored, company="ＡＢＣ 商事")})
+    assert ids(ledger, q=q) == ids(ledger, q="abc商事") == ids(ledger, q="ＡＢＣ商事") == ["L-7"]
+
+
+def test_search_does_not_run_from_one_fact_into_the_next(ledger):
+    put(ledger, score_row("L-7"), **{"L-7": LeadFacts(name="山本 直樹", company="商事")})
+    assert ids(ledger, q="直樹商事") == ids(ledger, q="直樹山本") == []
+
+
 def test_waiting_time_is_compared_with_the_limit(ledger):
     put(ledger, score_row("old", as_of=T0 - DAY, band="A"), score_row("new", band="A"), score_row("cold"))
     now = T0 + HOUR

@@ -41,6 +41,41 @@ def test_a_spell_is_told_once():
     assert told(*bands)[0] == [["band_a"], [], [], ["band_a"], []]
 
 
+@pytest.mark.parametrize(
+    ("rest", "days", "alerts"),
+    [
+        (7, "AABAA", [0]),  # out for a day: it wavers
+        (7, "ABBBBBBBA", [0, 8]),  # out for seven days
+        (7, "ABBBBBBA", [0]),
+        (7, "ABABABABABA", [0]),
+        (0, "AABAA", [0, 3]),
+        (7, "BBA", [2]),  # it never was in
+    ],
+)
+@pytest.mark.parametrize("kind", ["band_a", "sql"])
+def test_a_lead_that_wavers_is_told_again_only_after_its_rest(kind, rest, days, alerts):
+    standing, found = None, []
+    for at, band in enumerate(days):
+        each = news(band, at) if kind == "band_a" else news("B", at, in_sql=band == "A")
+        before, standing = standing, after_score(standing, each)
+        found += [at] * (kind in passes(before, standing, at, rest))
+    assert found == alerts
+
+
+def test_a_fall_noted_by_a_clock_that_ran_ahead_does_not_hold_a_lead_back_for_ever():
+    _, standing = told(news("A", 10), news("B", 1_000_000), news("B", 20))
+    assert standing.a_out_since == 20
+    assert list(passes(standing, after_score(standing, news("A", 30)), 30, 7)) == ["band_a"]
+
+
+def test_a_lead_that_comes_back_after_an_answer_is_told_without_rest():
+    standing = after_answer(told(news("A", 10, in_sql=True))[1], "rejected", 40, None)
+    standing = after_score(standing, news("B", 41))
+    back = after_score(standing, news("A", 42, in_sql=True, active=41))
+    assert back.returned_at == 42
+    assert list(passes(standing, back, 42, 1_000)) == ["band_a", "sql"]
+
+
 def test_closed_leads_pass_into_nothing():
     assert told(news("B"), news("A", 11, closed=True))[0] == [[], []]
 

@@ -11,6 +11,8 @@ _CALLED = {
     "name": "name|full_?name|lead_?name|contact_?name|氏名|名前|担当者名",
     "company": "company|company_?name|account|account_?name|organi[sz]ation|会社|会社名|企業名|法人名",
     "owner": "owner|lead_?owner|owner_?name|sales_?rep|assigned_?to|営業担当|営業担当者|担当営業",
+    "phone": "phone|phone_?number|telephone|tel|mobile|mobile_?phone|電話|電話番号|携帯|携帯電話|tel番号",
+    "email": "e-?mail|e-?mail_?address|メール|メールアドレス",
     "source": "source|lead_?source|original_?source|channel|流入元|流入経路|リードソース",
 }
 
@@ -20,8 +22,9 @@ def propose_desk(columns: Iterable[str]) -> Desk:
 
     Examples
     --------
-    >>> propose_desk(["id", "Lead Source", "会社名"])
-    Desk(name=None, company='会社名', owner=None, source='Lead Source', approach_within_hours=24.0)
+    >>> desk = propose_desk(["id", "Lead Source", "会社名", "TEL"])
+    >>> desk.company, desk.source, desk.phone, desk.owner
+    ('会社名', 'Lead Source', 'TEL', None)
     """
     found: dict[str, str] = {}
     for column in columns:

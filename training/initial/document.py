@@ -37,6 +37,8 @@ _DESK_NOTES = {
     "company": "shown and searched",
     "owner": "who in sales looks after the lead; null: leads are assigned on the desk",
     "source": "where the lead came from, as a filter",
+    "phone": "to call from the lead's page; no model sees it, and the ledger keeps it; null: it is not kept",
+    "email": "to write from the lead's page; the ledger keeps it",
     "approach_within_hours": "agreed between hand-over and the first approach; later is marked",
 }
 _SELECTION_REMARK = (

@@ -29,6 +29,11 @@ class Desk(Strict):
         Column with who in sales looks after the lead; null: leads are assigned on the desk.
     source
         Column with where the lead came from, as a filter and for figures; null: no filter.
+    phone
+        Column with the telephone number, to call from the lead's page; the model does not see it. It is kept
+        with the lead's document until `qualify forget`; null: not kept by the batch job.
+    email
+        Column with the mail address, to write from the lead's page; null: a column of the type `email`.
     approach_within_hours
         Agreed limit from hand-over to the first approach; what waits longer is marked.
     """
@@ -37,6 +42,8 @@ class Desk(Strict):
     company: str | None = None
     owner: str | None = None
     source: str | None = None
+    phone: str | None = None
+    email: str | None = None
     approach_within_hours: float = Field(default=24.0, gt=0)
 
 
@@ -142,11 +149,15 @@ class Alerts(Strict):
         After so many failures an alert is a dead letter: it can be seen and sent again.
     timeout
         Seconds that a receiver has for its answer.
+    again_after_days
+        How long a lead must have been out of band A, or of the SQL criteria, before it is told again, so that
+        one that wavers about the border is told once. 0: at each passage.
     """
 
     webhooks: tuple[Webhook, ...] = ()
     attempts: int = Field(default=8, ge=1)
     timeout: Seconds = 5.0
+    again_after_days: float = Field(default=7.0, ge=0)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Alerts:

@@ -51,5 +51,5 @@ class Freshness:
             "handoff.stale",
             days=days,
             limit=book.number(self.limit / timedelta(days=1)),
-            stage=book.stage(stage),
+            stage=book.stage_in_short(stage),
         )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from qualify.decide.freshness import Freshness
-from qualify.decide.handoff_history import Told, read_history
+from qualify.decide.handoff_history import Answered, Told, read_history
 from qualify.decide.handoff_pages import render_html, render_markdown
 from qualify.decide.handoff_sections import Section, make_sections
 from qualify.decide.handoff_steps import suggest_steps
 from qualify.decide.handoff_topics import Interest, find_interests, find_problems
 from qualify.explain.catalogue import Language
 from qualify.explain.explanation import Explanation
-from qualify.explain.words import phrasebook
+from qualify.explain.words import Phrasebook, phrasebook
+from qualify.rules import Scorecard
 
 __all__ = ["Handoff", "build_handoff"]
 
@@ -41,6 +42,10 @@ class Handoff:
         The reader's: dates are told in it.
     freshness
         How old the score is now; None where that does not matter.
+    answers
+        What sales answered and when the lead came back, oldest first; also what came after the score.
+    card
+        The scorecard whose labels name stages and bands; None: they are told as in the data.
     """
 
     lead_id: str
@@ -54,6 +59,13 @@ class Handoff:
     steps: tuple[str, ...]
     timezone: str = "UTC"
     freshness: Freshness | None = None
+    answers: tuple[Answered, ...] = ()
+    card: Scorecard | None = None
+
+    @property
+    def book(self) -> Phrasebook:
+        """The words that the package is told in."""
+        return _book(self.language, self.card)
 
     def sections(self) -> tuple[Section, ...]:
         """Return the package as headed lists, for any page."""
@@ -77,7 +89,7 @@ class Handoff:
                 },
                 "rules": {
                     "points": lead.rule_points, "band": lead.rule_band, "version": lead.scorecard_version,
-                    "recommended_stage": lead.recommended_stage,
+                    "recommended_stage": lead.recommended_stage, "why": list(lead.cause),
                     "stale": None if self.freshness is None else self.freshness.stale,
                     "reasons": [asdict(line) for line in lead.card if line.points],
                 },
@@ -91,6 +103,7 @@ class Handoff:
             "interests": _each(self.interests),
             "problems": list(self.problems),
             "path": _each(told.path),
+            "answers": _each(self.answers),
             "first_steps": list(self.steps),
         }  # fmt: skip
 
@@ -108,7 +121,7 @@ class Handoff:
         from qualify.decide.words import load_words
 
         name = self.facts.get("name") or self.facts.get("company") or self.lead_id
-        return load_words(self.language).say("handoff.title", name=phrasebook(self.language).clean(name))
+        return load_words(self.language).say("handoff.title", name=self.book.clean(name))
 
 
 def build_handoff(
@@ -119,6 +132,8 @@ def build_handoff(
     *,
     timezone: str = "UTC",
     freshness: Freshness | None = None,
+    answers: Sequence[Answered] = (),
+    card: Scorecard | None = None,
 ) -> Handoff:
     """Gather the hand-off package of one lead.
 
@@ -127,20 +142,25 @@ def build_handoff(
     lead
         What is known beside the score: ``name``, ``company``, ``owner``, ``source``, ``stage``; all optional.
     explanation
-        The lead's score with its reasons, in the same language. Nothing later than its ``as_of`` is told.
+        The lead's score with its reasons, in the same language. Of what the lead did, nothing later than its
+        ``as_of`` is told.
     document
         The lead document, as sent to be scored: ``attributes``, ``activities``, ``stages``.
     timezone
         Of naive times in the document, and of the dates that are told.
     freshness
         How old the score is; a stale one is told beside the recommended stage.
+    answers
+        What sales answered, oldest first, in the same language.
+    card
+        The scorecard whose labels name stages and bands.
 
     Raises
     ------
     DataError
         The document cannot be read.
     """
-    book = phrasebook(language)
+    book = _book(language, card)
     told = read_history({"lead_id": explanation.lead_id, **document}, explanation.as_of, timezone, book)
     attributes = dict(document.get("attributes") or {})
     facts = {name: str(lead[name]) for name in _FACTS if lead.get(name)}
@@ -155,10 +175,17 @@ def build_handoff(
         told=told,
         interests=find_interests(told.acts),
         problems=find_problems(attributes, told.path),
-        steps=suggest_steps(explanation, attributes, language),
+        steps=suggest_steps(explanation, attributes, language, book),
         timezone=timezone,
         freshness=freshness,
+        answers=tuple(answers),
+        card=card,
     )
+
+
+def _book(language: str, card: Scorecard | None) -> Phrasebook:
+    plain = phrasebook(language)
+    return plain if card is None else plain.with_card(card)
 
 
 def _each(items: tuple[Any, ...]) -> list[dict[str, Any]]:

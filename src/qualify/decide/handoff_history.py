@@ -13,7 +13,7 @@ from qualify.decide.activity_kinds import types_of
 from qualify.explain.words import Phrasebook
 from qualify.leads.documents import tables_from_documents
 
-__all__ = ["Act", "Counted", "PathStep", "Seen", "Told", "read_history"]
+__all__ = ["Act", "Answered", "Counted", "PathStep", "Seen", "Told", "read_history"]
 
 _MOST_BETWEEN = 4
 
@@ -55,6 +55,26 @@ class PathStep:
     days: float | None
     between: tuple[str, ...]
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What sales answered, or that the lead came back: in words, and by whom.
+
+    Parameters
+    ----------
+    verdict, reason
+        Codes of the answer; None where the lead came back.
+    comment
+        In the words of whoever answered; empty: none.
+    """
+
+    at: datetime
+    verdict: str | None
+    reason: str | None
+    actor: str
+    text: str
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from qualify.decide.handoff_facts import say_about
 from qualify.decide.words import load_words, say_day
 from qualify.explain import digest
 from qualify.explain.catalogue import Catalogue
-from qualify.explain.words import Phrasebook, phrasebook
+from qualify.explain.words import Phrasebook
 
 if TYPE_CHECKING:
     from qualify.decide.handoff import Handoff
-    from qualify.decide.handoff_history import Counted, PathStep, Seen
+    from qualify.decide.handoff_history import Answered, Counted, PathStep, Seen
     from qualify.decide.handoff_topics import Interest
 
 __all__ = ["Section", "make_sections"]
@@ -38,7 +38,7 @@ class Section:
 
 def make_sections(package: Handoff) -> tuple[Section, ...]:
     """Return all parts of the package; an empty part says that nothing is known, and is never left out."""
-    words, book = load_words(package.language), phrasebook(package.language)
+    words, book = load_words(package.language), package.book
     zone = ZoneInfo(package.timezone)
     parts = {
         "about": say_about(package, words, book, zone),
@@ -47,7 +47,7 @@ def make_sections(package: Handoff) -> tuple[Section, ...]:
         "rules": tuple(_rules(package, words, book)),
         "interests": tuple(_interest(each, words, book, zone) for each in package.interests),
         "problems": tuple(book.clean(each) for each in package.problems),
-        "path": tuple(_path_line(step, words, book, zone) for step in package.told.path),
+        "path": _path(package, words, book, zone),
         "webinars": tuple(_webinars(package, words, zone)),
         "documents": _latest(package.told.documents, words, zone),
         "requests": _latest(package.told.requests, words, zone),
@@ -90,6 +90,7 @@ def _rules(package: Handoff, words: Catalogue, book: Phrasebook) -> Iterator[str
     lead = package.explanation
     yield digest.card_summary(lead, book)
     yield book.recommended(lead.recommended_stage)
+    yield from lead.cause
     if package.freshness is not None:
         yield from filter(None, [package.freshness.warning(lead.recommended_stage, words, book)])
     for line in digest.counted_lines(lead)[:_MOST_LINES]:
@@ -103,6 +104,19 @@ def _webinars(package: Handoff, words: Catalogue, zone: ZoneInfo) -> Iterator[st
     yield from _latest(package.told.webinars, words, zone)
     for line in _latest(package.told.registered, words, zone):
         yield words.say("handoff.missed", text=line)
+
+
+def _path(package: Handoff, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> tuple[str, ...]:
+    """Return the stages and the answers of sales, oldest first; at one moment the stage stands first."""
+    lines = [(step.at, _path_line(step, words, book, zone)) for step in package.told.path]
+    lines += [(each.at, _answer_line(each, words, book, zone)) for each in package.answers]
+    return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
+
+
+def _answer_line(each: Answered, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> str:
+    said = {"day": say_day(words, each.at, zone), "text": each.text, "actor": book.clean(each.actor)}
+    comment = words.say("handoff.comment", comment=book.clean(each.comment)) if each.comment else ""
+    return words.say("handoff.answered", **said) + comment
 
 
 def _path_line(step: PathStep, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from qualify.decide.words import load_words
 from qualify.explain.advice import first_steps
 from qualify.explain.explanation import Explanation
-from qualify.explain.words import phrasebook
+from qualify.explain.words import Phrasebook, phrasebook
 from qualify.rules.vocabulary import folded as _plain
 
 __all__ = ["industry_of", "size_of", "suggest_steps"]
@@ -31,13 +31,15 @@ _SMALL, _LARGE = 50, 500
 """Employees: the scorecard's own bounds of company size."""
 
 
-def suggest_steps(explanation: Explanation, attributes: Mapping[str, Any], language: str) -> tuple[str, ...]:
+def suggest_steps(
+    explanation: Explanation, attributes: Mapping[str, Any], language: str, book: Phrasebook | None = None
+) -> tuple[str, ...]:
     """Return the first steps, most important first; for a closed lead only that it is closed.
 
     What a band says about calling is about leads that are not there yet: a lead that has reached the SQL
     stage is approached whatever its chance of reaching it again.
     """
-    steps = first_steps(explanation, phrasebook(language))
+    steps = first_steps(explanation, book or phrasebook(language))
     if explanation.closed:
         return steps
     stage = tuple(_by_stage(explanation, language))

@@ -29,7 +29,9 @@ def band_line(lead: Explanation, book: Phrasebook) -> str:
 
 def card_summary(lead: Explanation, book: Phrasebook) -> str:
     """Say the scorecard's verdict: "64 points, band B"."""
-    return book.text("lead.card_summary", points=book.points(lead.rule_points), band=lead.rule_band)
+    return book.text(
+        "lead.card_summary", points=book.points(lead.rule_points), band=book.rule_band(lead.rule_band)
+    )
 
 
 def counted_lines(lead: Explanation) -> tuple[CardLine, ...]:

@@ -80,6 +80,8 @@ class Explanation:
         Attributes worth seeing: label and value.
     changes
         What would have to be so for the next band; None where nobody asked.
+    cause
+        Why the scorecard recommends its stage, in words; empty where it recommends none.
     """
 
     lead_id: str
@@ -110,6 +112,7 @@ class Explanation:
     closed: bool = False
     facts: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] | None = None
+    cause: tuple[str, ...] = ()
 
     @property
     def shown_name(self) -> str:

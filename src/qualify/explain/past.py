@@ -46,7 +46,9 @@ def with_evidence(
 
 def _text(group: Group, everyone: Group, contribution: float, book: Phrasebook, stage: str | None) -> str:
     """Say the shares; where the share alone speaks the other way than the reason, say that too."""
-    outcome = book.text("past.reached", stage=book.stage(stage)) if stage else book.text("past.succeeded")
+    outcome = (
+        book.text("past.reached", stage=book.stage_in_short(stage)) if stage else book.text("past.succeeded")
+    )
     away = group.rate - everyone.rate
     error = (everyone.rate * (1 - everyone.rate) / group.leads) ** 0.5
     against = away * contribution < 0 and abs(away) > CLEAR_ERRORS * error

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from qualify.explain.card_names import CardNames
 from qualify.explain.catalogue import Catalogue, Language, load_catalogue
 from qualify.explain.kinds import WORDINGS
 from qualify.explain.kinds.speaker import Speaker
@@ -18,7 +19,10 @@ from qualify.explain.numbers import say_counted, say_days, say_number, say_perce
 from qualify.explain.said import Said
 from qualify.explain.speech import clean_text, say_column, say_did, subject_of
 from qualify.features.fields import Field
+from qualify.leads.identity import ById
 from qualify.leads.tables import FloatArray, IntArray
+from qualify.rules import Scorecard
+from qualify.rules.vocabulary import folded
 
 __all__ = ["CLEAR", "STRONG", "Language", "Phrasebook", "phrasebook"]
 
@@ -48,8 +52,9 @@ class Phrasebook:
     distinct text once.
     """
 
-    def __init__(self, texts: Catalogue) -> None:
+    def __init__(self, texts: Catalogue, names: CardNames | None = None) -> None:
         self._texts = texts
+        self._names = names
         self._strengths = np.array([texts[f"strength.{key}"] for key in _STRENGTHS], dtype=object)
         self._before, between, after = _strength_frame(texts)
         self._endings = between + self._strengths + after
@@ -173,14 +178,39 @@ class Phrasebook:
         return clean_text(self._texts, text)
 
     def stage(self, stage: str) -> str:
-        """Name a stage; one that the catalogue does not know is shown as the user wrote it."""
-        return say_stage(self._texts, stage)
+        """Name a stage in full: "Sales qualified lead (SQL)".
+
+        Without a scorecard that labels it, as the catalogue does, or else as the user wrote it.
+        """
+        label = None if self._names is None else self._names.stage(stage)
+        return say_stage(self._texts, stage) if label is None else self._labelled(label, stage)
+
+    def stage_in_short(self, stage: str) -> str:
+        """Name a stage within a sentence: "SQL" where the catalogue knows the name, else its label."""
+        known = f"stage.{stage}.name" in self._texts or self._names is None
+        label = None if known or self._names is None else self._names.stage(stage)
+        return say_stage(self._texts, stage) if label is None else self.clean(label)
+
+    def rule_band(self, band: str) -> str:
+        """Name a band of the scorecard with its label: "A (Hand over to sales)"."""
+        label = None if self._names is None else self._names.band(band)
+        return band if label is None else self.text("named.band", label=self.clean(label), name=band)
+
+    def with_card(self, card: Scorecard) -> Phrasebook:
+        """Return these words with the names that a scorecard gives to its stages and bands."""
+        return _with_card(ById(card), self.language)
+
+    def _labelled(self, label: str, stage: str) -> str:
+        if folded(stage) in folded(label):
+            return self.clean(label)
+        return self.text("named.stage", label=self.clean(label), name=self.clean(stage))
 
     def recommended(self, stage: str | None) -> str:
         """Say which stage the scorecard's entry criteria recommend."""
         if not stage:
             return self.text("recommended.none")
-        if f"stage.{stage}.meaning" not in self._texts:
+        labelled = self._names is not None and self._names.stage(stage) is not None
+        if labelled or f"stage.{stage}.meaning" not in self._texts:
             return self.text("recommended.sentence", stage=self.stage(stage))
         meaning = self.text(f"stage.{stage}.meaning")
         return self.text("recommended.with_meaning", stage=self.stage(stage), meaning=meaning)
@@ -242,3 +272,8 @@ def phrasebook(language: str) -> Phrasebook:
         There are no texts in that language.
     """
     return Phrasebook(load_catalogue(language))
+
+
+@lru_cache(maxsize=16)
+def _with_card(card: ById[Scorecard], language: str) -> Phrasebook:
+    return Phrasebook(load_catalogue(language), CardNames(card.value, language))

@@ -56,7 +56,12 @@ def is_email(name: str, texts: pa.Array, counts: IntArray) -> bool:
 
 def is_phone(name: str, texts: pa.Array, counts: IntArray) -> bool:
     """Say whether the values are phone numbers; the column's name has to say so too."""
-    return bool(_NAME_PHONE.search(name)) and share(texts, counts, _PHONE) >= 0.5
+    return is_phone_name(name) and share(texts, counts, _PHONE) >= 0.5
+
+
+def is_phone_name(name: str) -> bool:
+    """Say whether the column's name promises phone numbers."""
+    return bool(_NAME_PHONE.search(name))
 
 
 def is_personal(name: str) -> bool:

@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from qualify.errors import KeyReused, UserError, did_you_mean
+from qualify.errors import AnsweredMeanwhile, KeyReused, UserError, did_you_mean
 from qualify.ledger.events import add_event
 from qualify.ledger.records import REASONED, REASONS, VERDICTS, Answer, Verdict
 from qualify.ledger.rows import in_micros, locked_lead
@@ -55,12 +55,18 @@ class Content:
         )
 
 
-def answer(connection: Connection, content: Content, key: str, at: int) -> Answer:
+def answer(connection: Connection, content: Content, key: str, at: int, seen: str | None = None) -> Answer:
     """Keep an answer, once for each key; see `Ledger.answer`."""
     lead = locked_lead(connection, content.lead_id)
     earlier = connection.execute(select(answers).where(answers.c.key == clean(key))).one_or_none()
     if earlier is not None:
         return _again(earlier, content, key)
+    if seen is not None and lead["answer_id"] not in (None, seen):
+        raise AnsweredMeanwhile(
+            "the lead was answered since this page was made", where="the answer",
+            got=f"seen: {seen or 'none'}", expected="the lead's last answer",
+            mend="look at that answer first",
+        )  # fmt: skip
     last = connection.scalar(select(func.max(answers.c.number)).where(answers.c.lead_id == content.lead_id))
     row: dict[str, Any] = {
         "id": uuid.uuid4().hex, "key": clean(key), "lead_id": content.lead_id, "verdict": content.verdict,

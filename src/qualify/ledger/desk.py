@@ -32,7 +32,7 @@ class QueueQuery:
     answered
         False: without an answer, or come back since; True: answered and still open; None: both.
     q
-        Words that are all in the id, name or company; neither case nor width matters.
+        Words that are all in the id, name or company; neither case, width nor blanks within these matter.
     fit_bin, engagement_bin
         A cell of the grid, counted from 0 (lowest).
     limit
@@ -87,8 +87,8 @@ class QueueRow:
         Whether the lead is to be worked whatever its score; None where no lot was drawn.
     score_change
         Against the latest score that is at least 7 days older; None where there is none.
-    last_answer
-        Verdict of the last answer that was not undone.
+    last_answer, answer_id
+        Verdict and id of the last answer that was not undone.
     """
 
     lead_id: str
@@ -116,6 +116,7 @@ class QueueRow:
     reasons: tuple[Mapping[str, Any], ...]
     score_change: int | None
     last_answer: Verdict | None
+    answer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

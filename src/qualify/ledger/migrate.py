@@ -10,7 +10,7 @@ from sqlalchemy import column as sql_column
 from qualify.errors import UserError
 from qualify.ledger.database import Database
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision this program writes."""
 VERSION_TABLE = "ledger_version"
 """Named by us, because MLflow may keep its own `alembic_version` in the same database."""

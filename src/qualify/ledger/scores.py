@@ -25,7 +25,7 @@ from qualify.ledger.tables import SCORE_COLUMNS, alerts, documents, events, lead
 from qualify.ledger.values import AHEAD
 
 _STANDING = ("in_sql", "closed_stage", "hot_since", "answer_id", "verdict", "answered_at", "left_a",
-             "returned_at")  # fmt: skip
+             "returned_at", "a_out_since", "sql_out_since")  # fmt: skip
 _KNOWN = ("lead_id", "as_of", "model_version", "scorecard_version", "band", *FACT_COLUMNS, *_STANDING)
 
 
@@ -40,6 +40,7 @@ class Recording:
     closed: Collection[str]
     sql_stage: str | None
     fresh_days: float | None = None
+    rest_days: float = 0.0
     feet: Mapping[str, float] = field(default_factory=dict)
 
     def calls_sql(self, row: Mapping[Any, Any]) -> bool:
@@ -143,7 +144,7 @@ def _latest(
     if lead_id in rows.documents:
         body = rows.documents[lead_id]
         writes.documents.append({"lead_id": lead_id, "as_of": row["as_of"], "body": body})
-    kinds = passes(before, now)
+    kinds = passes(before, now, row["as_of"], round(how.rest_days * MICROSECONDS_A_DAY))
     if kinds and how.rules:
         writes.alerts += alert_rows(how.rules, kinds, lead, row, how.recorded_at)
     if old is not None:

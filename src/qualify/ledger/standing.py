@@ -29,6 +29,8 @@ class Standing:
         Whether the lead was out of band A at that answer or since.
     returned_at
         When the lead came back after that answer.
+    a_out_since, sql_out_since
+        When the lead fell out of band A, or of SQL, and has been out since; None: it is in, or never was.
     """
 
     band: str
@@ -39,6 +41,8 @@ class Standing:
     answered_at: int | None = None
     left_a: bool = False
     returned_at: int | None = None
+    a_out_since: int | None = None
+    sql_out_since: int | None = None
 
     @property
     def open(self) -> bool:
@@ -63,7 +67,8 @@ class Standing:
             "in_sql": self.in_sql, "closed_stage": self.closed_stage, "hot_since": self.hot_since,
             "verdict": self.verdict, "answered_at": self.answered_at, "left_a": self.left_a,
             "returned_at": self.returned_at, "open": self.open, "answered": self.answered,
-            "waiting_since": self.waiting_since,
+            "waiting_since": self.waiting_since, "a_out_since": self.a_out_since,
+            "sql_out_since": self.sql_out_since,
         }  # fmt: skip
 
     @classmethod
@@ -71,7 +76,7 @@ class Standing:
         """Read the columns of the table of leads."""
         return cls(
             row["band"], row["in_sql"], row["closed_stage"], row["hot_since"], row["verdict"],
-            row["answered_at"], row["left_a"], row["returned_at"],
+            row["answered_at"], row["left_a"], row["returned_at"], row["a_out_since"], row["sql_out_since"],
         )  # fmt: skip
 
 
@@ -102,7 +107,17 @@ def after_score(old: Standing | None, news: News) -> Standing:
         news.band, news.in_sql, news.closed_stage, began if hot else None, old.verdict, old.answered_at,
         old.left_a or (old.verdict is not None and news.band != TOP),
         news.as_of if _returns(old, news) else old.returned_at,
+        _out_since(old.band == TOP, news.band == TOP, old.a_out_since, news.as_of),
+        _out_since(old.in_sql, news.in_sql, old.sql_out_since, news.as_of),
     )  # fmt: skip
+
+
+def _out_since(was_in: bool, is_in: bool, since: int | None, now: int) -> int | None:
+    if is_in:
+        return None
+    if since is None:
+        return now if was_in else None
+    return min(since, now)  # a clock that ran ahead must not keep a lead from being told
 
 
 def _returns(old: Standing, news: News) -> bool:
@@ -119,14 +134,31 @@ def after_answer(old: Standing, verdict: str | None, at: int | None, returned_at
     return replace(old, verdict=verdict, answered_at=at, left_a=left, returned_at=returned_at)
 
 
-def passes(old: Standing | None, new: Standing) -> Collection[AlertKind]:
-    """Return what a lead newly passed into with its latest score; closed leads pass into nothing."""
+def passes(old: Standing | None, new: Standing, at: int = 0, rest: int = 0) -> Collection[AlertKind]:
+    """Return what a lead newly passed into with its latest score; closed leads pass into nothing.
+
+    Parameters
+    ----------
+    at
+        The time of that score.
+    rest
+        How long a lead must have been out of band A, or of SQL, before it passes in again: one that wavers
+        about the border is told once. A lead that came back after an answer passes at once.
+    """
     if not new.open:
         return ()
     returned = old is not None and old.returned_at is None and new.returned_at is not None
     found: list[AlertKind] = []
-    if new.band == TOP and (old is None or old.band != TOP or returned):
+    if new.band == TOP and (
+        old is None or returned or (old.band != TOP and _rested(old.a_out_since, at, rest))
+    ):
         found.append("band_a")
-    if new.in_sql and (old is None or not old.in_sql):
+    if new.in_sql and (
+        old is None or (not old.in_sql and (returned or _rested(old.sql_out_since, at, rest)))
+    ):
         found.append("sql")
     return found
+
+
+def _rested(out_since: int | None, at: int, rest: int) -> bool:
+    return rest <= 0 or out_since is None or at - out_since >= rest

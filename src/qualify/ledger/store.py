@@ -73,6 +73,7 @@ class Ledger(ServiceStore):
         closed: Sequence[str] = (),
         sql_stage: str | None = "SQL",
         fresh_days: float | None = None,
+        alert_rest_days: float = 0.0,
     ) -> Recorded:
         """Store what was scored, and put into the outbox whom to tell.
 
@@ -94,6 +95,9 @@ class Ledger(ServiceStore):
         fresh_days
             How old a score may be (from its `as_of` to now) for its lead to be called `sql_stage`; None: any
             age.
+        alert_rest_days
+            How long, by the times of its scores, a lead must have been out of band A or of `sql_stage` before
+            the next spell is told.
 
         Notes
         -----
@@ -103,7 +107,10 @@ class Ledger(ServiceStore):
         # What takes long is done before the transaction, so that others wait a short time.
         rows = score_rows(scores, documents or {})
         known = {clean(lead_id): each for lead_id, each in (facts or {}).items()}
-        how = Recording(origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days)
+        how = Recording(
+            origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days,
+            alert_rest_days,
+        )  # fmt: skip
         with self._database.write(alone=True) as connection:
             return record(self._database, connection, rows, how)
 
@@ -189,6 +196,7 @@ class Ledger(ServiceStore):
         comment: str | None,
         key: str,
         at: datetime | None = None,
+        seen: str | None = None,
     ) -> Answer:
         """Keep an answer of sales.
 
@@ -196,11 +204,15 @@ class Ledger(ServiceStore):
         ----------
         key
             The caller's idempotency key: the same key with the same content returns the same answer.
+        seen
+            Id of the lead's last answer as the person saw it, ``""`` for none; None: it is not asked.
 
         Raises
         ------
         UnknownLead
             No such lead is stored.
+        AnsweredMeanwhile
+            Another answer than `seen` holds now; nothing was changed.
         KeyReused
             The key came before with another content.
         UserError
@@ -209,7 +221,7 @@ class Ledger(ServiceStore):
         content = Content(lead_id, verdict, reason, comment, actor).checked()
         moment = now_micros() if at is None else to_micros(at)
         with self._database.write() as connection:
-            return answer(connection, content, key, moment)
+            return answer(connection, content, key, moment, seen)
 
     def undo(self, lead_id: str, answer_id: str, *, actor: str) -> Answer:
         """Take an answer back: it stays in the history, marked as undone. Doing so twice changes nothing.

@@ -83,6 +83,8 @@ leads = Table(
     _needed("in_sql", Boolean),
     _needed("closed_stage", Boolean),
     Column("hot_since", UtcTime),  # the present spell in band A or SQL
+    Column("a_out_since", UtcTime),  # when it fell out of band A and is out since; and of SQL
+    Column("sql_out_since", UtcTime),
     Column("answer_id", Text),  # the last one that was not undone
     Column("verdict", Text),
     Column("answered_at", UtcTime),

@@ -101,8 +101,16 @@ def folded(text: str) -> str:
 
 
 def searched(*parts: str | None) -> str:
-    """Return what a search looks into."""
-    return "\n".join(folded(part) for part in parts if part)[:SEARCHED_CHARACTERS]
+    r"""Return what a search looks into: each part without blanks, as a Japanese name is written either way.
+
+    The words of a query hold none either, and are looked for one by one.
+
+    Examples
+    --------
+    >>> searched("L-7", "山本　直樹", None)
+    'l-7\n山本直樹'
+    """
+    return "\n".join("".join(folded(part).split()) for part in parts if part)[:SEARCHED_CHARACTERS]
 
 
 def pack(document: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,7 @@
 """The rules that marketing and sales wrote: points, bands, triggers and stage entry."""
 
 from qualify.rules.card import CardLine, card_lines
+from qualify.rules.cause import Cause, Met, find_cause
 from qualify.rules.default import default_scorecard
 from qualify.rules.draft import draft_scorecard
 from qualify.rules.evaluate import RuleResult, evaluate
@@ -10,7 +11,9 @@ from qualify.rules.scorecard import Scorecard, columns_used
 
 __all__ = [
     "CardLine",
+    "Cause",
     "Finding",
+    "Met",
     "Rule",
     "RuleResult",
     "Scorecard",
@@ -19,6 +22,7 @@ __all__ = [
     "default_scorecard",
     "draft_scorecard",
     "evaluate",
+    "find_cause",
     "lint",
     "rule_field",
 ]

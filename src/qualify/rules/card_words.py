@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +21,7 @@ from qualify.leads.tables import (
 from qualify.rules.addresses import email_domain
 from qualify.rules.kinds import AttributeRule, CountRule, RatioRule, Rule, SilenceRule
 from qualify.rules.measures import selected_topics, selected_types
-from qualify.rules.schema import Selector
+from qualify.rules.schema import Condition, Selector
 from qualify.rules.vocabulary import folded
 
 _UNKNOWN = Label(en="not known", ja="不明")
@@ -31,7 +33,7 @@ def found_words(rule: Rule, tables: LeadTables, lead: int, as_of: int, unknown: 
     if unknown:
         return _UNKNOWN
     if isinstance(rule, AttributeRule):
-        return _value(rule, tables.columns[rule.column], lead)
+        return value_words(rule.table, tables.columns[rule.column], lead)
     acts = tables.activities
     if isinstance(rule, SilenceRule):
         return _silence(rule, acts, lead, as_of)
@@ -40,9 +42,39 @@ def found_words(rule: Rule, tables: LeadTables, lead: int, as_of: int, unknown: 
         among = len(_positions(rule.among, acts, lead, as_of, rule.window_days))
         return Label(en=f"{len(at)} of {among}", ja=f"{among}件中{len(at)}件") if among else _NOTHING
     if isinstance(rule, CountRule) and rule.distinct_topics:
-        different = len(np.unique(acts.topic[at][acts.topic[at] >= 0]))
-        return Label(en=f"{different} different", ja=f"{different}種類") if different else _NOTHING
+        return _topics(acts, at)
     return _often(acts.occurred_at[at], as_of)
+
+
+class Occurred(NamedTuple):
+    """How often and when something happened, in words, and the activity types that it was."""
+
+    words: Label
+    types: tuple[str, ...]
+
+
+def occurred(
+    selector: Selector, acts: Activities, lead: int, as_of: int, window: float | None, distinct: bool = False
+) -> Occurred:
+    """Say how often one lead did what is meant as of a time (microseconds), or about how many topics."""
+    at = _positions(selector, acts, lead, as_of, window)
+    types = tuple(dict.fromkeys(acts.types[code] for code in acts.type[at].tolist()))
+    return Occurred(_topics(acts, at) if distinct else _often(acts.occurred_at[at], as_of), types)
+
+
+def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> Label:
+    """Say the value of one lead; of an address that is read as one, only its domain."""
+    value = column.values[lead]
+    if column.kind in {"category", "text"}:
+        text = column.vocabulary[int(value)] if value >= 0 else None
+        # An address is a person's; its domain is enough to see why the rule holds.
+        text = email_domain(text) or text if text and _reads_addresses(conditions) else text
+    elif column.kind == "date":
+        there = int(value) != NO_TIME
+        text = datetime.fromtimestamp(int(value) / 1e6, tz=UTC).date().isoformat() if there else None
+    else:
+        text = None if np.isnan(value) else f"{value:,.12g}"
+    return _NOTHING if text is None else Label(en=text, ja=text)
 
 
 def _positions(selector: Selector, acts: Activities, lead: int, as_of: int, window: float | None) -> IntArray:
@@ -60,6 +92,11 @@ def _positions(selector: Selector, acts: Activities, lead: int, as_of: int, wind
     if selector.value_below is not None:
         meant &= acts.value[at] < selector.value_below
     return at[meant]
+
+
+def _topics(acts: Activities, at: IntArray) -> Label:
+    different = len(np.unique(acts.topic[at][acts.topic[at] >= 0]))
+    return Label(en=f"{different} different", ja=f"{different}種類") if different else _NOTHING
 
 
 def _often(occurred_at: IntArray, as_of: int) -> Label:
@@ -91,19 +128,5 @@ def _ago(microseconds: int) -> Label:
     return Label(en="1 day ago" if days == 1 else f"{days} days ago", ja=f"{days}日前")
 
 
-def _value(rule: AttributeRule, column: Column, lead: int) -> Label:
-    value = column.values[lead]
-    if column.kind in {"category", "text"}:
-        text = column.vocabulary[int(value)] if value >= 0 else None
-        # An address is a person's; its domain is enough to see why the rule holds.
-        text = email_domain(text) or text if text and _reads_addresses(rule) else text
-    elif column.kind == "date":
-        there = int(value) != NO_TIME
-        text = datetime.fromtimestamp(int(value) / 1e6, tz=UTC).date().isoformat() if there else None
-    else:
-        text = None if np.isnan(value) else f"{value:,.12g}"
-    return _NOTHING if text is None else Label(en=text, ja=text)
-
-
-def _reads_addresses(rule: AttributeRule) -> bool:
-    return any(row.given & {"email_kind", "domain"} for row in rule.table)
+def _reads_addresses(conditions: Iterable[Condition]) -> bool:
+    return any(condition.given & {"email_kind", "domain"} for condition in conditions)

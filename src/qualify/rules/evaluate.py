@@ -98,10 +98,17 @@ def evaluate(
 
 
 def stages_entered(
-    scorecard: Scorecard, tables: LeadTables, rows: IntArray, as_of: IntArray
+    scorecard: Scorecard,
+    tables: LeadTables,
+    rows: IntArray,
+    as_of: IntArray,
+    known_types: Collection[str] | None = None,
 ) -> dict[str, BoolArray]:
-    """Say for each stage with entry criteria which rows meet them, wherever the leads stand now."""
-    entered = _apply(scorecard, tables, rows, as_of, None)[1]
+    """Say for each stage with entry criteria which rows meet them, wherever the leads stand now.
+
+    The parameters are those of :func:`evaluate`.
+    """
+    entered = _apply(scorecard, tables, rows, as_of, known_types)[1]
     return {stage.id: entered[:, i] for i, stage in enumerate(scorecard.stages) if stage.enter}
 
 

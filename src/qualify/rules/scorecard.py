@@ -15,6 +15,7 @@ from qualify.rules.criteria import AttributeTest, Band, Criterion, Stage, Trigge
 from qualify.rules.kinds import AnyRule, AttributeRule, Group, Rule
 from qualify.rules.load import dump_yaml, validated
 from qualify.rules.schema import Strict, Words
+from qualify.rules.vocabulary import folded
 
 
 class Scorecard(Strict):
@@ -124,6 +125,12 @@ class Scorecard(Strict):
             if rule.id == rule_id:
                 return rule
         raise ConfigError(f"there is no rule `{rule_id}`", mend=did_you_mean(rule_id, self.rule_ids) or None)
+
+    def stage_named(self, name: str) -> Stage | None:
+        """Return the stage that is called so, by its id or by another of its names; None: there is none."""
+        wanted = folded(name)
+        called = ((stage, each) for stage in self.stages for each in (stage.id, *stage.names))
+        return next((stage for stage, each in called if folded(each) == wanted), None)
 
     def labels(self) -> dict[str, Label]:
         """Return every label by kind and id, for instance ``rule:pricing_view`` or ``band:A``."""
