@@ -8,6 +8,8 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from qualify.ledger import QueueQuery
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (390, 1440)
 PATHS = (
@@ -218,6 +220,30 @@ def test_a_reason_has_to_be_chosen(open_page):
         page.evaluate("document.querySelector('[data-row] form:has(input[type=radio])').checkValidity()")
         is False
     )
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_second_tab_is_asked_before_it_answers_over_another(open_page, live, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = open_page(width)
+    rows(page).first.locator(".row-link").click()
+    name = page.locator("h1").inner_text()
+    second = page.context.new_page()
+    second.goto(page.url)
+    page.get_by_role("button", name=f"Accept: {name}").click()
+    told(page, f"Accepted: {name}")
+    second.get_by_role("button", name=f"Meeting booked: {name}").click()
+    expect(second.locator("main")).to_contain_text("local answered just now: accepted.")
+    assert second.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert Axe().run(second).response["violations"] == []
+    second.get_by_role("button", name="Answer all the same: Meeting booked").click()
+    told(second, f"Meeting booked: {name}")
+    lead = live.runtime.ledger.lead(live.runtime.ledger.queue(QueueQuery(answered=True)).rows[0].lead_id)
+    assert lead.last_answer.verdict == "meeting_booked"
+    for _ in range(2):
+        last = live.runtime.ledger.lead(lead.lead_id).last_answer
+        live.runtime.ledger.undo(lead.lead_id, last.id, actor="tests")
 
 
 def test_a_lead_is_given_to_the_reader_and_the_event_is_told(open_page):
