@@ -194,6 +194,14 @@ def test_english_evidence_is_marked_in_a_japanese_report(english, japanese):
     assert not [attrs for tag, attrs in _Page(english).found if tag == "span" and "lang" in attrs]
 
 
+def test_tables_can_be_scrolled_by_keyboard_and_no_header_is_empty(english):
+    page = _Page(english)
+    boxes = [attrs for tag, attrs in page.found if tag == "div" and attrs.get("class") == "table"]
+    assert boxes
+    assert all(attrs.get("tabindex") == "0" for attrs in boxes)
+    assert not re.search(r"<th\b[^>]*>\s*</th>", english)
+
+
 def test_every_cell_of_the_segments_has_its_column(english):
     """Spans add up: each row of a table is as wide as its head."""
     (table,) = re.findall(r'<section id="segments">.*?</section>', english, flags=re.DOTALL)
