@@ -54,7 +54,7 @@ def audit(config: Config) -> pd.DataFrame:
     """Run the checks of `qualify check` on the configured tables, without its training run."""
     loaded = load_tables(config, FOLDER)
     label = outcome_of(loaded.tables, config.targets[0])
-    found = find(loaded, label, load_personal(config, FOLDER))
+    found = find(loaded, label, load_personal(config, FOLDER, loaded.tables))
     return pd.DataFrame([asdict(finding) for finding in found]).set_index("code")
 
 

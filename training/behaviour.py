@@ -27,8 +27,9 @@ EXACT = 1e-9
 LEADS = 24
 """Leads that are changed in what must not count."""
 SLOPE_LEADS = 64
-"""Leads at which a declared column is moved, over so many quantiles of its observed values:"""
+"""Leads at which a declared column is moved."""
 QUANTILES = 21
+"""Observed values that it is moved over."""
 
 PEOPLE = ("first_name", "last_name", "full_name", "owner", "lead_owner", "氏名", "担当者")
 """Columns of persons that a table may bring, and that no model is to use unless it is configured to."""
@@ -63,7 +64,7 @@ class Behaviour:
     Parameters
     ----------
     moved
-        By what was changed: the largest change of a probability.
+        By what was changed: the largest change of a probability; NaN where a lead could not be scored then.
     slopes
         One for each declared column.
     """
@@ -75,13 +76,13 @@ class Behaviour:
 
 def behaviour_checks(found: Behaviour) -> Iterator[Check]:
     """Yield a check of what must not count, and one for each declared column."""
-    most = max(found.moved.values(), default=0.0)
-    faults = [f"{what} by up to {by:.1e}" for what, by in found.moved.items() if not by <= EXACT]
+    known = [by for by in found.moved.values() if np.isfinite(by)]
+    faults = [_moved_by(what, by) for what, by in found.moved.items() if not by <= EXACT]
     if faults:
         told = f"what must not count moves the probability: {'; '.join(faults)} ({found.leads} leads)"
     else:
         told = f"{', '.join(found.moved)}: changed in {found.leads} leads, they move no probability"
-    yield Check("noise", not faults, told, float(most))
+    yield Check("noise", not faults, told, max(known, default=0.0))
     for each in found.slopes:
         way = ("rises", "falls") if each.declared == "rising" else ("falls", "rises")
         held = each.against <= EXACT
@@ -93,6 +94,12 @@ def behaviour_checks(found: Behaviour) -> Iterator[Check]:
             )
         text = f"{told} ({each.leads} leads, {each.values} values each)"
         yield Check("monotone", held, text, each.against)
+
+
+def _moved_by(what: str, by: float) -> str:
+    return (
+        f"{what} by up to {by:.1e}" if np.isfinite(by) else f"{what}, with which a lead could not be scored"
+    )
 
 
 def measure_behaviour(

@@ -14,10 +14,11 @@ from qualify.model.renewed import originals_of
 from qualify.scorer import Scorer
 from training.behaviour import left_out, measure_behaviour
 from training.comparison import draws_for
+from training.contested import CHALLENGER, CHAMPION, RECALIBRATED, Contest
 from training.data import Loaded
 from training.decision import Decision
 from training.fresh import fresh_rows
-from training.gate import CHALLENGER, CHAMPION, RECALIBRATED, Contest, judge
+from training.gate import judge
 from training.gate_record import log_gate
 from training.parity import measure_parity
 from training.pipeline import Judged, Trained

@@ -14,8 +14,8 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from training.behaviour import Behaviour
 
 __all__ = [
-    "CHALLENGER", "CHAMPION", "RECALIBRATED", "RULES", "Contest", "compare_scorers", "difference", "parts_of",
-    "signed",
+    "CHALLENGER", "CHAMPION", "DRAWS", "RECALIBRATED", "RULES", "Contest", "compare_scorers", "difference",
+    "parts_of", "signed",
 ]  # fmt: skip
 
 DRAWS = 400

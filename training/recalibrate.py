@@ -24,10 +24,11 @@ from qualify.scorer import Scorer
 from training import registry
 from training.behaviour import left_out, measure_behaviour
 from training.comparison import draws_for
+from training.contested import CHALLENGER, CHAMPION, Contest
 from training.data import Loaded, load_tables
 from training.decision import Decision
 from training.fresh import Fresh
-from training.gate import CHALLENGER, CHAMPION, Contest, judge
+from training.gate import judge
 from training.gate_record import log_gate
 from training.heard import with_answers
 from training.in_use import FITTED_IN, InUse, champion, open_registry

@@ -21,7 +21,7 @@ SEGMENT_MARGIN = 0.05
 SEGMENT_LEADS = 100
 """Segments with fewer leads, or too few outcomes to see a usual model by, are not judged alone."""
 FAMILY = 0.05
-"""How often an equal challenger may meet any objection at all, however many segments are looked at."""
+"""How often an equal challenger is to meet any objection, however many segments are looked at: nominally."""
 
 _INTERVAL = 2 * 1.959964
 """Standard errors that a 95 % interval is wide."""
@@ -51,6 +51,8 @@ def segment_checks(contest: Contest, draws: int, seed: int) -> Iterator[Check]:
     -----
     The chance of each difference follows from its standard error over paired draws of leads. With it the
     segments are held to `FAMILY` together by Holm's (1979) steps, which hold whatever the segments share.
+    The error is the width of a percentile interval of a few hundred draws, taken as normal: decision 0031 has
+    how often equal challengers met an objection.
     """
     found = [_measured(contest, name, rows, draws, seed) for name, rows in judged_segments(contest)]
     worse = _beyond_noise([each.chance for each in found])

@@ -13,7 +13,7 @@ from qualify.errors import GateRefused, UserError
 from tests.training.test_promotion import add_version, aliases_of, make_store
 from tests.world import shared_folder
 from training import registry
-from training.gate import Decision
+from training.decision import Decision
 from training.in_use import open_registry
 from training.promotion import promote, rollback, take_over
 

@@ -106,7 +106,11 @@ def test_what_cannot_be_read_any_more_counts_as_moved(world: World) -> None:
         world.scorer,
         lambda tables, rows: np.where([str(i).startswith("id-") for i in tables.lead_id[rows]], np.nan, 0.0),
     )
-    assert moving(measured(world, bad)) == ["the lead's id"]
+    found = measured(world, bad)
+    assert moving(found) == ["the lead's id"]
+    (noise,) = (check for check in behaviour_checks(found) if check.name == "noise")
+    assert (noise.passed, np.isfinite(noise.value)) == (False, True), "gate.json holds numbers"
+    assert "the lead's id, with which a lead could not be scored" in noise.text
 
 
 def test_left_out_are_ids_labels_what_is_excluded_and_persons(tmp_path: Path) -> None:

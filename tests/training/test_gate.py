@@ -11,7 +11,9 @@ from scipy.special import expit
 
 from qualify.evaluate import row_log_loss
 from tests.training.test_verdict import judged as judged_of
-from training.gate import Contest, compare_scorers, judge, recent
+from training.calibrated import recent
+from training.contested import Contest, compare_scorers
+from training.gate import judge
 from training.gate_record import gate_document, gate_page
 from training.ring import Ring
 from training.verdict import Verdict, decide

@@ -9,19 +9,11 @@ import pytest
 
 from qualify.evaluate import paired_difference
 from tests.training.test_gate import contest, sharper_at_the_top
-from training.gate import (
-    CALIBRATION_MARGIN,
-    PARITY,
-    SEGMENT_LEADS,
-    SURE,
-    Check,
-    Contest,
-    Decision,
-    compare_scorers,
-    judge,
-    judged_segments,
-    recent,
-)
+from training.calibrated import CALIBRATION_MARGIN, recent
+from training.contested import Contest, compare_scorers
+from training.decision import Check, Decision
+from training.gate import PARITY, SURE, judge
+from training.segment_checks import SEGMENT_LEADS, judged_segments
 from training.verdict import Verdict
 
 OK = Verdict("model", ())

@@ -9,7 +9,9 @@ import pytest
 
 from qualify.evaluate import paired_difference
 from tests.training.test_gate import contest, equals, sharper_at_the_top
-from training.gate import Check, Contest, judge
+from training.contested import Contest
+from training.decision import Check
+from training.gate import judge
 from training.verdict import Verdict
 
 OK = Verdict("model", ())

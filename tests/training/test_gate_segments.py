@@ -8,8 +8,8 @@ import numpy as np
 from scipy.special import expit, logit
 
 from tests.training.test_gate import contest, equals
+from training.contested import Contest
 from training.decision import Check
-from training.gate import Contest
 from training.segment_checks import FAMILY, judged_segments, segment_checks
 
 SIZES = (2, 3, 4, 6, 8, 10)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from qualify.explain.catalogue import Catalogue
-from training.gate import SEGMENT_LEADS
 from training.population import Population, WorkedCount
 from training.report.data import ReportData
 from training.report.numbers import count, percent, with_interval
 from training.report.tables import Cell
+from training.segment_checks import SEGMENT_LEADS
 from training.segments import WHOLE, Segment
 
 __all__ = [

@@ -161,9 +161,9 @@ class ColumnSpec(Strict):
         Whether sales or marketing can change it. Only such columns appear in what-ifs.
     monotone
         For a `number`: that the chance never falls (`rising`) or never rises (`falling`) as it grows, all
-        else being equal. Training keeps to it, and the gate checks it; a wrong declaration costs accuracy.
-        Rules about the column, and sums of points that hold them, are then no features of the model. A
-        missing value is compared with none. null: what the data show.
+        else being equal. Training keeps to it, and the gate checks every later version; a wrong one costs
+        accuracy. Rules about the column, and sums of points that hold them, are then no features of the
+        model. A missing value is compared with none. null: what the data show.
     """
 
     type: ColumnType

@@ -255,7 +255,8 @@ class Ledger(ServiceStore):
         since
             The earliest to be returned.
         until
-            As the ledger was then: later answers are left out, and what was taken back later still stands.
+            As the ledger was then: later answers are left out, and what was taken back later still stands. An
+            answer that was given before and stored afterwards, because the ledger was away, is returned.
 
         Returns
         -------
