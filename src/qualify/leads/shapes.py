@@ -61,7 +61,8 @@ def is_email(name: str, texts: pa.Array, counts: IntArray) -> bool:
 
 def is_phone(name: str, texts: pa.Array, counts: IntArray) -> bool:
     """Say whether the values are phone numbers; the column's name has to say so too."""
-    return bool(_NAME_PHONE.search(name)) and share(texts, counts, _PHONE) >= 0.5
+    named = _NAME_PHONE.search(name) is not None or names_a_phone(name)
+    return named and share(texts, counts, _PHONE) >= 0.5
 
 
 def names_a_phone(name: str) -> bool:

@@ -80,9 +80,7 @@ def test_columns_about_calls_are_no_telephones():
 def test_a_number_is_found_behind_columns_that_hold_none():
     flags = {"mobile": "no", "tel": 1, "work_phone": "yes", "home phone": "-"}
     about = {"mobile_visits": 1, "mobile_app": "no", "phone_opt_in": "yes"}
-    assert links({**flags, **about, "phone": "03-1234-5678"}) == [
-        ("phone", "03-1234-5678", "tel:0312345678")
-    ]
+    assert links({**flags, **about, "phone": "03-1234-5678"}) == [("phone", "03-1234-5678", "tel:0312345678")]
 
 
 @pytest.mark.parametrize(
