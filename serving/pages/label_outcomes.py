@@ -34,12 +34,10 @@ def label_outcomes(
     Raises
     ------
     DataError
-        The table cannot be read.
+        The table cannot be read, or no row of it can be used.
     """
     target = config.targets[0]
     tables = _read(config, folder)
-    if not len(tables):  # none to take a label from, not even by the place -1
-        return first, {}
     column = tables.columns[str(target.column)]
     place = {lead: row for row, lead in enumerate(tables.lead_id.tolist())}
     rows = np.array([place.get(lead, -1) for lead in first["lead_id"].to_pylist()], dtype=np.int64)

@@ -71,10 +71,11 @@ def test_a_table_that_is_gone_is_told(folder):
         label_outcomes(config(), folder, first("a"), "")
 
 
-def test_a_table_without_a_usable_row_tells_nothing(folder):
-    (folder / "leads.csv").write_text("id,created,bought\n,2026-02-01,yes\n")
-    judged, known = label_outcomes(config(), folder, first("a"), "2026-01-31T00:00:00")
-    assert (judged.num_rows, known) == (1, {})
+@pytest.mark.parametrize("rows", ["", ",2026-02-01,yes\nz,soon,no\n"])
+def test_a_table_without_a_usable_row_is_told(folder, rows):
+    (folder / "leads.csv").write_text(f"id,created,bought\n{rows}")
+    with pytest.raises(DataError):
+        label_outcomes(config(), folder, first("a"), "2026-01-31T00:00:00")
 
 
 @pytest.fixture
