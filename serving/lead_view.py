@@ -39,6 +39,14 @@ def find_lead(tables: LeadTables, lead_id: str) -> int:
     return int(found[0])
 
 
+_AS_SCORED = (
+    "lead_id", "as_of", "probability", "probability_low", "probability_high", "score", "band", "fit",
+    "engagement", "base_value", "rule_points", "rule_band", "recommended_stage", "disagreement",
+    "model_version", "scorecard_version",
+)  # fmt: skip
+"""What an explanation repeats of the row of `qualify score`."""
+
+
 def explain_lead(
     scorer: Scorer, tables: LeadTables, row: int, as_of: IntArray, language: str, *, what_if: bool = True
 ) -> Explanation:
@@ -61,40 +69,32 @@ def explain_lead(
         raise UserError("this lead cannot be scored", where=f"lead {first['lead_id']}", got=first["message"])
     scored = table.to_pylist()[0]
     explained = scorer.explain_rows(tables, chosen, moment)
-    target = scorer.parts.schema.targets[0]
-    closed = _stage(explained) in scorer.parts.schema.closed
+    target, closed = scorer.parts.schema.targets[0], _closed(scorer, explained)
+    changes = what_if and not closed
     return Explanation(
-        lead_id=scored["lead_id"],
-        as_of=scored["as_of"],
-        probability=scored["probability"],
-        probability_low=scored["probability_low"],
-        probability_high=scored["probability_high"],
-        score=scored["score"],
-        band=scored["band"],
-        fit=scored["fit"],
-        engagement=scored["engagement"],
-        base_value=scored["base_value"],
-        rule_points=scored["rule_points"],
-        rule_band=scored["rule_band"],
-        recommended_stage=scored["recommended_stage"],
-        disagreement=scored["disagreement"],
+        **{name: scored[name] for name in _AS_SCORED},
         reasons=_reasons(scorer, explained, language),
         other=scored["other_contribution"],
         card=_card(scorer, explained, language),
         timeline=_timeline(tables, row, int(moment[0]), book),
-        model_version=scored["model_version"],
-        scorecard_version=scored["scorecard_version"],
         target=getattr(target.label, language) if target.label else target.stage or target.column,
         stage=_stage(explained),
         target_stage=target.stage,
         closed=closed,
-        changes=suggest_changes(scorer, tables, row, int(moment[0]), language)
-        if what_if and not closed
-        else None,
-        cause=say_cause(
-            find_cause(scorer.scorecard, explained.points, 0, scorer.parts.plan.known_types or None), book
-        ),
+        changes=suggest_changes(scorer, tables, row, int(moment[0]), language) if changes else None,
+        cause=_cause(scorer, explained, book),
     )
+
+
+def _cause(scorer: Scorer, explained: Explained, book: Phrasebook) -> tuple[str, ...]:
+    """Say why the recommended stage of the one explained lead is recommended."""
+    known = scorer.parts.plan.known_types or None
+    return say_cause(find_cause(scorer.scorecard, explained.points, 0, known), book)
+
+
+def _closed(scorer: Scorer, explained: Explained) -> bool:
+    """Say whether nothing follows after the stage of an explained lead."""
+    return _stage(explained) in scorer.parts.schema.closed
 
 
 def _reasons(scorer: Scorer, explained: Explained, language: str) -> tuple[Reason, ...]:

@@ -80,7 +80,15 @@ def lead_facts(tables: LeadTables, as_of: IntArray, leads: pa.Table, desk: Desk)
 
 
 def contacts_of(tables: LeadTables, leads: pa.Table, desk: Desk) -> dict[str, list[str | None]]:
-    """Return by column the telephone numbers and mail addresses that the desk names."""
+    """Return the telephone numbers and mail addresses that the desk names: by column, one a lead of `tables`.
+
+    A lead whose cell is empty has None.
+
+    Parameters
+    ----------
+    leads
+        The table as it was read, with more columns than the model knows.
+    """
     named = [getattr(desk, what) for what in _CONTACTS]
     return {column: _shown(column, leads, tables) for column in named if column is not None}
 

@@ -17,7 +17,7 @@ from qualify.leads.tables import FloatArray, LeadTables
 from qualify.rules import Scorecard
 from training.checks.scorecard import notes_line
 from training.initial.attributes import Attributes, audit_attributes, propose_attributes
-from training.initial.desk import propose_desk
+from training.initial.desk import kept_line, propose_desk
 from training.initial.document import Proposal, write_document
 from training.initial.funnel import StageFacts, describe_stages, order_stages, slug, stage_targets
 from training.initial.label import FlatLabel, find_label, outcome_of
@@ -119,7 +119,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
         profiles=sources.profiles,
         stages=order_stages(facts) if facts else StageOrder(),
         stage_remarks={fact.name: _told_stage(fact) for fact in facts},
-        desk=propose_desk(sources.leads.column_names),
+        desk=propose_desk(sources.leads),
         scorecard=scorecard_name if first.text is not None else None,
         scorecard_remark=first.remark,
         language=request.language,
@@ -198,6 +198,9 @@ def _summary(
         *notes,
         *_stand_ins(proposal.data),
     ]
+    kept = kept_line(proposal.desk)
+    if kept is not None:
+        lines.append(kept)
     if attributes.doubts:
         lines.append(f"have a look at: {', '.join(attributes.doubts)}")
     return (*lines, *_hints(proposal), *rejects.lines())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qualify.decide.agreement import Agreement, AgreementCell
     from qualify.decide.figure import Figure
     from qualify.rules import Scorecard
-    from serving.pages.comparison import Comparison
+    from serving.pages.comparison import Comparison, LeftOut
     from serving.pages.run_record import RunRecord
     from serving.pages.site import Visit
     from serving.pages.words import Words
@@ -39,10 +39,19 @@ def show_agreement(visit: Visit, found: Comparison, run: RunRecord | None) -> di
         ],
         "outcomes": [] if found.past is None else _outcomes(found.past, words),
         "past_text": words.text(f"agreement.past_text.{found.told_by}"),
+        "unread": found.told_by == "unread",
+        "left_out": _left_out(found.left_out, words),
         "known": _known(visit, found.past),
         "points": run is not None and "points" in run.pictures,
         "written": _written(visit.site.runtime.models.scorer.scorecard, words),
     }  # fmt: skip
+
+
+def _left_out(left: LeftOut, words: Words) -> list[str]:
+    """Say how many leads are not compared, a sentence for each reason."""
+    other = words.counted("agreement.left_out.other_version", left.other_version)
+    learned = words.counted("agreement.left_out.learned", left.learned)
+    return [*([other] if left.other_version else []), *([learned] if left.learned else [])]
 
 
 def _written(card: Scorecard, words: Words) -> list[dict[str, str]]:

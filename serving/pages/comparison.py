@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qualify.config import Config, Target
 from qualify.decide.agreement import Agreement, compute_agreement
 from qualify.decide.cohorts import last_known, stage_entries
+from qualify.errors import UserError
 from qualify.leads.tables import MICROSECONDS_A_DAY, IntArray
 from serving.figures import read_funnel
 from serving.pages.label_outcomes import label_outcomes
@@ -18,9 +21,28 @@ from serving.pages.label_outcomes import label_outcomes
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from qualify.model.parts import ModelParts
     from serving.runtime import Runtime
 
-__all__ = ["Comparison", "compare", "known_outcomes"]
+__all__ = ["Comparison", "LeftOut", "compare", "known_outcomes"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Leads whose first score is not compared with their label.
+
+    Parameters
+    ----------
+    other_version
+        Leads first scored by another version than the one in use, which may have learned from them.
+    learned
+        Leads that the version in use learned from, or may have, as they came in before what it learned ends.
+    """
+
+    other_version: int = 0
+    learned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +52,19 @@ class Comparison:
     Parameters
     ----------
     past
-        None where there is no project whose tables could tell outcomes.
+        None where there is no project whose tables could tell outcomes, or where they cannot be read.
     told_by
-        What tells the outcomes: entries of a ``stage``, a ``label`` of leads that the model did not learn
-        from, or an ``undated`` label, of which nobody can say.
+        What tells the outcomes: entries of a ``stage``, a ``label`` of leads that the version in use scored
+        first and did not learn from, or an ``undated`` label, of which nobody can say; ``unread``: the tables
+        cannot be read.
+    left_out
+        How many leads are not in `past`, and why.
     """
 
     now: Agreement
     past: Agreement | None
-    told_by: Literal["stage", "label", "undated"] = "stage"
+    told_by: Literal["stage", "label", "undated", "unread"] = "stage"
+    left_out: LeftOut = LeftOut()
 
 
 def compare(runtime: Runtime, now: datetime) -> Comparison:
@@ -46,16 +72,38 @@ def compare(runtime: Runtime, now: datetime) -> Comparison:
 
     What happened after a lead's first score is told against that score, so that neither side had seen it.
     """
-    ledger, config = runtime.ledger, runtime.config
-    present = compute_agreement(ledger.open_scores())
-    if config is None:
+    present = compute_agreement(runtime.ledger.open_scores())
+    if runtime.config is None:
         return Comparison(present, None)
-    first = ledger.first_scores()
-    if config.targets[0].stage is None:
-        until = runtime.models.scorer.parts.window.ends
-        judged, outcomes = label_outcomes(config, runtime.folder, first, until)
-        return Comparison(present, compute_agreement(judged, outcomes), "label" if until else "undated")
-    return Comparison(present, compute_agreement(first, known_outcomes(config, runtime, first, now)))
+    first = runtime.ledger.first_scores()
+    try:
+        if runtime.config.targets[0].stage is None:
+            return _by_label(present, runtime.config, runtime, first)
+        known = known_outcomes(runtime.config, runtime, first, now)
+    except UserError:  # the leads are scored all the same, and the present comparison needs no tables
+        logger.warning("the tables that tell outcomes cannot be read", exc_info=True)
+        return Comparison(present, None, "unread")
+    return Comparison(present, compute_agreement(first, known))
+
+
+def _by_label(present: Agreement, config: Config, runtime: Runtime, first: pa.Table) -> Comparison:
+    """Compare the first scores that the version in use gave with the labels."""
+    scorer = runtime.models.scorer
+    until = _learned_until(scorer.parts)
+    own = first.filter(pc.equal(first["model_version"], scorer.version))
+    judged, outcomes = label_outcomes(config, runtime.folder, own, until)
+    return Comparison(
+        present,
+        compute_agreement(judged, outcomes),
+        "label" if until else "undated",
+        LeftOut(first.num_rows - own.num_rows, own.num_rows - judged.num_rows),
+    )
+
+
+def _learned_until(parts: ModelParts) -> str:
+    """Return the latest moment that a model learned from, its calibration included; empty without dates."""
+    ends = [parts.window.ends, parts.recalibrated.ends if parts.recalibrated is not None else ""]
+    return max((each for each in ends if each), key=np.datetime64, default="")
 
 
 def known_outcomes(config: Config, runtime: Runtime, first: pa.Table, now: datetime) -> dict[str, bool]:

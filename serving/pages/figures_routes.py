@@ -61,7 +61,8 @@ def figures_routes() -> APIRouter:
 
     @router.get("/agreement")
     def agreement(visit: Reading) -> Response:
-        found = comparisons.get("all", lambda: compare(visit.site.runtime, visit.now))
+        version = visit.site.runtime.models.scorer.version  # a comparison is about the one in use
+        found = comparisons.get(version, lambda: compare(visit.site.runtime, visit.now))
         run = runs.get(visit.site.runtime.models.name, lambda: find_run(visit.site.runtime))
         return visit.page("agreement", here="agreement", **show_agreement(visit, found, run))
 

@@ -20,13 +20,13 @@ def label_outcomes(
 ) -> tuple[pa.Table, dict[str, bool]]:
     """Return the first scores that can be judged, and by lead whether the label says yes.
 
-    A label bears no time: that a score was made before it is sure only of leads that the model in use did not
-    learn from. A lead whose label is empty has no outcome yet.
+    A label bears no time: that a score owes nothing to it is sure only of leads that the version which gave
+    the score did not learn from. A lead whose label is empty has no outcome yet.
 
     Parameters
     ----------
     first
-        As of `Ledger.first_scores`.
+        Those of `Ledger.first_scores` that the version in use gave, one row a lead.
     learned_until
         The end of what the model learned from (ISO 8601): leads created until then are left out. Empty where
         its table bears no dates: then none is.
@@ -34,7 +34,7 @@ def label_outcomes(
     Raises
     ------
     DataError
-        The table cannot be read.
+        The table cannot be read, or no row of it can be used.
     """
     target = config.targets[0]
     tables = _read(config, folder)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["NO_ANSWER", "ask_again"]
 
 NO_ANSWER = "none"
-"""What a form says was seen where there was no answer: an empty field would be as good as none."""
+"""What a form says was seen where there was no answer: an empty field means that the form does not say."""
 
 
 def ask_again(visit: Visit, record: LeadRecord, given: dict[str, str]) -> Response:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualify.explain.reasons import REASONS_TYPE
+from qualify.ledger import QueueQuery
 
 T0 = datetime(2026, 4, 1, 9, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -80,3 +81,15 @@ def many(leads: int, *, seed: int = 0, as_of: datetime = T0, reasons: int = 3) -
         "scorecard_version": ["2026-04"] * leads,
     }  # fmt: skip
     return pa.table(columns)
+
+
+def put(ledger, *rows, **facts):
+    """Store a score list, with facts by lead."""
+    ledger.record_scores(score_list(*rows), origin="batch", facts=facts)
+
+
+def ids(ledger, **query):
+    """Return the leads that a query finds, in order."""
+    page = ledger.queue(QueueQuery(**query))
+    assert page.total >= len(page.rows)
+    return [row.lead_id for row in page.rows]

@@ -104,13 +104,14 @@ def test_a_name_with_a_blank_in_a_ledger_of_before_is_found_without_it(tmp_path,
         connection.executescript((STORED / f"{version}.sql").read_text(encoding="utf-8"))
         connection.execute(
             "UPDATE ledger_leads SET name = ?, search = ? WHERE lead_id = 'L1'",
-            ("山本　直樹", "l1\n山本 直樹\nabc 商事"),
+            ("山本　直樹", "l1\n山本 直樹\nabc 商事 john anderson"),
         )
     connection.close()
     ledger = Ledger.open(f"sqlite:///{path}")
     for q in ("山本直樹", "山本 直樹", "ＡＢＣ商事", "l1"):
         assert [row.lead_id for row in ledger.queue(QueueQuery(q=q, answered=None)).rows] == ["L1"]
-    assert ledger.queue(QueueQuery(q="直樹商事", answered=None)).total == 0
+    for q in ("直樹商事", "nan"):
+        assert ledger.queue(QueueQuery(q=q, answered=None)).total == 0
     assert ledger.lead("L1").facts.name == "山本　直樹"
     ledger.close()
 
@@ -122,13 +123,16 @@ def test_the_search_of_a_ledger_of_before_is_made_anew_on_every_database(new_url
     ledger.close()
     engine = create_engine(new_url)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE ledger_leads SET search = 'a\n山本 直樹'"))
+        connection.execute(text("UPDATE ledger_leads SET search = 'a\n山本 直樹\njohn anderson'"))
         for name in ("a_out_since", "sql_out_since"):
             connection.execute(text(f"ALTER TABLE ledger_leads DROP COLUMN {name}"))
         connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0003'"))
     engine.dispose()
     again = Ledger.open(new_url)
-    assert again.queue(QueueQuery(q="山本直樹")).total == 1
+    assert (
+        again.queue(QueueQuery(q="山本直樹")).total == again.queue(QueueQuery(q="anderson john")).total == 1
+    )
+    assert again.queue(QueueQuery(q="nan")).total == 0
     again.close()
 
 

@@ -1,4 +1,4 @@
-"""The queue: order, pages, filters, search, the grid and the lists of filters."""
+"""The queue: order, pages, filters, the grid and the lists of filters."""
 
 from __future__ import annotations
 
@@ -14,19 +14,8 @@ from sqlalchemy import event
 
 from qualify.errors import UserError
 from qualify.ledger import LeadFacts, QueueQuery
-from qualify.ledger.desk import QueuePage
 from qualify.ledger.queue import facets, queue_page
-from tests.ledger.lists import DAY, HOUR, T0, many, score_list, score_row, scored
-
-
-def put(ledger, *rows, **facts):
-    ledger.record_scores(score_list(*rows), origin="batch", facts=facts)
-
-
-def ids(ledger, **query):
-    page = ledger.queue(QueueQuery(**query))
-    assert page.total >= len(page.rows)
-    return [row.lead_id for row in page.rows]
+from tests.ledger.lists import DAY, HOUR, T0, ids, many, put, score_row, scored
 
 
 def all_pages(ledger, query):
@@ -102,37 +91,6 @@ def test_the_total_is_what_the_pages_hold(ledger, visible_to, owner, more):
     query = QueueQuery(visible_to=visible_to, owner=owner, limit=3, **more)
     shown = {facts[row.lead_id].owner or "" for row in all_pages(ledger, query)}
     assert shown <= ({"", visible_to} if visible_to in ("sato", "nobody") else {"", "sato", "kato"})
-
-
-@pytest.mark.parametrize("q", ["田中", "ＡＣＭＥ", "acme tana", "tanaka", "ｶﾌﾞｼｷ", "100%", "l-7", "  ", None])
-def test_search_finds_whatever_case_and_width(ledger, q):
-    put(ledger, score_row("L-7"), **{"L-7": LeadFacts(name="田中 Tanaka", company="ＡＣＭＥ カブシキ 100%")})
-    assert ids(ledger, q=q) == ["L-7"]
-
-
-@pytest.mark.parametrize("q", ["suzuki", "100_", "tanaka suzuki", "'; DROP TABLE ledger_leads"])
-def test_search_finds_nothing_else(ledger, q):
-    put(ledger, score_row("L-7"), **{"L-7": LeadFacts(name="田中 Tanaka", company="ACME 100%")})
-    assert ids(ledger, q=q) == []
-
-
-@pytest.mark.parametrize("stored", ["山本 直樹", "山本直樹", "山本　直樹", "  山本   直樹 "])
-@pytest.mark.parametrize("q", ["山本直樹", "山本 直樹", "山本　直樹", "直樹", "本直"])
-def test_search_finds_a_name_with_and_without_its_blank(ledger, stored, q):
-    put(ledger, score_row("L-7"), score_row("L-8"), **{"L-7": LeadFacts(name=stored)})
-    assert ids(ledger, q=q) == ["L-7"]
-
-
-@pytest.mark.parametrize("stored", ["ヤマモト ナオキ", "ﾔﾏﾓﾄ ﾅｵｷ", "ﾔﾏﾓﾄﾅｵｷ"])
-@pytest.mark.parametrize("q", ["ヤマモトナオキ", "ﾔﾏﾓﾄﾅｵｷ", "ﾔﾏﾓﾄ　ﾅｵｷ"])
-def test_search_finds_half_width_by_full_width_and_back(ledger, stored, q):
-    put(ledger, score_row("L-7"), **{"L-7": LeadFacts(name=stored, company="ＡＢＣ 商事")})
-    assert ids(ledger, q=q) == ids(ledger, q="abc商事") == ids(ledger, q="ＡＢＣ商事") == ["L-7"]
-
-
-def test_search_does_not_run_from_one_fact_into_the_next(ledger):
-    put(ledger, score_row("L-7"), **{"L-7": LeadFacts(name="山本 直樹", company="商事")})
-    assert ids(ledger, q="直樹商事") == ids(ledger, q="直樹山本") == []
 
 
 def test_waiting_time_is_compared_with_the_limit(ledger):
@@ -272,15 +230,6 @@ def test_counts_by_owner_and_waiting_time_read_an_index_up_to_the_value(file_led
     (step,) = (row[3] for row in plan)
     assert f"USING COVERING INDEX {index} (" in step
     assert step.count("=?") + step.count("<?") == 3
-
-
-def test_a_search_in_vain_looks_once(file_ledger):
-    file_ledger.record_scores(many(3), origin="batch")
-    asked = []
-    with file_ledger._database.read() as connection:
-        event.listen(connection, "before_cursor_execute", lambda *told: asked.append(told[2]))
-        assert queue_page(connection, QueueQuery(q="zzzz")) == QueuePage((), None, 0)
-    assert len([each for each in asked if each.startswith("SELECT")]) == 1
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "bm9uc2Vuc2U", "é", "WzEsMl0"])

@@ -31,7 +31,8 @@ class Desk(Strict):
         Column with where the lead came from, as a filter and for figures; null: no filter.
     phone
         Column with the telephone number, to call from the lead's page; the model does not see it. It is kept
-        with the lead's document until `qualify forget`; null: not kept by the batch job.
+        with the lead's document until `qualify forget`; null: not kept by the batch job, and in a document
+        sent over HTTP an attribute that is called a telephone and holds a number is taken for it.
     email
         Column with the mail address, to write from the lead's page; null: a column of the type `email`.
     approach_within_hours

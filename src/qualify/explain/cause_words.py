@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from qualify.config import Label
 from qualify.explain.words import Phrasebook
@@ -42,9 +42,11 @@ def _lines(cause: Cause, book: Phrasebook) -> Iterator[str]:
 
 def _say(met: Met, book: Phrasebook) -> str:
     test = met.test
+    plain = _plain(met)
+    if plain is not met:
+        return _say(plain, book)
     if met.below:
-        tests = book.text("cause.and").join(_name(each, book) for each in met.below)
-        return book.text("cause.not", tests=tests)
+        return _name(met, book)
     if met.have is not None:
         return _points(met, met.have, book)
     if test.always:
@@ -64,7 +66,14 @@ def _points(met: Met, have: float, book: Phrasebook) -> str:
 
 
 def _name(met: Met, book: Phrasebook) -> str:
-    """Name what a test is about."""
+    """Name what a test is about, of tests put together with how they are."""
+    met = _plain(met)
+    if met.test.none_of is not None:
+        below = _plain(met.below[0])
+        how = "none" if below.test.any_of else "not_all" if below.test.all_of else "not"
+        return _together(how, below.below or (below,), book)
+    if met.below:
+        return _together("all" if met.test.all_of else "any", met.below, book)
     if met.have is not None:
         return _points(met, met.have, book)
     if met.label is not None:
@@ -76,6 +85,23 @@ def _name(met: Met, book: Phrasebook) -> str:
         types = met.types or met.test.activity.of.types
         return book.text("list.comma").join(book.activity(each) for each in types[:_MOST_TYPES])
     return book.text("cause.always")
+
+
+def _plain(met: Met) -> Met:
+    """Return the same without a `not` of a `not`, and without an `all` or `any` of one."""
+    while met.below:
+        (inner, *more) = met.below
+        if met.test.none_of is None and not more:
+            met = inner
+        elif met.test.none_of is not None and _plain(inner).test.none_of is not None:
+            met = _plain(inner).below[0]
+        else:
+            break
+    return met
+
+
+def _together(how: str, tests: Sequence[Met], book: Phrasebook) -> str:
+    return book.text(f"cause.{how}", tests=book.text("cause.or").join(_name(each, book) for each in tests))
 
 
 def _label(label: Label, book: Phrasebook) -> str:

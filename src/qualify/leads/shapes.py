@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,10 @@ _RANKS = (
 )
 _NAME_EMAIL = re.compile(r"(?i)e-?mail|メール|mail.?(address|id)")
 _NAME_PHONE = re.compile(r"(?i)phone|mobile|\btel\b|\bfax\b|電話|携帯")
+_CALLED_PHONE = re.compile(
+    r"((work|office|business|direct|home|cell|contact|mobile)_?)?(tele)?phone(_?number)?|"
+    r"tel(_?number)?|mobile(_?number)?|電話(番号)?|携帯(電話)?(番号)?|tel番号"
+)
 _NAME_TITLE = re.compile(r"(?i)job.?title|^title$|position|designation|役職|肩書|職位|job.?role|^role$")
 _NAME_PERSON = re.compile(
     r"(?i)^(first|last|full|given|family|middle|contact|customer|lead|person)[ _.-]?name$|^name$|surname|"
@@ -56,12 +61,20 @@ def is_email(name: str, texts: pa.Array, counts: IntArray) -> bool:
 
 def is_phone(name: str, texts: pa.Array, counts: IntArray) -> bool:
     """Say whether the values are phone numbers; the column's name has to say so too."""
-    return is_phone_name(name) and share(texts, counts, _PHONE) >= 0.5
+    named = _NAME_PHONE.search(name) is not None or names_a_phone(name)
+    return named and share(texts, counts, _PHONE) >= 0.5
 
 
-def is_phone_name(name: str) -> bool:
-    """Say whether the column's name promises phone numbers."""
-    return bool(_NAME_PHONE.search(name))
+def names_a_phone(name: str) -> bool:
+    """Say whether a column is called a telephone and nothing more: neither a fax nor facts about calls.
+
+    Examples
+    --------
+    >>> [names_a_phone(each) for each in ("Phone Number", "ＴＥＬ", "携帯電話", "phone_calls", "Fax")]
+    [True, True, True, False, False]
+    """
+    called = unicodedata.normalize("NFKC", name).strip().casefold()
+    return bool(_CALLED_PHONE.fullmatch(re.sub(r"[\s.-]+", "_", called)))
 
 
 def is_personal(name: str) -> bool:

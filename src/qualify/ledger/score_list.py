@@ -14,6 +14,7 @@ from qualify.ledger.tables import leads, scores
 _TYPES = {
     "lead_id": pa.string(), "as_of": pa.timestamp("us", tz="UTC"), "probability": pa.float64(),
     "band": pa.string(), "rule_points": pa.float64(), "rule_band": pa.string(), "disagreement": pa.string(),
+    "model_version": pa.string(),
 }  # fmt: skip
 
 

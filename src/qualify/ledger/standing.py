@@ -30,7 +30,8 @@ class Standing:
     returned_at
         When the lead came back after that answer.
     a_out_since, sql_out_since
-        When the lead fell out of band A, or of SQL, and has been out since; None: it is in, or never was.
+        Microseconds since 1970 (UTC): when the lead fell out of band A, or of SQL, and has been out since;
+        None: it is in, or never was.
     """
 
     band: str
@@ -140,10 +141,11 @@ def passes(old: Standing | None, new: Standing, at: int = 0, rest: int = 0) -> C
     Parameters
     ----------
     at
-        The time of that score.
+        The time of that score, in microseconds since 1970 (UTC).
     rest
-        How long a lead must have been out of band A, or of SQL, before it passes in again: one that wavers
-        about the border is told once. A lead that came back after an answer passes at once.
+        For how many microseconds a lead must have been out of band A, or of SQL, before it passes in again:
+        one that wavers about the border is told once, and a spell that begins sooner is never told, however
+        long it lasts. A lead that came back after an answer passes at once.
     """
     if not new.open:
         return ()

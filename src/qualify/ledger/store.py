@@ -150,7 +150,8 @@ class Ledger(ServiceStore):
         Returns
         -------
         pyarrow.Table
-            `lead_id`, `as_of`, `probability`, `band`, `rule_points`, `rule_band`, `disagreement`.
+            `lead_id`, `as_of`, `probability`, `band`, `rule_points`, `rule_band`, `disagreement`,
+            `model_version`.
         """
         with self._database.read() as connection:
             return open_scores(connection)

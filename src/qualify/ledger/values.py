@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 import zlib
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from qualify.errors import UserError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _LEVEL = 1  # level 6 saves a tenth of the space and takes twice the time
+_CJK = "[々-〇぀-ヿㇰ-ㇿ㐀-䶿一-鿿가-힣豈-﫿\U00020000-\U0003ffff]"
+_BESIDE_CJK = re.compile(f"(?<={_CJK}) | (?={_CJK})")
 SEARCHED_CHARACTERS = 500
 AHEAD = 86_400_000_000
 """Microseconds by which a time may lie ahead of our clock, as clocks and time zones differ."""
@@ -101,16 +104,17 @@ def folded(text: str) -> str:
 
 
 def searched(*parts: str | None) -> str:
-    r"""Return what a search looks into: each part without blanks, as a Japanese name is written either way.
+    r"""Return what a search looks into: each part folded, without blanks beside Chinese, Japanese or Korean.
 
-    The words of a query hold none either, and are looked for one by one.
+    A Japanese name is written with a blank or without. Between other words blanks stay, so that no word is
+    found across two of them. The words of a query hold none, and are looked for one by one.
 
     Examples
     --------
-    >>> searched("L-7", "山本　直樹", None)
-    'l-7\n山本直樹'
+    >>> searched("L-7", "山本　直樹", "John  Anderson")
+    'l-7\n山本直樹\njohn anderson'
     """
-    return "\n".join("".join(folded(part).split()) for part in parts if part)[:SEARCHED_CHARACTERS]
+    return "\n".join(_BESIDE_CJK.sub("", folded(part)) for part in parts if part)[:SEARCHED_CHARACTERS]
 
 
 def pack(document: Mapping[str, Any]) -> bytes:

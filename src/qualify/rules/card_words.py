@@ -63,7 +63,22 @@ def occurred(
 
 
 def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> Label:
-    """Say the value of one lead; of an address that is read as one, only its domain."""
+    """Say the value of one lead; of an address that is read as one, only its domain.
+
+    Parameters
+    ----------
+    conditions
+        What is asked of the column: whether it is read as an address.
+    column
+        One value a lead: a code of `vocabulary`, microseconds since 1970 (UTC) of a date, or a number.
+    lead
+        Position in `column`.
+
+    Returns
+    -------
+    Label
+        The value as it stands, a date as ISO 8601; the words for "not given" where there is none.
+    """
     value = column.values[lead]
     if column.kind in {"category", "text"}:
         text = column.vocabulary[int(value)] if value >= 0 else None

@@ -30,7 +30,7 @@ class Met:
     Parameters
     ----------
     test
-        A single test, or a `not` with what stands below it.
+        A single test, or a `not` with what stands below it: there an `all` or an `any` as well.
     label
         What the scorecard calls the rule, the group or the trigger; None for the other tests.
     have
@@ -40,7 +40,8 @@ class Met:
     types
         The activity types that were found, as in the data.
     below
-        Under a `not`: the tests that do not hold together.
+        Under a `not`: the one criterion that does not hold, as it stands in the file. Under an `all` or `any`
+        there: its parts.
     """
 
     test: Criterion
@@ -163,7 +164,7 @@ class _Row:
 
     def _single(self, test: Criterion) -> Met:
         if test.none_of is not None:
-            return Met(test, below=tuple(self._single(leaf) for leaf in test.none_of.leaves()))
+            return Met(test, below=(self._denied(test.none_of),))
         if test.group_points is not None:
             group = next(each for each in self._card.groups if each.id == test.group_points.group)
             return Met(test, group.label, float(self._result.group_points[group.id][self._row]))
@@ -175,6 +176,15 @@ class _Row:
             found = found_words(rule, self._tables, self._lead, self._now, unknown)
             return Met(test, rule.label, found=found)
         return self._of_lead(test)
+
+    def _denied(self, criterion: Criterion) -> Met:
+        """Return what stands under a `not`, with the structure that it has there."""
+        parts = criterion.all_of or criterion.any_of
+        return (
+            self._single(criterion)
+            if parts is None
+            else Met(criterion, below=tuple(self._denied(part) for part in parts))
+        )
 
     def _of_lead(self, test: Criterion) -> Met:
         """Return a test of what the lead is or did."""

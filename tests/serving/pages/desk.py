@@ -20,6 +20,7 @@ from tests.world import TABLES, World, call, sources
 if TYPE_CHECKING:
     from serving.runtime import Runtime
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TIMES = ("2026-03-20T00:00:00Z", "2026-04-01T00:00:00Z")
 DESK = "service:\n  desk: {name: email, company: company, owner: region, source: source}\n"
 """Regions stand for owners: the simulated funnel has none."""
@@ -77,3 +78,8 @@ def running(folder: Path, *, loopback: bool = True) -> Iterator[Live]:
         finally:
             server.should_exit = True
             thread.join(15)
+
+
+def rows(page):
+    """Return the leads of the call list, in a browser."""
+    return page.locator("[data-row]")

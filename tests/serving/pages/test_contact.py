@@ -50,6 +50,40 @@ def test_a_number_given_twice_is_shown_once_and_none_not_at_all():
 
 
 @pytest.mark.parametrize(
+    ("value", "link"),
+    [
+        ("+44 (0)20 7946 0958", "tel:+442079460958"),
+        ("+81(0)3-1234-5678", "tel:+81312345678"),
+        ("555-0199 / 555-0198", "tel:5550199"),
+        ("555-0199\n555-0198", "tel:5550199"),
+        ("٠٣-١٢٣٤-٥٦٧٨", "tel:0312345678"),
+        ("03(0)1234-567", "tel:0301234567"),
+        ("2026-4321-99", "tel:2026432199"),
+    ],
+)
+def test_the_first_number_of_a_text_is_dialled_and_nothing_else(value, link):
+    assert [each[2] for each in links({"phone": value})] == [link]
+
+
+@pytest.mark.parametrize("value", ["2026-04-02", "2026-04-02T10:00:00Z", "2026.04.02 10:00", "030/1234567"])
+def test_a_date_or_half_a_number_is_not_dialled(value):
+    assert links({"phone": value}) == []
+    assert [link for _, _, link in links({"a": value}, Desk(phone="a"))] == [""]
+
+
+def test_columns_about_calls_are_no_telephones():
+    about = {"phone_calls": 3, "phone_verified": True, "Fax": PHONE, "mobile": True, "phone_id": 123456789}
+    assert links(about) == []
+    assert links({"a": True}, Desk(phone="a")) == []
+
+
+def test_a_number_is_found_behind_columns_that_hold_none():
+    flags = {"mobile": "no", "tel": 1, "work_phone": "yes", "home phone": "-"}
+    about = {"mobile_visits": 1, "mobile_app": "no", "phone_opt_in": "yes"}
+    assert links({**flags, **about, "phone": "03-1234-5678"}) == [("phone", "03-1234-5678", "tel:0312345678")]
+
+
+@pytest.mark.parametrize(
     "value", ["ask at the desk", "12345", "1" * 16, "", "javascript:alert(1)", "--------"]
 )
 def test_what_is_no_number_is_no_link(value):
