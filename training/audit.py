@@ -17,7 +17,9 @@ __all__ = ["audit"]
 def audit(loaded: Loaded, folder: Path, *, seed: int) -> tuple[Finding, ...]:
     """Run every check of `qualify check` on the tables as they were read; warnings come first.
 
-    A run keeps what this returns for years, so no value of a single row is in it: rejected rows are counted.
+    A run keeps what this returns for years, and `qualify forget` does not reach it. So rejected rows are
+    counted, evidence quotes no value of fewer than `qualify.labels.audit.wording.LEAST_ROWS` leads, and of
+    the latest time of the future the day is told. Names of columns, stages and activities stand as they are.
     Where only a draw of the leads was read, columns that no model sees are not read for the sake of finding
     persons who stand in the table twice: they would have to be read for all leads.
     """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from qualify.explain.catalogue import Catalogue
+from qualify.labels.audit.wording import LEAST_ROWS
 from training.gate import SEGMENT_LEADS
 from training.population import Population, WorkedCount
 from training.report.data import ReportData
@@ -119,17 +120,24 @@ def segment_groups(data: ReportData, texts: Catalogue) -> list[SegmentGroup]:
 
 
 def _group(column: str, segments: list[Segment], texts: Catalogue) -> SegmentGroup:
-    few = [
-        texts.say("segments.small", value=_value(each, texts), leads=count(each.leads))
-        for each in segments
-        if not each.enough
-    ]
+    few = _few([each for each in segments if not each.enough], texts)
     named = ("\u3001" if texts.language == "ja" else ", ").join(few)
     return SegmentGroup(
         column or texts["segments.whole"],
         tuple(_segment_row(each, texts) for each in segments if each.enough),
         texts.say("segments.few", named=named) if few and column else "",
     )
+
+
+def _few(segments: list[Segment], texts: Catalogue) -> list[str]:
+    """Name them; a value of a few leads may be a remark about one of them, so such values are counted."""
+    rare = [each for each in segments if each.value is not None and each.leads < LEAST_ROWS]
+    named = [
+        texts.say("segments.small", value=_value(each, texts), leads=count(each.leads))
+        for each in segments
+        if each not in rare
+    ]
+    return [*named, texts.say("segments.rare", values=count(len(rare)), least=LEAST_ROWS)] if rare else named
 
 
 def _value(each: Segment, texts: Catalogue) -> str:
