@@ -18,7 +18,7 @@ from qualify.errors import GateRefused
 from qualify.labels.audit.wording import LEAST_ROWS
 from qualify.model.bundle import write_bundle
 from training import registry
-from training.audit import audit
+from training.audit import audit_if_readable
 from training.contest import hold
 from training.data import Loaded, load_tables
 from training.decision import Decision
@@ -122,10 +122,10 @@ def attempt(
         finished, so that it is made again.
     """
     config = loaded.config
+    # Before the hours of work: it reads the leads table once more, which a database may no longer give then.
+    findings = audit_if_readable(loaded, folder, seed=seed)
     trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
     verdict = decide(trained.judged[0])
-    begin("looking for faults in the data")
-    findings = audit(loaded, folder, seed=seed)
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)

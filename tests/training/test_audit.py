@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
+import mlflow
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from tests.training.projects import make_project
 from tests.world import call
 from training.audit import audit
 from training.data import load_tables
+from training.train import attempt
 
 REMARK = "not interested, Ms Sato of Kobe moves away"
 NOTE = "will call back Mr Kato on his mobile phone next week"
@@ -52,3 +55,16 @@ def test_what_few_leads_have_stands_in_no_file_of_a_run(project):
     assert not [path for path in files if b"Ms Sato" in path.read_bytes()]
     shown = [path for path in files if path.name in ("findings.json", "report.html")]
     assert not [path.name for path in shown if b"Kato" in path.read_bytes()]
+
+
+def test_a_source_that_is_gone_costs_the_audit_and_not_the_run(tmp_path, capsys):
+    """As a database that is down by then: persons are looked for in a second reading of the leads."""
+    config = make_project(tmp_path, rows=300, signal=1.0)
+    loaded = load_tables(config, tmp_path)
+    (tmp_path / "leads.csv").unlink()
+    done = attempt(loaded, tmp_path, budget=0, seed=0, force=True, began=time.monotonic())
+    assert "the data were not audited" in capsys.readouterr().err
+    run = mlflow.get_run(done.run_id)
+    kept = {path.name for path in Path(run.info.artifact_uri.removeprefix("file://")).iterdir()}
+    assert "report.html" in kept
+    assert "findings.json" not in kept
