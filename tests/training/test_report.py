@@ -12,9 +12,10 @@ import pytest
 
 from qualify.errors import ConfigError, UserError
 from qualify.evaluate import Metric
-from tests.training.reports import POPULATION, make_report
+from tests.training.reports import POPULATION, SEGMENTS, make_report
 from training.plots.texts import report_texts
 from training.report import Driver, Period, render_report, write_report
+from training.report.people import segment_groups
 from training.report.stories import tell
 
 VOID = {"meta", "img", "br"}
@@ -200,6 +201,18 @@ def test_tables_can_be_scrolled_by_keyboard_and_no_header_is_empty(english):
     assert boxes
     assert all(attrs.get("tabindex") == "0" for attrs in boxes)
     assert not re.search(r"<th\b[^>]*>\s*</th>", english)
+
+
+def test_a_value_without_letters_keeps_its_cell():
+    """As "_" after cleaning: only the row of all leads spans the column of values."""
+    nameless = [replace(each, value="") if each.value == "India" else each for each in SEGMENTS]
+    test_every_cell_of_the_segments_has_its_column(render_report(make_report(segments=tuple(nameless))))
+
+
+def test_two_columns_of_one_name_are_two_groups():
+    first, second = (replace(SEGMENTS[1], column=name, label="Country") for name in ("country", "Country"))
+    groups = segment_groups(make_report(segments=(first, second)), report_texts("en"))
+    assert [(group.column, len(group.rows)) for group in groups] == [("Country", 1), ("Country", 1)]
 
 
 def test_every_cell_of_the_segments_has_its_column(english):

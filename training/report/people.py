@@ -93,9 +93,10 @@ class SegmentRow:
 
 @dataclass(frozen=True, slots=True)
 class SegmentGroup:
-    """The segments of one column, or of none: all rows; `few` names those with too little to judge by."""
+    """The segments of one column, or of none (`whole`: all rows); `few` names those too small to judge."""
 
     column: str
+    whole: bool
     rows: tuple[SegmentRow, ...]
     few: str
 
@@ -123,7 +124,8 @@ def _group(column: str, segments: list[Segment], texts: Catalogue) -> SegmentGro
     few = _few([each for each in segments if not each.enough], texts)
     named = ("\u3001" if texts.language == "ja" else ", ").join(few)
     return SegmentGroup(
-        column or texts["segments.whole"],
+        segments[0].label or column or texts["segments.whole"],
+        column == WHOLE,
         tuple(_segment_row(each, texts) for each in segments if each.enough),
         texts.say("segments.few", named=named) if few and column else "",
     )
