@@ -33,7 +33,7 @@ def audit(loaded: Loaded, folder: Path, *, seed: int) -> tuple[Finding, ...]:
 
 
 def audit_if_readable(loaded: Loaded, folder: Path, *, seed: int) -> tuple[Finding, ...] | None:
-    """Do what `audit` does; None, and a message, where a table can no longer be read: no run is lost by it."""
+    """Do what `audit` does; None, and a message, where a table can no longer be read: a run is worth more."""
     begin("looking for faults in the data")
     try:
         return audit(loaded, folder, seed=seed)
