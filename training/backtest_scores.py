@@ -73,7 +73,7 @@ def _list_of(tried: Tried) -> pd.DataFrame:
 
 
 def _ranks(score: FloatArray | IntArray) -> NDArray[np.int64]:
-    return pd.Series(-score).rank(method="min").to_numpy(np.int64)
+    return np.asarray(pd.Series(-score).rank(method="min"), dtype=np.int64)
 
 
 def _known(values: FloatArray | IntArray, every: Waiting) -> pd.Series[float]:

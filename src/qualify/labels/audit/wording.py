@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qualify.leads.tables import FloatArray
 
@@ -15,7 +16,7 @@ _LONGEST = 40
 _MOST_QUOTED = 3
 
 
-def quoted(levels: Sequence[object], rows: FloatArray) -> str:
+def quoted(levels: Sequence[object] | NDArray[np.object_], rows: FloatArray) -> str:
     """Quote up to three values, each shortened to 40 characters; of rare ones only how many there are.
 
     Parameters
