@@ -16,7 +16,7 @@ from qualify.console import progress
 from qualify.errors import DataError, UserError
 from qualify.evaluate import METRICS, Metric, compute_metrics
 from qualify.features.build import build_frame
-from qualify.leads.tables import FloatArray
+from qualify.leads.tables import FloatArray, IntArray
 from qualify.model.rows import Rows
 from qualify.rules import evaluate
 from training import registry
@@ -30,7 +30,7 @@ from training.plots import plot_wins, png
 from training.record import flat_metrics
 from training.selection import weigh
 from training.steps import silent
-from training.tried import Backtest, Tried
+from training.tried import Backtest, Tried, Waiting
 from training.wins import ARRIVAL, NEWEST, count_wins, queue_of
 
 
@@ -102,7 +102,10 @@ def try_origin(origin: Origin, *, budget: float, seed: int) -> Tried:
     everything = np.ones(len(data.lead), dtype=bool)
     known = data.rows_of(target, everything)
     share = history.config.capacity.share
-    later, points = _scored(origin, history, trained, weight)
+    everyone, all_points = _scored(origin, history, trained)
+    judged = np.searchsorted(origin.waiting, origin.lead)
+    later = replace(everyone.take(judged), label=origin.label, weight=weight)
+    points = all_points[judged]
     found = compare(
         trained.parts.targets[0], trained.judged[0].forward,
         (known.clipped(), data.points.total[data.positions(target, everything)]), (later, points),
@@ -114,7 +117,8 @@ def try_origin(origin: Origin, *, budget: float, seed: int) -> Tried:
     ranked = {name: _by_rank(later, score, share, draws, seed) for name, score in by_time.items()}
     return Tried(
         origin.name, len(np.unique(known.lead)), len(origin.label), positives, {**found.metrics, **ranked},
-        queue, count_wins([queue], bootstrap=draws, seed=seed), time.monotonic() - began,
+        queue, count_wins([queue], bootstrap=draws, seed=seed),
+        _waiting(origin, trained, everyone, all_points, judged), time.monotonic() - began,
     )  # fmt: skip
 
 
@@ -142,18 +146,25 @@ def _observed(origin: Origin) -> tuple[Origin, FloatArray]:
     return origin.take(kept), weight[kept]
 
 
-def _scored(origin: Origin, history: Loaded, trained: Trained, weight: FloatArray) -> tuple[Rows, FloatArray]:
-    """Return the rows of the origin with their features and rule points, as a score would see them."""
-    plan, count = trained.parts.plan, len(origin.lead)
-    points = evaluate(
-        history.scorecard, origin.tables, origin.lead, origin.as_of, known_types=plan.known_types or None
-    )
+def _scored(origin: Origin, history: Loaded, trained: Trained) -> tuple[Rows, FloatArray]:
+    """Return all open leads with their features and rule points, as a score would see them; no outcomes."""
+    plan, lead, as_of = trained.parts.plan, origin.waiting, origin.waiting_at
+    count = len(lead)
+    points = evaluate(history.scorecard, origin.tables, lead, as_of, known_types=plan.known_types or None)
     rows = Rows(
-        frame=build_frame(plan, origin.tables, origin.lead, origin.as_of, points), label=origin.label,
-        weight=weight, lead=origin.lead, place=np.arange(count), as_of=origin.as_of,
+        frame=build_frame(plan, origin.tables, lead, as_of, points), label=np.full(count, np.nan),
+        weight=np.ones(count), lead=lead, place=np.arange(count), as_of=as_of,
         open=np.ones(count, dtype=bool), horizon=horizon_of(history.config.targets[0]),
     )  # fmt: skip
     return rows, points.total
+
+
+def _waiting(origin: Origin, trained: Trained, rows: Rows, points: FloatArray, judged: IntArray) -> Waiting:
+    """Return all open leads with what each order makes of them: a team would not know who has an outcome."""
+    return Waiting(
+        origin.tables.lead_id[rows.lead], trained.parts.targets[0].predict(rows.frame).probability, points,
+        origin.place_of(rows.lead), judged,
+    )  # fmt: skip
 
 
 def _log(found: Backtest, params: Mapping[str, object], language: str) -> None:

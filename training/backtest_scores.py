@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from qualify.errors import UserError
 from qualify.leads.cells import plain_column
+from qualify.leads.tables import FloatArray, IntArray
 from training.report import write_whole
-from training.tried import Backtest, Tried
-from training.wins import ARRIVAL
+from training.tried import Backtest, Tried, Waiting
 
 __all__ = ["check_place", "lists_of", "write_lists"]
 
@@ -41,30 +42,45 @@ def lists_of(found: Backtest) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``origin``; ``lead_id``; ``probability`` (0 to 1); ``rule_points``; ``rank``, ``rule_rank`` and
-        ``arrival_rank`` (1: called first; equal ones share a rank); ``outcome`` (0 or 1); ``outcome_week``
-        (after the origin, from 1; missing without an outcome, or where no time is known).
+        ``origin``; ``lead_id``; ``probability`` (0 to 1); ``rule_points``; ``rank``, ``rule_rank``,
+        ``arrival_rank`` and ``newest_rank`` among all open leads (1: called first; equal ones share a rank);
+        ``outcome`` (0 or 1; missing: not known, as nobody was to find out); ``weight`` (for how many leads
+        the outcome stands in the figures; missing with it); ``outcome_week`` (after the origin, from 1;
+        missing without an outcome, or where no time is known).
     """
     return pd.concat([_list_of(tried) for tried in found.tried], ignore_index=True)
 
 
 def _list_of(tried: Tried) -> pd.DataFrame:
-    queue = tried.queue
-    ranks = {name: pd.Series(-queue.scores[name]).rank(method="min") for name in ("model", "rules", ARRIVAL)}
+    every, queue = tried.waiting, tried.queue
+    # Ranks are those among all open leads: at the time nobody knew of whom an outcome would be told.
     found = pd.DataFrame(
         {
             "origin": tried.origin,
-            "lead_id": pd.array(queue.lead, dtype="str"),
-            "probability": queue.scores["model"],
-            "rule_points": queue.scores["rules"],
-            "rank": ranks["model"].astype(np.int64),
-            "rule_rank": ranks["rules"].astype(np.int64),
-            "arrival_rank": ranks[ARRIVAL].astype(np.int64),
-            "outcome": queue.label.astype(np.int64),
-            "outcome_week": pd.Series(queue.week, dtype="Int64").mask(queue.week == 0),
+            "lead_id": pd.array(every.lead, dtype="str"),
+            "probability": every.probability,
+            "rule_points": every.points,
+            "rank": _ranks(every.probability),
+            "rule_rank": _ranks(every.points),
+            "arrival_rank": _ranks(-every.place),
+            "newest_rank": _ranks(every.place),
+            "outcome": _known(queue.label, every).astype("Int64"),
+            "weight": _known(queue.weight, every),
+            "outcome_week": _known(queue.week, every).replace(0, np.nan).astype("Int64"),
         }
     )
     return found.sort_values("rank", kind="stable")
+
+
+def _ranks(score: FloatArray | IntArray) -> NDArray[np.int64]:
+    return np.asarray(pd.Series(-score).rank(method="min"), dtype=np.int64)
+
+
+def _known(values: FloatArray | IntArray, every: Waiting) -> pd.Series[float]:
+    """Return a value for each open lead, missing for those of which no outcome is known."""
+    found = np.full(len(every.lead), np.nan)
+    found[every.judged] = values
+    return pd.Series(found)
 
 
 def write_lists(found: Backtest, path: Path) -> None:

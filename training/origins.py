@@ -46,7 +46,11 @@ class Origin:
     label
         What came of them, 0 or 1.
     outcome_at
-        When the outcome of those with label 1 came; `NO_TIME` for others, and where no such time is known.
+        When the outcome of those with label 1 came, in microseconds since 1970 (UTC), shape (rows,);
+        `NO_TIME` for others, and where no such time is known.
+    waiting, waiting_at
+        All leads that were open then, also those of which no outcome is known: positions in `tables`, rising,
+        and moments in microseconds; shape (leads,).
     """
 
     name: str
@@ -56,11 +60,17 @@ class Origin:
     as_of: IntArray
     label: FloatArray
     outcome_at: IntArray
+    waiting: IntArray
+    waiting_at: IntArray
 
     @property
     def place(self) -> IntArray:
-        """The place of each row's lead in the order in which leads came in: by time, else by the table."""
-        return lead_order(lead_time(self.tables))[self.lead]
+        """The place of each row's lead in the order in which leads came in; shape (rows,)."""
+        return self.place_of(self.lead)
+
+    def place_of(self, lead: IntArray) -> IntArray:
+        """Return the places, from 0, of leads by time of creation, else by the table; shape as `lead`."""
+        return lead_order(lead_time(self.tables))[lead]
 
     def take(self, kept: BoolArray) -> Origin:
         """Return the origin with some of its rows."""
@@ -139,7 +149,7 @@ def staged_origin(loaded: Loaded, moment: int) -> Origin:
     label = stage_label(later, target, position, as_of, matured)
     outcome_at = np.where(label == 1, next_entry(later, target, position, as_of), NO_TIME)
     name = str(np.datetime64(moment, "us").astype("M8[D]"))
-    found = Origin(name, replace(loaded, tables=known), known, lead, as_of, label, outcome_at)
+    found = Origin(name, replace(loaded, tables=known), known, lead, as_of, label, outcome_at, lead, as_of)
     return found.take(~np.isnan(label))
 
 
@@ -164,11 +174,12 @@ def _flat_origins(loaded: Loaded, count: int) -> Iterator[Origin]:
         inside = np.flatnonzero(place < end)
         seen = take_leads(tables, inside)
         label = column_label(seen.columns[str(target.column)], target)
-        lead = np.flatnonzero((place[inside] >= begin) & ~np.isnan(label))
+        lead = np.flatnonzero(place[inside] >= begin)
         as_of = np.where(seen.created_at == NO_TIME, 0, seen.created_at)[lead]
         history = replace(loaded, tables=take_leads(tables, np.flatnonzero(place < begin)))
         untold = np.full(len(lead), NO_TIME, dtype=np.int64)
-        yield Origin(f"{begin:,} leads", history, seen, lead, as_of, label[lead], untold)
+        found = Origin(f"{begin:,} leads", history, seen, lead, as_of, label[lead], untold, lead, as_of)
+        yield found.take(~np.isnan(found.label))
 
 
 def flat_blocks(leads: int, count: int) -> list[tuple[int, int]]:

@@ -120,7 +120,7 @@ def _segments(trained: Trained) -> tuple[Segment, ...]:
             return each
         # Underscores stand for spaces, as in the names of columns.
         value = None if each.value is None else book.clean(each.value.replace("_", " "))
-        return replace(each, column=names.get(each.column, book.column(each.column)), value=value)
+        return replace(each, label=names.get(each.column, book.column(each.column)), value=value)
 
     return tuple(named(each) for each in measured)
 

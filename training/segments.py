@@ -43,6 +43,8 @@ class Segment:
     enough
         Whether there are as many leads and outcomes as the gate asks of a segment; without them the figures
         are NaN.
+    label
+        What the reader calls the column, where that is not its name; two columns may be called alike.
     """
 
     column: str
@@ -54,6 +56,7 @@ class Segment:
     auc: Metric
     log_loss: Metric
     enough: bool
+    label: str = ""
 
     @property
     def kept(self) -> Kept:

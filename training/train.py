@@ -15,9 +15,10 @@ import pandas as pd
 
 from qualify.config import Config
 from qualify.errors import GateRefused
+from qualify.labels.audit.wording import LEAST_ROWS
 from qualify.model.bundle import write_bundle
 from training import registry
-from training.audit import audit
+from training.audit import audit_if_readable
 from training.contest import hold
 from training.data import Loaded, load_tables
 from training.decision import Decision
@@ -121,10 +122,10 @@ def attempt(
         finished, so that it is made again.
     """
     config = loaded.config
+    # Before the hours of work: it reads the leads table once more, which a database may no longer give then.
+    findings = audit_if_readable(loaded, folder, seed=seed)
     trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
     verdict = decide(trained.judged[0])
-    begin("looking for faults in the data")
-    findings = audit(loaded, folder, seed=seed)
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
@@ -149,11 +150,14 @@ def attempt(
 
 
 def example_of(loaded: Loaded) -> pd.DataFrame:
-    """Return a lead document with made-up id and the most common values: no row of the user's table."""
+    """Return a lead document with made-up id and the most common values: no row of the user's table.
+
+    Values that fewer than `LEAST_ROWS` leads have are left empty, and of the latest creation the day is told.
+    """
     document: dict[str, Any] = {"lead_id": "example-1"}
     created = loaded.tables.created_at
     if np.any(created > 0):
-        document["created_at"] = pd.Timestamp(int(created.max()), unit="us", tz="UTC").isoformat()
+        document["created_at"] = pd.Timestamp(int(created.max()), unit="us", tz="UTC").floor("D").isoformat()
     for name, spec in loaded.used.items():
         column = loaded.tables.columns[name]
         if spec.type in ("email", "job_title", "text") or column.kind == "date":
@@ -163,7 +167,8 @@ def example_of(loaded: Loaded) -> pd.DataFrame:
             document[name] = float(np.median(known)) if len(known) else None
         else:
             counts = np.bincount(column.values[column.values >= 0], minlength=len(column.vocabulary))
-            document[name] = column.vocabulary[int(np.argmax(counts))] if len(counts) else None
+            common = counts.max(initial=0) >= LEAST_ROWS
+            document[name] = column.vocabulary[int(np.argmax(counts))] if common else None
     return pd.DataFrame([document])
 
 

@@ -6,10 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qualify.evaluate import Metric
+from qualify.leads.tables import FloatArray, IntArray
 from training.wins import Queue, Wins
 
-__all__ = ["Backtest", "Tried"]
+__all__ = ["Backtest", "Tried", "Waiting"]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """All leads that were open at an origin, whether an outcome is known of them or not.
+
+    Parameters
+    ----------
+    lead
+        Ids, shape (leads,).
+    probability, points
+        Of the model (0 to 1) and of the rules, shape (leads,).
+    place
+        The place in the order in which leads came in, shape (leads,).
+    judged
+        Where the rows of the queue stand among them, shape (rows,).
+    """
+
+    lead: NDArray[np.object_]
+    probability: FloatArray
+    points: FloatArray
+    place: IntArray
+    judged: IntArray
 
 
 @dataclass(frozen=True)
@@ -26,7 +53,9 @@ class Tried:
         By scorer, then by figure; those that need a probability are NaN for ``arrival``
         and ``newest``.
     queue, wins
-        The leads in each order of calling, and what each order finds.
+        The leads with a known outcome in each order of calling, and what each order finds.
+    waiting
+        All leads that were open.
     """
 
     origin: str
@@ -36,6 +65,7 @@ class Tried:
     metrics: Mapping[str, Mapping[str, Metric]]
     queue: Queue
     wins: Wins
+    waiting: Waiting
     seconds: float
 
     def as_json(self) -> dict[str, Any]:

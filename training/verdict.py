@@ -15,7 +15,7 @@ from training.plots.texts import report_texts
 from training.power import USUAL_AUC, Needed, enough, fewest_leads, growth, sees
 
 TOO_GOOD = 0.95
-"""An AUC that lead data hardly ever allow: beyond noise above it, something was rather seen too early."""
+"""An AUC that lead data hardly ever allow: beyond noise above it, more likely a column knows the outcome."""
 _LATER = 0.2
 """Share of the leads that judge, unless it is set otherwise."""
 

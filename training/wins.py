@@ -96,7 +96,17 @@ class Wins:
 
 
 def queue_of(origin: Origin, weight: FloatArray, scores: Mapping[str, FloatArray], share: float) -> Queue:
-    """Return the leads of an origin with the weeks of their outcomes."""
+    """Return the leads of an origin with the weeks of their outcomes.
+
+    Parameters
+    ----------
+    weight
+        For how many leads each row stands, shape (rows,).
+    scores
+        By order, what it ranks by, shape (rows,).
+    share
+        Which share of the leads sales can call, 0 to 1.
+    """
     known = origin.outcome_at != NO_TIME
     week = np.zeros(len(origin.lead), dtype=np.int64)
     # An outcome exactly a week later still belongs to that week.

@@ -54,7 +54,7 @@ def test_a_row_of_the_future_changes_nothing_and_is_told(project, capsys, name, 
     assert [(each.table, each.rows, each.latest) for each in after.later] == [(name, 1, FAR)]
     (found,) = (each for each in check_quality(after) if each.code == "Q004")
     assert (found.subject, found.text) == (
-        name, "1 rows lie in the future, the latest at 2030-01-01T00:00:00 UTC"
+        name, "1 rows lie in the future, the latest on 2030-01-01 (UTC)"
     )  # fmt: skip
 
 

@@ -181,6 +181,12 @@ def test_dependence_on_words_orders_them_and_gathers_the_rare_ones():
     assert names == ["all others", *(f"Source {k:02}" for k in range(9, -1, -1))]
 
 
+def test_dependence_names_no_word_of_a_few_rows():
+    words = np.repeat(["web", "fair", "ask Ms Sato"], [9, 6, 4]).astype(object)
+    figure = plot_dependence(words, np.repeat([1.0, 0.0, -1.0], [9, 6, 4]), "Source")
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["web", "fair", "all others"]
+
+
 def test_dependence_where_nothing_is_given():
     drawn(plot_dependence(np.full(5, np.nan), np.arange(5.0), "Empty", rule_points=np.zeros(5)))
 

@@ -17,7 +17,7 @@ from qualify.leads.tables import MICROSECONDS_A_DAY as DAY
 from qualify.leads.tables import NO_TIME
 from training.backtest_scores import lists_of, write_lists
 from training.plots import plot_wins
-from training.tried import Backtest, Tried
+from training.tried import Backtest, Tried, Waiting
 from training.wins import Queue, count_wins, queue_of
 
 
@@ -117,23 +117,45 @@ def test_the_lists_of_all_origins_are_one_table(tmp_path):
     found = backtested(origins=2)
     queue = found.tried[0].queue
     risky = replace(queue, lead=np.array(["=1+1", *queue.lead[1:]], dtype=object))
-    found = replace(found, tried=(replace(found.tried[0], queue=risky), found.tried[1]))
+    first = replace(found.tried[0], queue=risky, waiting=waiting(risky))
+    found = replace(found, tried=(first, found.tried[1]))
     lists = lists_of(found)
-    assert len(lists) == 20
+    assert len(lists) == 22
     first = lists[lists["origin"] == "2026-01-01"]
-    assert first["lead_id"].tolist() == [*"jihgfedcb", "=1+1"]
-    assert first["arrival_rank"].tolist() == list(range(10, 0, -1))
-    assert first["rule_rank"].tolist() == [1] * 10
+    assert first["lead_id"].tolist() == [*"jihgfedcb", "=1+1", "nobody"]
+    assert first["arrival_rank"].tolist() == list(range(11, 0, -1))
+    assert first["newest_rank"].tolist() == first["rank"].tolist() == list(range(1, 12))
+    assert first["outcome"].isna().tolist() == first["weight"].isna().tolist() == [False] * 10 + [True]
+    assert first["rule_rank"].tolist() == [1] * 11
     assert first["outcome_week"].dropna().tolist() == [1, 3, 1]
     write_lists(found, tmp_path / "lists.csv")
     text = (tmp_path / "lists.csv").read_text(encoding="utf-8")
-    assert "\n2026-01-01,'=1+1,0.0,0.0,10,1,1,1,1\n" in text
+    assert "\n2026-01-01,'=1+1,0.05,0.0,10,1,2,10,1,1.0,1\n" in text
+    assert "\n2026-01-01,nobody,0.0,0.0,11,1,1,11,,,\n" in text
+
+
+def waiting(queue):
+    """The leads of the queue, and one before them of which nobody was to find out the outcome."""
+    count = len(queue.lead)
+    place = np.arange(count + 1)
+    return Waiting(np.array(["nobody", *queue.lead], dtype=object), place / 20, np.zeros(count + 1), place,
+                   place[1:])  # fmt: skip
 
 
 def backtested(weeks=3, origins=3):
     queues = [make_queue(weeks=weeks) for _ in range(origins)]
     tried = tuple(
-        Tried(f"2026-0{k}-01", 10, 10, 3, {}, queue, count_wins([queue], bootstrap=0, seed=0), 0.1)
+        Tried(
+            f"2026-0{k}-01",
+            10,
+            10,
+            3,
+            {},
+            queue,
+            count_wins([queue], bootstrap=0, seed=0),
+            waiting(queue),
+            0.1,
+        )
         for k, queue in enumerate(queues, start=1)
     )
     return Backtest("win", tried, {}, count_wins(queues, bootstrap=0, seed=0), "run", 1.0)

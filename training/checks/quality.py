@@ -63,9 +63,10 @@ def _future(loaded: Loaded, now: int) -> Iterator[Finding]:
         gone = left_out.get(table)
         rows = int(np.count_nonzero(known > now)) + (gone.rows if gone else 0)
         if rows:
-            latest = np.datetime64(gone.latest if gone else int(known.max()), "us").astype("M8[s]")
+            # The day is enough to find the row, and names no single moment in what a run keeps.
+            latest = np.datetime64(gone.latest if gone else int(known.max()), "us").astype("M8[D]")
             yield Finding(
-                "Q004", "warning", table, f"{rows:,} rows lie in the future, the latest at {latest} UTC"
+                "Q004", "warning", table, f"{rows:,} rows lie in the future, the latest on {latest} (UTC)"
             )
 
 

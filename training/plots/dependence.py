@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from qualify.explain.catalogue import Catalogue
 from qualify.explain.fonts import drawable
 from qualify.explain.wrapping import wrap
+from qualify.labels.audit.wording import LEAST_ROWS
 from qualify.leads.tables import FloatArray
 from training.plots.canvas import GREY, HIGH, LOW, canvas, finish, quiet
 from training.plots.texts import report_texts
@@ -134,11 +135,12 @@ def _named(values: NDArray[np.generic], texts: Catalogue) -> tuple[list[str], ND
         [texts["dependence.missing"] if v is None else str(v) for v in values.tolist()], dtype=object
     )
     distinct, code, count = np.unique(words.astype(str), return_inverse=True, return_counts=True)
-    if len(distinct) <= _WORDS + 1:
+    rare = count < LEAST_ROWS  # may be a remark about one lead; a figure is kept for years
+    if len(distinct) <= _WORDS + 1 and not rare.any():
         return [str(word) for word in distinct], code.astype(np.int64)
-    frequent = np.argsort(-count, kind="stable")[:_WORDS]
-    place = np.full(len(distinct), _WORDS, dtype=np.int64)
-    place[frequent] = np.arange(_WORDS)
+    frequent = np.argsort(-count, kind="stable")[: min(_WORDS, int((~rare).sum()))]
+    place = np.full(len(distinct), len(frequent), dtype=np.int64)
+    place[frequent] = np.arange(len(frequent))
     return [*(str(distinct[k]) for k in frequent), texts["dependence.others"]], place[code]
 
 

@@ -189,7 +189,7 @@ class ReportData:
     findings
         Of the audit of the training data, warnings first; None where nobody looked.
     segments
-        Figures by segment; the column's name is the reader's.
+        Figures by segment; `label` is what the reader calls the column.
     seed, bootstrap
         Seed and number of draws of the intervals that the report computes.
     """

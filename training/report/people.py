@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from qualify.explain.catalogue import Catalogue
+from qualify.labels.audit.wording import LEAST_ROWS
 from training.population import Population, WorkedCount
 from training.report.data import ReportData
 from training.report.numbers import count, percent, with_interval
@@ -92,9 +93,10 @@ class SegmentRow:
 
 @dataclass(frozen=True, slots=True)
 class SegmentGroup:
-    """The segments of one column, or of none: all rows; `few` names those with too little to judge by."""
+    """The segments of one column, or of none (`whole`: all rows); `few` names those too small to judge."""
 
     column: str
+    whole: bool
     rows: tuple[SegmentRow, ...]
     few: str
 
@@ -119,17 +121,25 @@ def segment_groups(data: ReportData, texts: Catalogue) -> list[SegmentGroup]:
 
 
 def _group(column: str, segments: list[Segment], texts: Catalogue) -> SegmentGroup:
-    few = [
-        texts.say("segments.small", value=_value(each, texts), leads=count(each.leads))
-        for each in segments
-        if not each.enough
-    ]
+    few = _few([each for each in segments if not each.enough], texts)
     named = ("\u3001" if texts.language == "ja" else ", ").join(few)
     return SegmentGroup(
-        column or texts["segments.whole"],
+        segments[0].label or column or texts["segments.whole"],
+        column == WHOLE,
         tuple(_segment_row(each, texts) for each in segments if each.enough),
         texts.say("segments.few", named=named) if few and column else "",
     )
+
+
+def _few(segments: list[Segment], texts: Catalogue) -> list[str]:
+    """Name them; a value of a few leads may be a remark about one of them, so such values are counted."""
+    rare = [each for each in segments if each.value is not None and each.leads < LEAST_ROWS]
+    named = [
+        texts.say("segments.small", value=_value(each, texts), leads=count(each.leads))
+        for each in segments
+        if each not in rare
+    ]
+    return [*named, texts.say("segments.rare", values=count(len(rare)), least=LEAST_ROWS)] if rare else named
 
 
 def _value(each: Segment, texts: Catalogue) -> str:

@@ -70,7 +70,10 @@ def stage_label(tables: LeadTables, target: Target, rows: IntArray, as_of: IntAr
 
 
 def next_entry(tables: LeadTables, target: Target, rows: IntArray, as_of: IntArray) -> IntArray:
-    """Return when each row's lead first enters the target stage after `as_of`; `NO_TIME`: never."""
+    """Return when each row's lead first enters the target stage after `as_of`.
+
+    In microseconds since 1970 (UTC), shape (rows,); `NO_TIME`: never.
+    """
     return _around(tables, target, rows, as_of)[0]
 
 

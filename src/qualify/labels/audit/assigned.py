@@ -8,7 +8,7 @@ from qualify.labels.audit.bounds import logit, wilson
 from qualify.labels.audit.facts import Facts
 from qualify.labels.audit.names import is_assigned_value
 from qualify.labels.audit.suspicion import Suspicion, accuse
-from qualify.labels.audit.wording import area, percent, times
+from qualify.labels.audit.wording import area, percent, quoted, times
 from qualify.labels.audit.wordy import share_of_values
 from qualify.leads.tables import BoolArray
 
@@ -69,7 +69,8 @@ def _by_words(facts: Facts) -> Suspicion | None:
 def _top(facts: Facts, chosen: BoolArray) -> str:
     held = np.flatnonzero(chosen)
     best = int(held[np.argmax(facts.rows[held])])
-    return f'"{facts.cells.levels[best]}" {percent(float(facts.ones[best] / facts.rows[best]))}'
+    value = quoted(facts.cells.levels[[best]], facts.rows[[best]])
+    return f"{value} {percent(float(facts.ones[best] / facts.rows[best]))}"
 
 
 def _presence(facts: Facts) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qualify.labels.audit.bounds import logit, wilson
 from qualify.labels.audit.facts import Facts
 from qualify.labels.audit.suspicion import Suspicion, accuse
-from qualify.labels.audit.wording import area, percent
+from qualify.labels.audit.wording import area, percent, quoted
 
 # Honest columns of lead data rarely pass .80 alone; two or three values pass .875 only if they know
 # the outcome.
@@ -41,7 +40,8 @@ def check_copy(facts: Facts) -> Suspicion | None:
     if low.min() < _COPY:
         return None
     wrong = int(classes.sum() - right.sum())
-    values = _list(cells.levels[order[: cut + 1]][facts.rows[order[: cut + 1]] > 0])
+    held = order[: cut + 1][facts.rows[order[: cut + 1]] > 0]
+    values = quoted(cells.levels[held], facts.rows[held])
     return accuse(
         facts.name, "L006", "certain",
         f"The values {values} stand for the outcome in all but {wrong:,} of {int(classes.sum()):,} rows.",
@@ -98,13 +98,9 @@ def _pure_group(facts: Facts) -> Suspicion | None:
     telling = held >= (_PURE_COVER if bound[0] >= _PURE else _MOST_COVER)
     if lift < _PURE_LIFT or not telling:
         return None
+    values = quoted(facts.cells.levels[pure], facts.rows[pure])
     return accuse(
         facts.name, "L001", "likely",
-        f"{percent(ones / rows)} of the {int(rows):,} rows with {_list(facts.cells.levels[pure])} are "
+        f"{percent(ones / rows)} of the {int(rows):,} rows with {values} are "
         f"positive, against {percent(sample.base)} of all; they hold {percent(held)} of the positives.",
     )  # fmt: skip
-
-
-def _list(values: NDArray[np.object_], most: int = 3) -> str:
-    shown = ", ".join(f'"{value}"' for value in values[:most])
-    return shown + (f" and {len(values) - most} more" if len(values) > most else "")

@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
+
+from qualify.leads.tables import FloatArray
+
+LEAST_ROWS: int = 5
+"""A value of fewer rows may be one person's remark: evidence is kept for years, so it does not quote it."""
+
+_LONGEST = 40
+_MOST_QUOTED = 3
+
+
+def quoted(levels: Sequence[object] | NDArray[np.object_], rows: FloatArray) -> str:
+    """Quote up to three values, each shortened to 40 characters; of rare ones only how many there are.
+
+    Parameters
+    ----------
+    levels
+        Values, in the order in which they are to be told.
+    rows
+        How many rows have each of them, shape (levels,); a value of fewer than `LEAST_ROWS` is not quoted.
+
+    Examples
+    --------
+    >>> quoted(["won", "Ms Sato moves in May", "lost"], np.array([40.0, 1.0, 9.0]))
+    '"won", "lost" and 1 more'
+    >>> quoted(["Ms Sato moves in May"], np.array([1.0]))
+    '1 rare value'
+    """
+    common = [str(level) for level, count in zip(levels, rows, strict=True) if count >= LEAST_ROWS]
+    shown = ", ".join(f'"{level[:_LONGEST]}"' for level in common[:_MOST_QUOTED])
+    more = len(levels) - min(len(common), _MOST_QUOTED)
+    if not shown:
+        return "1 rare value" if more == 1 else f"{more} rare values"
+    return f"{shown} and {more} more" if more else shown
 
 
 def percent(share: float) -> str:

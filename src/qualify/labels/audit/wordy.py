@@ -9,7 +9,7 @@ import numpy as np
 from qualify.labels.audit.facts import Facts
 from qualify.labels.audit.names import Meaning, is_state_value
 from qualify.labels.audit.suspicion import Code, Suspicion, accuse
-from qualify.labels.audit.wording import area, percent, times
+from qualify.labels.audit.wording import area, percent, quoted, times
 
 # Least AUC (lower bound): a clear name needs a moderate power, a vague one an unusual one.
 CLEAR_POWER: float = 0.60
@@ -57,14 +57,14 @@ def check_state_values(facts: Facts) -> Suspicion | None:
 
 
 def share_of_values(facts: Facts, holds: Callable[[str], bool]) -> tuple[float, str]:
-    """Return the share of filled-in rows whose category satisfies `holds`, with up to three examples."""
+    """Return the share of filled-in rows whose category satisfies `holds`, with the most frequent of them."""
     levels, rows = facts.cells.levels, facts.rows
     if facts.cells.rank is not None or len(levels) > _MOST_LEVELS:
         return 0.0, ""
     held = np.array([i for i in range(1, len(levels)) if holds(str(levels[i]))], dtype=np.int64)
-    top = held[np.argsort(-rows[held], kind="stable")][:3]
+    top = held[np.argsort(-rows[held], kind="stable")]
     total = max(float(rows[1:].sum()), 1.0)
-    return float(rows[held].sum()) / total, ", ".join(f'"{levels[i]}"' for i in top)
+    return float(rows[held].sum()) / total, quoted(levels[top], rows[top])
 
 
 def _subject(meaning: Meaning) -> str:
