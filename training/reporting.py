@@ -100,7 +100,9 @@ def report_of(
 def _told(finding: Finding, language: str) -> AuditFinding:
     what, mend = say_finding(finding, language)
     subject = phrasebook(language).clean(finding.subject.replace("_", " "))
-    return AuditFinding(finding.code, finding.level, subject, what, finding.text, mend[:1].upper() + mend[1:])
+    # The evidence is made in English alone; a reader of another language finds it in `findings.json`.
+    evidence = finding.text if language == "en" else ""
+    return AuditFinding(finding.code, finding.level, subject, what, evidence, mend[:1].upper() + mend[1:])
 
 
 def _segments(trained: Trained) -> tuple[Segment, ...]:

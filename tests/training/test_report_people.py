@@ -74,10 +74,16 @@ def test_what_is_not_known_of_the_population_is_left_out():
     assert not re.search("Too young|Nobody was to work|Work of sales", text)
 
 
-def test_english_evidence_is_marked_in_a_japanese_report(english, japanese):
-    marked = [attrs for _, attrs in _Page(japanese).found if attrs.get("lang") == "en"]
-    assert len(marked) == 2
-    assert not [attrs for tag, attrs in _Page(english).found if tag == "span" and "lang" in attrs]
+def test_a_finding_without_evidence_has_no_empty_line(english):
+    """As in a report that is not in English, which names `findings.json` instead."""
+    shown = make_report().findings
+    assert shown
+    assert all(each.evidence in _Page(english).text() for each in shown)
+    bare = tuple(replace(each, evidence="") for each in shown)
+    page = _Page(render_report(make_report(findings=bare, language="ja")))
+    assert all(each.code in page.text() for each in bare)
+    assert "findings.json" in page.text()
+    assert not [attrs for tag, attrs in page.found if tag == "span" and attrs.get("class") == "meaning wide"]
 
 
 def test_a_value_without_letters_keeps_its_cell():

@@ -14,8 +14,8 @@ __all__ = ["say_finding"]
 def say_finding(finding: Finding, language: str) -> tuple[str, str]:
     """Return what the finding's code says, and the mend.
 
-    Its evidence is a sentence with figures of its own and stays in English. Nothing else does: in another
-    language the mend is the one that belongs to the code.
+    Its evidence is a sentence with figures of its own, in English alone. In another language the mend is the
+    one that belongs to the code.
 
     Raises
     ------

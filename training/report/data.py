@@ -139,7 +139,7 @@ class AuditFinding:
     subject, what
         The column, stage or table, and what the code says.
     evidence
-        A sentence with figures, in English whatever the language of the report.
+        A sentence with figures; empty in a report that is not in English.
     mend
         What to do about it; words in backticks are names of a setting.
     """
