@@ -80,8 +80,9 @@ def compare(runtime: Runtime, now: datetime) -> Comparison:
         if runtime.config.targets[0].stage is None:
             return _by_label(present, runtime.config, runtime, first)
         known = known_outcomes(runtime.config, runtime, first, now)
-    except UserError:  # the leads are scored all the same, and the present comparison needs no tables
-        logger.warning("the tables that tell outcomes cannot be read", exc_info=True)
+    except UserError as error:  # leads are scored all the same, and the present comparison needs no tables
+        # Without what was found in the tables: that may be a person's.
+        logger.warning("the tables that tell outcomes cannot be read: %s", error.what)
         return Comparison(present, None, "unread")
     return Comparison(present, compute_agreement(first, known))
 

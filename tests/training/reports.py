@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html.parser import HTMLParser
+
 import numpy as np
 
 from qualify.evaluate import Metric, compute_metrics
@@ -40,6 +43,34 @@ FINDINGS = (
     AuditFinding("Q003", "note", "form", "a column has one value only", "Every lead has it.",
                  "Leave it out."),
 )  # fmt: skip
+
+
+VOID = {"meta", "img", "br"}
+
+
+class Page(HTMLParser):
+    """Collects elements and texts, and fails on tags that do not match."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.found, self.texts = [], [], []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.texts.append(data)
+
+    def text(self):
+        return re.sub(r"\s+", " ", " ".join(self.texts))
 
 
 def make_report(language="en", rows=600, **changes):

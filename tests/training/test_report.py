@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -12,37 +11,10 @@ import pytest
 
 from qualify.errors import ConfigError, UserError
 from qualify.evaluate import Metric
-from tests.training.reports import make_report
+from tests.training.reports import Page, make_report
 from training.plots.texts import report_texts
 from training.report import Driver, Period, render_report, write_report
 from training.report.stories import tell
-
-VOID = {"meta", "img", "br"}
-
-
-class _Page(HTMLParser):
-    """Collects elements and texts, and fails on tags that do not match."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.open, self.found, self.texts = [], [], []
-        self.feed(html)
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] != "style":
-            self.texts.append(data)
-
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.texts))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +28,7 @@ def japanese():
 
 
 def test_the_file_needs_nothing_beside_itself(english):
-    page = _Page(english)
+    page = Page(english)
     tags = {tag for tag, _ in page.found}
     assert not tags & {"script", "link", "iframe", "object", "base", "form"}
     sources = [attrs["src"] for _, attrs in page.found if "src" in attrs]
@@ -69,7 +41,7 @@ def test_the_file_needs_nothing_beside_itself(english):
 
 
 def test_the_page_forbids_itself_to_load_anything(english):
-    policy = next(a["content"] for t, a in _Page(english).found if t == "meta" and "http-equiv" in a)
+    policy = next(a["content"] for t, a in Page(english).found if t == "meta" and "http-equiv" in a)
     assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -79,14 +51,14 @@ def test_light_dark_and_paper(english):
 
 
 def test_every_link_of_the_contents_leads_somewhere(english):
-    page = _Page(english)
+    page = Page(english)
     ids = {attrs["id"] for _, attrs in page.found if "id" in attrs}
     links = {attrs["href"][1:] for tag, attrs in page.found if tag == "a"}
     assert links == ids
 
 
 def test_every_picture_has_words(english):
-    assert all(attrs["alt"] for tag, attrs in _Page(english).found if tag == "img")
+    assert all(attrs["alt"] for tag, attrs in Page(english).found if tag == "img")
 
 
 def test_what_a_user_wrote_is_never_markup(english):
@@ -133,16 +105,16 @@ def test_what_a_user_wrote_is_never_markup(english):
     ],
 )
 def test_the_report_says(english, text):
-    assert text in _Page(english).text()
+    assert text in Page(english).text()
 
 
 def test_no_internal_name_is_shown(english, japanese):
     for html in (english, japanese):
-        assert not re.search(r"\b[a-z]+_[a-z_0-9]+\b|\bnan\b|None|Metric\(", _Page(html).text())
+        assert not re.search(r"\b[a-z]+_[a-z_0-9]+\b|\bnan\b|None|Metric\(", Page(html).text())
 
 
 def test_the_figures_are_the_metrics(english):
-    text = _Page(english).text()
+    text = Page(english).text()
     auc = make_report().judged.metrics["model"]["auc"]
     assert f"{auc.value:.3f} {auc.low:.3f}\u2013{auc.high:.3f}" in text
 
@@ -162,11 +134,11 @@ def test_the_japanese_report_is_japanese():
     html = render_report(make_report("ja", rows=60, target="60日以内の商談化", **given))
     assert '<html lang="ja">' in html
     assert "モデルを使う" in html
-    assert set(re.findall(r"[A-Za-z]{2,}", _Page(html).text())) == {"qualify", "UTC", "Odoo", "AUC"}
+    assert set(re.findall(r"[A-Za-z]{2,}", Page(html).text())) == {"qualify", "UTC", "Odoo", "AUC"}
 
 
 def test_tables_can_be_scrolled_by_keyboard_and_no_header_is_empty(english):
-    page = _Page(english)
+    page = Page(english)
     boxes = [attrs for tag, attrs in page.found if tag == "div" and attrs.get("class") == "table"]
     assert boxes
     assert all(attrs.get("tabindex") == "0" for attrs in boxes)
@@ -180,7 +152,7 @@ def test_the_same_data_give_the_same_bytes(english):
 @pytest.mark.parametrize("verdict", ["rules", "manual"])
 def test_other_verdicts_are_said_as_plainly(verdict):
     data = make_report(rows=60, verdict=verdict, drivers=(), points=(), excluded=(), drift=(), versions={})
-    text = _Page(render_report(data)).text()
+    text = Page(render_report(data)).text()
     assert {"rules": "Use the rules, not the model", "manual": "Look at the leads yourselves"}[
         verdict
     ] in text
@@ -194,7 +166,7 @@ def test_figures_that_are_not_defined_are_said_to_be_so():
     metrics = {
         name: {**found, "auc": nothing, "lift_at_10": nothing} for name, found in data.judged.metrics.items()
     }
-    text = _Page(render_report(replace(data, judged=replace(data.judged, metrics=metrics)))).text()
+    text = Page(render_report(replace(data, judged=replace(data.judged, metrics=metrics)))).text()
     assert "not defined" in text
     assert "nan" not in text
 
@@ -204,7 +176,7 @@ def test_a_report_without_dates_and_without_rules():
     judged = data.judged
     alone = replace(judged, probabilities={"model": judged.probabilities["model"]},
                     metrics={"model": judged.metrics["model"]})  # fmt: skip
-    text = _Page(render_report(replace(data, judged=alone))).text()
+    text = Page(render_report(replace(data, judged=alone))).text()
     assert "no dates given" in text
     assert "Against each baseline" not in text
 

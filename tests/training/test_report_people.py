@@ -4,41 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
-from tests.training.reports import POPULATION, SEGMENTS, make_report
+from tests.training.reports import POPULATION, SEGMENTS, Page, make_report
 from training.plots.texts import report_texts
 from training.report import render_report
 from training.report.people import segment_groups
-
-VOID = {"meta", "img", "br"}
-
-
-class _Page(HTMLParser):
-    """Collects elements and texts, and fails on tags that do not match."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.open, self.found, self.texts = [], [], []
-        self.feed(html)
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if self.open and self.open[-1] != "style":
-            self.texts.append(data)
-
-    def text(self):
-        return re.sub(r"\s+", " ", " ".join(self.texts))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +25,7 @@ def japanese():
 
 def test_a_report_whose_data_nobody_audited_has_no_such_section():
     data = make_report(rows=60, drivers=(), points=(), findings=None, segments=(), population=None)
-    page = _Page(render_report(data))
+    page = Page(render_report(data))
     ids = {attrs["id"] for _, attrs in page.found if "id" in attrs}
     links = {attrs["href"][1:] for tag, attrs in page.found if tag == "a"}
     assert links == ids
@@ -62,13 +34,13 @@ def test_a_report_whose_data_nobody_audited_has_no_such_section():
 
 
 def test_an_audit_that_found_nothing_says_so():
-    text = _Page(render_report(make_report(rows=60, drivers=(), points=(), findings=()))).text()
+    text = Page(render_report(make_report(rows=60, drivers=(), points=(), findings=()))).text()
     assert "went through the checks of qualify check, which found nothing" in text
 
 
 def test_what_is_not_known_of_the_population_is_left_out():
     found = replace(POPULATION, of_leads=12_345, young=0, unworked=0, untold=5, worked=())
-    text = _Page(render_report(make_report(rows=60, drivers=(), points=(), population=found))).text()
+    text = Page(render_report(make_report(rows=60, drivers=(), points=(), population=found))).text()
     assert "These are a draw" not in text
     assert "No outcome in the tables 5 0.0% All leads 12,345" in text
     assert not re.search("Too young|Nobody was to work|Work of sales", text)
@@ -78,9 +50,9 @@ def test_a_finding_without_evidence_has_no_empty_line(english):
     """As in a report that is not in English, which names `findings.json` instead."""
     shown = make_report().findings
     assert shown
-    assert all(each.evidence in _Page(english).text() for each in shown)
+    assert all(each.evidence in Page(english).text() for each in shown)
     bare = tuple(replace(each, evidence="") for each in shown)
-    page = _Page(render_report(make_report(findings=bare, language="ja")))
+    page = Page(render_report(make_report(findings=bare, language="ja")))
     assert all(each.code in page.text() for each in bare)
     assert "findings.json" in page.text()
     assert not [attrs for tag, attrs in page.found if tag == "span" and attrs.get("class") == "meaning wide"]

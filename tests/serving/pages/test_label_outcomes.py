@@ -67,14 +67,17 @@ def test_before_any_outcome_is_known_nothing_is(folder):
 
 def test_a_table_that_is_gone_is_told(folder):
     (folder / "leads.csv").unlink()
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match=r"leads\.csv"):
         label_outcomes(config(), folder, first("a"), "")
 
 
-@pytest.mark.parametrize("rows", ["", ",2026-02-01,yes\nz,soon,no\n"])
-def test_a_table_without_a_usable_row_is_told(folder, rows):
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [("", "a header but no rows"), (",2026-02-01,yes\nz,soon,no\n", "No lead can be used")],
+)
+def test_a_table_without_a_usable_row_is_told(folder, rows, said):
     (folder / "leads.csv").write_text(f"id,created,bought\n{rows}")
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match=said):
         label_outcomes(config(), folder, first("a"), "2026-01-31T00:00:00")
 
 
