@@ -36,6 +36,12 @@ ChangedSince = Annotated[
 ]
 Activities = Annotated[str | None, typer.Option(help="Activities table (CSV or Parquet).", metavar="FILE")]
 Stages = Annotated[str | None, typer.Option(help="Stages table (CSV or Parquet).", metavar="FILE")]
+OnDesk = Annotated[
+    bool,
+    typer.Option(
+        "--ledger", help="Also store the list for the sales desk; such a job is not split by --memory."
+    ),
+]
 Memory = Annotated[str, typer.Option(help="Larger tables are split into parts on disk.", metavar="SIZE")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="A time, or created, created+1d, …", metavar="TIME")
@@ -69,12 +75,7 @@ def score(
     engine: Annotated[Engine, typer.Option(help="Where to run.")] = Engine.local,
     model: Model = None,
     config: Config = CONFIG,
-    ledger: Annotated[
-        bool,
-        typer.Option(
-            "--ledger", help="Also store the list for the sales desk; such a job is not split by --memory."
-        ),
-    ] = False,
+    ledger: OnDesk = False,
     memory: Memory = "2GB",
     changed_since: ChangedSince = None,
     as_json: Json = False,
