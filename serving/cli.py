@@ -13,10 +13,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qualify.ledger import Recorded
     from qualify.scorer import Scorer
     from serving.batch.summary import Summary
-    from serving.batch.whole import Scored
 
 CONFIG = "qualify.yaml"
 
@@ -38,9 +36,7 @@ Activities = Annotated[str | None, typer.Option(help="Activities table (CSV or P
 Stages = Annotated[str | None, typer.Option(help="Stages table (CSV or Parquet).", metavar="FILE")]
 OnDesk = Annotated[
     bool,
-    typer.Option(
-        "--ledger", help="Also store the list for the sales desk; such a job is not split by --memory."
-    ),
+    typer.Option("--ledger", help="Also store the list for the sales desk."),
 ]
 Memory = Annotated[str, typer.Option(help="Larger tables are split into parts on disk.", metavar="SIZE")]
 AsOf = Annotated[
@@ -87,7 +83,8 @@ def score(
     from serving.batch import Job
     from serving.batch.size import parse_memory
     from serving.batch.work import claimed, place_of, room_needed
-    from serving.cli_ledger import open_ledger, put_on_desk
+    from serving.cli_ledger import desk_lines, open_ledger
+    from serving.desk import SalesDesk
     from serving.incremental import parse_since
     from serving.model_source import find_bundle
     from serving.score_run import check_request, rejects_place, run_request
@@ -108,20 +105,18 @@ def score(
             bundle = find_bundle(model, settings, folder)
             scorer = Scorer.load(bundle)
             chosen = _language(language, settings)
-            stored: list[Recorded] = []
-
-            def desk(scored: Scored) -> None:
-                stored.append(put_on_desk(scored, sources, settings, folder, scorer.scorecard))
-
-            job = Job(scorer, sources, out, moment, reasons, chosen, room, on_desk=desk if ledger else None)
+            desk = SalesDesk(settings, folder, scorer.scorecard, sources) if ledger else None
+            job = Job(scorer, sources, out, moment, reasons, chosen, room, desk=desk)
             done = run_request(job, bundle, engine, since)
         seconds = time.monotonic() - began
+        for line in desk_lines(desk.stored) if desk else ():
+            say(line)
         for line in _scored_lines(done, out, seconds, incremental=since is not None):
             say(line)
     if as_json:
         rejects = rejects_place(out, engine) if done.rejected else None
         told = _scored_json(done, scorer, out, rejects, seconds, incremental=since is not None)
-        emit_json(told | ({"ledger": asdict(stored[0])} if stored else {}))
+        emit_json(told | ({"ledger": asdict(desk.stored)} if desk else {}))
 
 
 def _scored_json(

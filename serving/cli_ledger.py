@@ -1,8 +1,9 @@
-"""Commands on the ledger: `forget`, and the part of `score` that puts a list on the sales desk."""
+"""Commands on the ledger: `forget`, and what `score` tells of a list on the sales desk."""
 
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +13,6 @@ import typer
 if TYPE_CHECKING:
     from qualify.config import Config
     from qualify.ledger import Forgotten, Ledger, Recorded
-    from qualify.rules import Scorecard
-    from serving.batch import Scored, Sources
 
 CONFIG = "qualify.yaml"
 
@@ -56,22 +55,11 @@ def open_ledger(settings: Config, folder: Path) -> Ledger:
     return Ledger.open(settings.service.ledger_url(folder))
 
 
-def put_on_desk(
-    scored: Scored, sources: Sources, settings: Config, folder: Path, card: Scorecard
-) -> Recorded:
-    """Store a score list, made with a scorecard, for the sales desk, and say so."""
-    from qualify.console import say
-    from qualify.leads.read import read_table
-    from serving.publish import publish
-
-    data = settings.data
-    leads = read_table(sources.leads, encoding=data.encoding, delimiter=data.delimiter, what="leads")
-    with closing(open_ledger(settings, folder)) as ledger:
-        done = publish(ledger, scored, leads, settings, card)
-    say(f"sales desk: {done.stored} scores stored, {done.repeated} known before, {done.alerts} alerts")
+def desk_lines(done: Recorded) -> Iterator[str]:
+    """Yield what a person is told of a list on the sales desk."""
+    yield f"sales desk: {done.stored} scores stored, {done.repeated} known before, {done.alerts} alerts"
     if done.forgotten:
-        say(f"sales desk: {done.forgotten} scores of forgotten leads were refused")
-    return done
+        yield f"sales desk: {done.forgotten} scores of forgotten leads were refused"
 
 
 def what_is_left(settings: Config, folder: Path, url: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +21,17 @@ from qualify.rules import Scorecard
 from serving.batch import Scored
 from serving.lead_documents import LeadDocuments
 
-__all__ = ["check_desk", "contacts_of", "lead_facts", "open_rows", "publish"]
+__all__ = [
+    "check_desk",
+    "contacts_of",
+    "desk_columns",
+    "fact_columns",
+    "lead_facts",
+    "manner",
+    "open_documents",
+    "open_rows",
+    "publish",
+]
 
 _SHOWN = ("name", "company", "owner", "source")
 _CONTACTS = ("phone", "email")
@@ -48,35 +59,57 @@ def publish(ledger: Ledger, scored: Scored, leads: pa.Table, config: Config, car
     LedgerUnavailable
         The ledger's database does not answer; nothing was stored.
     """
-    tables, as_of, closed = scored.tables, scored.as_of, config.stages.closed
+    tables, as_of = scored.tables, scored.as_of
     return ledger.record_scores(
         scored.table,
-        origin="batch",
         facts=lead_facts(tables, as_of, leads, config.service.desk),
-        documents=LeadDocuments(
-            tables, open_rows(tables, as_of, closed), as_of, contacts_of(tables, leads, config.service.desk)
-        ),
-        alert_rules=config.service.alerts.webhooks,
-        closed=closed,
-        sql_stage=find_sql_stage(card, config.stages, config.targets),
-        fresh_days=card.score_fresh_days,
-        alert_rest_days=config.service.alerts.again_after_days,
+        documents=open_documents(tables, as_of, leads, config),
+        **manner(config, card),
+    )
+
+
+def manner(config: Config, card: Scorecard) -> dict[str, Any]:
+    """Return what `Ledger.record_scores` has to know of the project and of the scorecard of the list."""
+    return {
+        "origin": "batch", "alert_rules": config.service.alerts.webhooks, "closed": config.stages.closed,
+        "sql_stage": find_sql_stage(card, config.stages, config.targets),
+        "fresh_days": card.score_fresh_days, "alert_rest_days": config.service.alerts.again_after_days,
+    }  # fmt: skip
+
+
+def open_documents(tables: LeadTables, as_of: IntArray, leads: pa.Table, config: Config) -> LeadDocuments:
+    """Return the documents of the leads that are open."""
+    return LeadDocuments(
+        tables,
+        open_rows(tables, as_of, config.stages.closed),
+        as_of,
+        contacts_of(tables, leads, config.service.desk),
     )
 
 
 def lead_facts(tables: LeadTables, as_of: IntArray, leads: pa.Table, desk: Desk) -> Mapping[str, LeadFacts]:
     """Return what the desk shows of each lead, as it was known at its moment."""
+    rows = zip(tables.lead_id.tolist(), *fact_columns(tables, as_of, leads, desk), strict=True)
+    return {each[0]: LeadFacts(*each[1:]) for each in rows}
+
+
+def fact_columns(tables: LeadTables, as_of: IntArray, leads: pa.Table, desk: Desk) -> list[list[Any]]:
+    """Return the fields of `LeadFacts`, each with a value a lead of `tables`."""
     check_desk(desk, leads)
     shown = [_shown(getattr(desk, what), leads, tables) for what in _SHOWN]
     stages, acts = tables.stages, tables.activities
     stage = _last(stages.offsets, stages.known_at, as_of)
     names = [stages.stages[stages.stage[at]] if at >= 0 else None for at in stage.tolist()]
-    times = (
-        _times(_taken(stages.entered_at, stage)), _times(tables.created_at),
+    return [
+        *shown, names, _times(_taken(stages.entered_at, stage)), _times(tables.created_at),
         _times(_taken(acts.occurred_at, _last(acts.offsets, acts.known_at, as_of))),
-    )  # fmt: skip
-    ids = tables.lead_id.tolist()
-    return {each[0]: LeadFacts(*each[1:]) for each in zip(ids, *shown, names, *times, strict=True)}
+    ]  # fmt: skip
+
+
+def desk_columns(desk: Desk) -> list[str]:
+    """Return the columns of the table of leads that the desk shows, each once."""
+    named = (getattr(desk, what) for what in (*_SHOWN, *_CONTACTS))
+    return list(dict.fromkeys(column for column in named if column is not None))
 
 
 def contacts_of(tables: LeadTables, leads: pa.Table, desk: Desk) -> dict[str, list[str | None]]:

@@ -12,12 +12,15 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qualify.leads.build import build_tables
 from qualify.leads.part import Part, Tally
 from qualify.leads.rejects import Note, Rejects
+from qualify.leads.tables import LeadTables
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
+from serving.batch.desk import Desk
 from serving.batch.spill import Spilled, read_bucket
 from serving.batch.whole import moments_of
 from serving.batch.work import put_json
@@ -73,10 +76,13 @@ class BucketJob(PartJob):
         Where the buckets lie.
     batch_rows
         Rows of the results that are read at a time when the buckets are merged.
+    desk
+        Takes the list.
     """
 
     folder: Path
     batch_rows: int
+    desk: Desk | None = None
 
 
 @dataclass(frozen=True)
@@ -122,15 +128,18 @@ def score_bucket(job: BucketJob, bucket: int) -> Told:
     if path.exists():
         return Told.read(path.read_text(encoding="utf-8"))
     found = {what: read_bucket(spilled, job.folder, what, bucket) for what, spilled in job.spilled.items()}
-    done = score_part(job, found)
+    done = score_part(job, found, job.desk)
     write_run(scores_path(job.folder, bucket), [done.scores], job.batch_rows)
     write_run(turned_away_path(job.folder, bucket), [done.rejects], job.batch_rows)
     put_json(path, asdict(done.told))
     return done.told
 
 
-def score_part(job: PartJob, found: Mapping[str, pa.Table]) -> ScoredPart:
-    """Score the rows of a bucket: all rows of each of its leads, by table, each in the order of the input."""
+def score_part(job: PartJob, found: Mapping[str, pa.Table], desk: Desk | None = None) -> ScoredPart:
+    """Score the rows of a bucket: all rows of each of its leads, by table, each in the order of the input.
+
+    What a `desk` needs of a lead stands beside its scores.
+    """
     schema, part = job.scorer.parts.schema, Part(_manners(job.spilled))
     tables, rejects = build_tables(
         schema.data, schema.columns, found["leads"], found.get("activities"), found.get("stages"), part=part
@@ -141,7 +150,19 @@ def score_part(job: PartJob, found: Mapping[str, pa.Table]) -> ScoredPart:
     )
     codes = Counter([*rejects.frame["code"], *late.frame["code"]])
     told = Told(table.num_rows, len(tables), dict(codes), list(rejects.notes), part.tallies)
-    return ScoredPart(table.drop_columns(["rank"]), _rejects(rejects.joined(late)), told)
+    scores = table.drop_columns(["rank"])
+    if desk is not None:
+        scores = _joined(scores, tables, desk.beside(tables, moments, found["leads"]))
+    return ScoredPart(scores, _rejects(rejects.joined(late)), told)
+
+
+def _joined(scores: pa.Table, tables: LeadTables, beside: pa.Table) -> pa.Table:
+    """Put what stands beside each of the leads to its scores."""
+    ids = pa.array(tables.lead_id, pa.string())
+    own = beside.take(pc.index_in(scores["lead_id"], value_set=ids))
+    for name in own.column_names:
+        scores = scores.append_column(own.field(name), own[name])
+    return scores
 
 
 def _manners(tables: Mapping[str, Spilled]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from qualify.leads.rejects import plain_rejects
 from serving.batch.bucket import scores_path, turned_away_path
+from serving.batch.desk import Desk
 from serving.batch.merge import merge_sorted
 from serving.batch.summary import Summary
 from serving.batch.whole import rejects_path
@@ -24,9 +26,13 @@ _MERGED_ROWS = 65_536
 _NOT_IN_FILES = re.compile(r"[^\w.-]")
 
 
-def rows_of_each(buckets: int) -> int:
-    """Return how many rows of each bucket are in memory while they are merged."""
-    return max(64, min(8_192, _MERGED_ROWS // max(1, buckets)))
+def rows_of_each(buckets: int, *, beside: bool = False) -> int:
+    """Return how many rows of each bucket are in memory while they are merged.
+
+    Rows with a document `beside` them are some kilobytes each.
+    """
+    together = _MERGED_ROWS // (8 if beside else 1)
+    return max(64, min(8_192, together // max(1, buckets)))
 
 
 def rejects_of(out: str) -> Path:
@@ -44,7 +50,9 @@ def rejects_of(out: str) -> Path:
     return rejects_path(Path(_NOT_IN_FILES.sub(lambda found: quote(found[0], safe=""), name)))
 
 
-def finish_list(out: str, folder: Path, every: Sequence[int], batch_rows: int, summary: Summary) -> None:
+def finish_list(
+    out: str, folder: Path, every: Sequence[int], batch_rows: int, summary: Summary, desk: Desk | None = None
+) -> None:
     """Merge the buckets into the list and its rejects; both appear together, when both are complete.
 
     Parameters
@@ -55,11 +63,28 @@ def finish_list(out: str, folder: Path, every: Sequence[int], batch_rows: int, s
         Where the buckets' sorted rows lie, and which buckets there are.
     batch_rows
         See :func:`rows_of_each`.
+    desk
+        Takes the rows while they are written.
     """
+    with nullcontext(_as_it_is) if desk is None else desk.taking() as take:
+        _finish(out, folder, every, batch_rows, summary, take)
+
+
+def _as_it_is(piece: pa.Table) -> pa.Table:
+    return piece
+
+
+def _finish(
+    out: str,
+    folder: Path,
+    every: Sequence[int],
+    batch_rows: int,
+    summary: Summary,
+    take: Callable[[pa.Table], pa.Table],
+) -> None:
     by_rank = [scores_path(folder, bucket) for bucket in every]
-    ranked = _ranked(
-        merge_sorted(by_rank, [("probability", "descending"), ("lead_id", "ascending")], batch_rows)
-    )
+    merged = merge_sorted(by_rank, [("probability", "descending"), ("lead_id", "ascending")], batch_rows)
+    ranked = map(take, _ranked(merged))
     path = rejects_of(out)
     if not summary.rejected:
         write_scores(ranked, out)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,7 +15,7 @@ from pathlib import Path
 from qualify.compiled import usable_cores
 from qualify.config import Source
 from qualify.console import progress, say
-from qualify.errors import DataError, UserError
+from qualify.errors import DataError, LedgerUnavailable, UserError
 from qualify.leads.build import build_tables
 from qualify.leads.files import File
 from qualify.leads.part import Part
@@ -26,11 +26,12 @@ from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from qualify.side_by_side import side_by_side
 from serving.batch.bucket import BucketJob, Told, score_bucket
+from serving.batch.desk import Desk
 from serving.batch.finish import finish_list, rejects_of, rows_of_each
-from serving.batch.size import bucket_count, bytes_needed, row_count
+from serving.batch.size import WITH_DOCUMENTS, bucket_count, bytes_needed, row_count
 from serving.batch.spill import Spilled, spill_table
 from serving.batch.summary import Summary, join_told
-from serving.batch.whole import Scored, Sources, score_sources
+from serving.batch.whole import Sources, score_sources
 from serving.batch.work import digest_of, open_work, put_json
 from serving.sink import write_scores
 
@@ -53,8 +54,8 @@ class Job:
         Bytes that the process may use, roughly.
     buckets
         Into how many parts the tables are split; None: as the memory asks, and 1 where they fit.
-    on_desk
-        Called with the list in one piece before it is written; such a job is never split.
+    desk
+        Takes the list before it is written.
     """
 
     scorer: Scorer
@@ -65,7 +66,12 @@ class Job:
     language: str
     memory: int
     buckets: int | None = None
-    on_desk: Callable[[Scored], None] | None = None
+    desk: Desk | None = None
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """Columns of the table of leads that are read for the desk."""
+        return () if self.desk is None else self.desk.columns
 
     def source(self, what: str) -> Source | None:
         """Return one of the sources."""
@@ -81,8 +87,6 @@ def run_job(job: Job) -> Summary:
     UserError
         Of what the user can mend; what was written on the way is taken away.
     """
-    if job.on_desk is not None:
-        return _in_one_piece(job)
     streams = open_streams(job, coded=True)
     buckets = job.buckets or _buckets(job, streams)
     if buckets == 1 and all(stream.schema is not None for stream in streams.values()):
@@ -95,21 +99,22 @@ def run_job(job: Job) -> Summary:
         say(f"continuing the job that was begun before: {done} of {buckets} buckets are done")
     with _cleared(folder):
         spilled = _spill(job, streams, folder, buckets)
-        batch_rows = rows_of_each(buckets)
+        batch_rows = rows_of_each(buckets, beside=job.desk is not None)
         threads = 1 if buckets > 1 else None
         one = BucketJob(
-            job.scorer, spilled, job.as_of, now, job.reasons, job.language, threads, folder, batch_rows
-        )
+            job.scorer, spilled, job.as_of, now, job.reasons, job.language, threads,
+            folder, batch_rows, job.desk,
+        )  # fmt: skip
         told = _score(one, buckets)
         summary = join_told(told, job.scorer.parts.schema.columns, spilled["leads"].origin)
-        finish_list(job.out, folder, range(buckets), batch_rows, summary)
+        finish_list(job.out, folder, range(buckets), batch_rows, summary, job.desk)
     return summary
 
 
 def _in_one_piece(job: Job) -> Summary:
     done = score_sources(job.scorer, job.sources, job.as_of, reasons=job.reasons, language=job.language)
-    if job.on_desk is not None:
-        job.on_desk(done)
+    if job.desk is not None:
+        job.desk.take_whole(done)
     write_scores(done.table, job.out)
     path = rejects_of(job.out)
     if len(done.rejects):
@@ -141,10 +146,10 @@ def buckets_needed(job: Job) -> int:
 def _buckets(job: Job, streams: Mapping[str, TableStream]) -> int:
     schema = job.scorer.parts.schema
     needed = sum(
-        bytes_needed(stream, len(wanted(schema.data, schema.columns, what)), what)
+        bytes_needed(stream, len(wanted(schema.data, schema.columns, what, job.shown)), what)
         for what, stream in streams.items()
     )
-    return bucket_count(needed, job.memory, usable_cores())
+    return bucket_count(needed * (1 if job.desk is None else WITH_DOCUMENTS), job.memory, usable_cores())
 
 
 def check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
@@ -159,6 +164,8 @@ def check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
     build_tables(
         schema.data, schema.columns, empty["leads"], empty.get("activities"), empty.get("stages"), part=Part()
     )
+    if job.desk is not None:
+        job.desk.check(empty["leads"])
 
 
 def _facts(job: Job, streams: Mapping[str, TableStream], buckets: int) -> dict[str, object]:
@@ -170,6 +177,7 @@ def _facts(job: Job, streams: Mapping[str, TableStream], buckets: int) -> dict[s
         "scorecard": scorer.scorecard.version, "schema": scorer.parts.schema.data.model_dump(mode="json"),
         "sources": {what: str(job.source(what)) for what in streams},
         "files": [[file.path, file.size, file.changed] for file in _files(streams)],
+        "desk": None if job.desk is None else [list(job.desk.columns), list(job.desk.closed)],
     }  # fmt: skip
 
 
@@ -185,6 +193,8 @@ def _cleared(folder: Path) -> Iterator[None]:
     """
     try:
         yield
+    except LedgerUnavailable:
+        raise  # what was scored waits there until the ledger answers again
     except (UserError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -202,7 +212,9 @@ def _spill(job: Job, streams: Mapping[str, TableStream], folder: Path, buckets: 
     total = None if None in counts else sum(count or 0 for count in counts)
     with progress(total, "reading rows") as advance:
         spilled = {
-            what: spill_table(stream, schema.data, schema.columns, what, folder, buckets, advance, job.memory)
+            what: spill_table(
+                stream, schema.data, schema.columns, what, folder, buckets, advance, job.memory, job.shown
+            )
             for what, stream in streams.items()
         }
     refuse_changed(streams)

@@ -14,13 +14,16 @@ from qualify.errors import UserError
 from qualify.leads.files import File
 from qualify.leads.stream import TableStream
 
-__all__ = ["MAX_BUCKETS", "bucket_count", "bytes_needed", "parse_memory", "row_count"]
+__all__ = ["MAX_BUCKETS", "WITH_DOCUMENTS", "bucket_count", "bytes_needed", "parse_memory", "row_count"]
 
 MAX_BUCKETS = 256
 """Each has an open file while a table is split."""
 
 PROGRAM_BYTES = 480 << 20
 """The process without any lead: the interpreter, Arrow, pandas, the model and its libraries."""
+
+WITH_DOCUMENTS = 1.5
+"""How many times the memory a list takes whose leads go with their documents."""
 
 _LEAST_BYTES = 600 << 20
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -79,17 +79,19 @@ def spill_table(
     buckets: int,
     advance: Callable[[int], None],
     memory: int = 0,
+    shown: Sequence[str] = (),
 ) -> Spilled:
     """Go through a table once and put its rows into the buckets' files.
 
-    Of the `memory` a small part holds rows until each bucket gets many at once.
+    Of the `memory` a small part holds rows until each bucket gets many at once. Columns of the leads that are
+    `shown` are kept whether the model reads them or not.
 
     Raises
     ------
     DataError
         The table cannot be read, or it holds no rows where it has to.
     """
-    done, names = Spilled(stream.origin), wanted(data, columns, what)
+    done, names = Spilled(stream.origin), wanted(data, columns, what, shown)
     split = partial(_split, data, columns, what, buckets, done.manners)
     with ExitStack() as stack:
         writer = _Writer(folder, what, buckets, stack)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualify.config import Webhook
-from qualify.ledger import LeadFacts, QueueQuery
+from qualify.ledger import LeadFacts, Ledger, QueueQuery
 from tests.ledger.lists import DAY, T0, many, score_list, score_row, scored
 
 
@@ -79,6 +79,23 @@ def test_pages_follow_the_order_of_calls(ledger):
             break
     assert found == whole
     assert len(set(found)) == 30
+
+
+def test_a_list_in_pieces_has_the_order_of_the_whole(ledger, tmp_path):
+    """Closed leads of band A, which the queue does not hold, count for the foot of the band too."""
+    closed = {"gone": LeadFacts(stage="Lost")}
+    rows = [
+        row("top", 0.9, "A"),
+        row("gone", 0.5, "A"),
+        row("next", 0.3, "B"),
+        row("lot", 0.1, "D", picked=True),
+    ]
+    whole = Ledger.open(f"sqlite:///{tmp_path / 'whole.db'}")
+    whole.record_scores(score_list(*rows), origin="batch", facts=closed, closed=["Lost"])
+    ledger.record_scores(score_list(*rows[:3]), origin="batch", facts=closed, closed=["Lost"])
+    ledger.record_scores(score_list(rows[3]), origin="batch", closed=["Lost"], feet={"1": 0.5})
+    assert ids(ledger) == ids(whole) == ["top", "lot", "next"]
+    whole.close()
 
 
 def test_the_record_says_what_was_drawn_and_nothing_without_a_lot(ledger):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -15,10 +15,11 @@ __all__ = ["TABLES", "event_columns", "keys_of", "repeated", "wanted"]
 TABLES = ("leads", "activities", "stages")
 
 
-def wanted(data: Data, columns: Mapping[str, ColumnSpec], what: str) -> list[str]:
-    """Return the columns of a table that are read, each once."""
+def wanted(data: Data, columns: Mapping[str, ColumnSpec], what: str, shown: Sequence[str] = ()) -> list[str]:
+    """Return the columns of a table that are read, each once; of the leads also those that are `shown`."""
     if what == "leads":
-        names = [data.lead_id, data.created_at, *(n for n, spec in columns.items() if spec.type != "id")]
+        read = (name for name, spec in columns.items() if spec.type != "id")
+        names = [data.lead_id, data.created_at, *read, *shown]
     else:
         names = list(event_columns(data, what).model_dump().values())
     return list(dict.fromkeys(name for name in names if name is not None))

@@ -17,10 +17,11 @@ _FIRST = 1.0
 """Where no lead is in band A, one picked by lot comes first."""
 
 
-def feet_of_a(connection: Connection, rows: ScoreRows) -> Mapping[str, float]:
+def feet_of_a(connection: Connection, rows: ScoreRows, before: Mapping[str, float]) -> Mapping[str, float]:
     """Return the lowest probability in band A by model version; nothing where no row was picked by lot.
 
-    Both the leads of the list and the open ones in the ledger count, for a list may be a single lead.
+    The leads of the list, those of its earlier pieces (`before`) and the open ones in the ledger count, for a
+    list may be a single lead.
     """
     columns = rows.columns
     versions = {
@@ -38,6 +39,8 @@ def feet_of_a(connection: Connection, rows: ScoreRows) -> Mapping[str, float]:
     for version, band, probability in listed:
         if band == TOP and version in versions:
             feet[version] = min(probability, feet.get(version, _FIRST))
+    for version in versions.intersection(before):
+        feet[version] = min(before[version], feet.get(version, _FIRST))
     return feet
 
 

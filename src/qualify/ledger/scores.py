@@ -31,7 +31,10 @@ _KNOWN = ("lead_id", "as_of", "model_version", "scorecard_version", "band", *FAC
 
 @dataclass(frozen=True)
 class Recording:
-    """What is the same for all rows of a score list; `feet` as of :func:`feet_of_a`."""
+    """What is the same for all rows of a score list.
+
+    `feet` as of :func:`feet_of_a`; at first, those of the pieces of the list that came before.
+    """
 
     origin: Origin
     recorded_at: int
@@ -65,7 +68,7 @@ class _Writes:
 def record(database: Database, connection: Connection, rows: ScoreRows, how: Recording) -> Recorded:
     """Store a score list; the connection must be alone."""
     refused = forgetting.refused(connection, rows.lead_id)
-    how = replace(how, feet=feet_of_a(connection, rows))
+    how = replace(how, feet=feet_of_a(connection, rows, how.feet))
     stored = repeated = told = 0
     dropped = sum(lead_id in refused for lead_id in rows.lead_id) if refused else 0
     for chunk in rows.chunks():

@@ -74,6 +74,7 @@ class Ledger(ServiceStore):
         sql_stage: str | None = "SQL",
         fresh_days: float | None = None,
         alert_rest_days: float = 0.0,
+        feet: Mapping[str, float] | None = None,
     ) -> Recorded:
         """Store what was scored, and put into the outbox whom to tell.
 
@@ -98,6 +99,9 @@ class Ledger(ServiceStore):
         alert_rest_days
             How long, by the times of its scores, a lead must have been out of band A or of `sql_stage` before
             the next spell is told.
+        feet
+            Of a list that is stored in pieces, best first: the lowest probability in band A of the pieces
+            before, by model version. Leads picked by lot stand there.
 
         Notes
         -----
@@ -109,7 +113,7 @@ class Ledger(ServiceStore):
         known = {clean(lead_id): each for lead_id, each in (facts or {}).items()}
         how = Recording(
             origin, now_micros(), known, alert_rules, frozenset(closed), sql_stage, fresh_days,
-            alert_rest_days,
+            alert_rest_days, feet or {},
         )  # fmt: skip
         with self._database.write(alone=True) as connection:
             return record(self._database, connection, rows, how)
