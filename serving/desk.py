@@ -4,26 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from qualify.config import Config
 from qualify.leads.read import read_table
 from qualify.leads.tables import IntArray, LeadTables
 from qualify.ledger import Ledger, Recorded
-from qualify.model.parts import BANDS
 from qualify.rules import Scorecard
 from serving.batch import Scored, Sources
-from serving.publish import check_desk, desk_columns, publish
-from serving.publish_pieces import beside_scores, publish_piece, without_beside
+from serving.lead_facts import check_desk, desk_columns
+from serving.publish import publish
+from serving.publish_pieces import Pieces, beside_scores, without_beside
 
 __all__ = ["SalesDesk"]
-
-ROWS_AT_ONCE = 2_048
-"""Rows of a transaction: so many are in memory as Python's objects, and other writers wait so long."""
 
 
 @dataclass
@@ -79,7 +75,7 @@ class SalesDesk:
         check_desk(self.settings.service.desk, leads)
 
     def take_whole(self, scored: Scored) -> None:
-        """Store a list in one transaction."""
+        """Store a list whose leads are in memory."""
         data = self.settings.data
         leads = read_table(self.sources.leads, encoding=data.encoding, delimiter=data.delimiter, what="leads")
         with closing(self.open()) as ledger:
@@ -91,29 +87,13 @@ class SalesDesk:
 
     @contextmanager
     def taking(self) -> Iterator[Callable[[pa.Table], pa.Table]]:
-        """Give a function that stores the next rows of the list, best first, a transaction a few thousand.
-
-        What was stored stays when a later piece fails; stored again, it is counted as known before.
-        """
-        feet: dict[str, float] = {}
-
-        def take(piece: pa.Table) -> pa.Table:
-            for start in range(0, piece.num_rows, ROWS_AT_ONCE):
-                rows = piece.slice(start, ROWS_AT_ONCE)
-                done = publish_piece(ledger, rows, self.settings, self.card, feet)
-                self.stored = Recorded(*map(sum, zip(astuple(self.stored), astuple(done), strict=True)))
-                _lower(feet, rows)
-            return without_beside(piece)
-
+        """Give a function that stores the next rows of the list (see `serving.publish_pieces.Pieces`)."""
         with closing(self.open()) as ledger:
+            pieces = Pieces(ledger, self.settings, self.card)
+
+            def take(rows: pa.Table) -> pa.Table:
+                pieces.store_with_beside(rows)
+                self.stored = pieces.stored
+                return without_beside(rows)
+
             yield take
-
-
-def _lower(feet: dict[str, float], rows: pa.Table) -> None:
-    """Bring the lowest probability in band A, by model version, down to these rows."""
-    top = rows.filter(pc.equal(rows["band"].cast(pa.string()), BANDS[0]))
-    found = top.group_by("model_version").aggregate([("probability", "min")])
-    for version, lowest in zip(
-        found["model_version"].to_pylist(), found["probability_min"].to_pylist(), strict=True
-    ):
-        feet[version] = min(lowest, feet.get(version, lowest))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import numpy as np
 import pyarrow as pa
 
+from qualify.console import progress
 from qualify.leads.rejects import plain_rejects
 from serving.batch.bucket import scores_path, turned_away_path
 from serving.batch.desk import Desk
@@ -66,8 +67,16 @@ def finish_list(
     desk
         Takes the rows while they are written.
     """
-    with nullcontext(_as_it_is) if desk is None else desk.taking() as take:
-        _finish(out, folder, every, batch_rows, summary, take)
+    with (
+        nullcontext(_as_it_is) if desk is None else desk.taking() as take,
+        progress(summary.scored, "writing leads" if desk is None else "storing leads") as advance,
+    ):
+
+        def told(piece: pa.Table) -> pa.Table:
+            advance(piece.num_rows)
+            return take(piece)
+
+        _finish(out, folder, every, batch_rows, summary, told)
 
 
 def _as_it_is(piece: pa.Table) -> pa.Table:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from qualify.config import Source
+from qualify.console import progress
 from qualify.leads.build import build_tables
 from qualify.leads.read import read_table
 from qualify.leads.rejects import Rejects
@@ -74,7 +75,11 @@ def score_sources(scorer: Scorer, sources: Sources, as_of: AsOf, *, reasons: int
     """Score everything; leads that cannot be scored are in the rejects, never lost."""
     tables, rejects = read_sources(scorer, sources)
     moments = moments_of(scorer, tables, as_of)
-    table, late = scorer.score_tables(tables, moments, reasons=reasons, language=language)
+    with progress(len(tables), "scoring leads") as advance:
+        table, late = scorer.score_tables(
+            tables, moments, reasons=reasons, language=language, advance=advance
+        )
+        advance(len(late))
     return Scored(table, rejects.joined(late), tables, moments)
 
 

@@ -7,7 +7,7 @@ A nightly batch, an HTTP request, a Spark partition and a notebook all come thro
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -164,6 +164,7 @@ class Scorer:
         reasons: int = DEFAULT_REASONS,
         language: str = "en",
         threads: int | None = None,
+        advance: Callable[[int], None] | None = None,
     ) -> tuple[pa.Table, Rejects]:
         """Score every lead as of its moment; return the score list by rank, and the leads that were left out.
 
@@ -175,9 +176,13 @@ class Scorer:
             Microseconds, shape (leads,); `NO_TIME` where none is known.
         threads
             How many to work with; None: one a core.
+        advance
+            Called now and then with the number of leads that were scored since.
         """
         rows = np.arange(len(tables))
-        return self.score_rows(tables, rows, as_of, reasons=reasons, language=language, threads=threads)
+        return self.score_rows(
+            tables, rows, as_of, reasons=reasons, language=language, threads=threads, advance=advance
+        )
 
     def score_rows(
         self,
@@ -188,6 +193,7 @@ class Scorer:
         reasons: int,
         language: str,
         threads: int | None = None,
+        advance: Callable[[int], None] | None = None,
     ) -> tuple[pa.Table, Rejects]:
         """Score some leads, by position, each as of its own moment (both of shape (rows,))."""
         good, late = existing(tables, rows, as_of)
@@ -198,7 +204,12 @@ class Scorer:
 
         chunks = list(_chunks(good))
         # The compiled loops, which are most of the work, run at once.
-        table = pa.concat_tables(side_by_side(score, chunks, 1 if len(chunks) == 1 else threads))
+        pieces = []
+        for piece in side_by_side(score, chunks, 1 if len(chunks) == 1 else threads):
+            pieces.append(piece)
+            if advance is not None:
+                advance(piece.num_rows)
+        table = pa.concat_tables(pieces)
         order = by_rank(table["probability"].to_numpy(), tables.lead_id[rows[good]])
         rank = pa.array(np.arange(1, len(order) + 1, dtype=np.int64))
         return table.take(pa.array(order)).add_column(2, "rank", rank), late

@@ -15,7 +15,8 @@ from qualify.ledger import Ledger, QueueQuery
 from qualify.moments import parse_as_of
 from serving.batch import Scored
 from serving.lead_documents import LeadDocuments
-from serving.publish import lead_facts, open_rows, publish
+from serving.lead_facts import lead_facts, open_rows
+from serving.publish import publish
 from tests.world import AS_OF, LEADS, call, sources
 
 CLOSED = ("Won", "Lost")

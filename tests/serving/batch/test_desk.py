@@ -10,10 +10,10 @@ from sqlalchemy import create_engine, inspect, text
 from qualify.config import Desk, SqlSource, Webhook
 from qualify.errors import ConfigError, LedgerUnavailable
 from qualify.ledger import Ledger, QueueQuery
-from serving import desk as desk_module
 from serving.batch import Sources
 from serving.desk import SalesDesk
 from serving.named import named_source
+from serving.publish_pieces import Pieces
 from tests.world import World
 
 NAMES = ("leads", "activities", "stages")
@@ -57,7 +57,7 @@ def contents(folder: Path) -> dict[str, list[dict[str, object]]]:
 
 @pytest.mark.parametrize("buckets", [2, 7])
 def test_the_ledger_of_a_list_in_parts(world, run, of_world, tmp_path, monkeypatch, buckets):
-    monkeypatch.setattr(desk_module, "ROWS_AT_ONCE", 100)  # several transactions
+    monkeypatch.setattr(Pieces, "ROWS", 100)  # several transactions
     one, many = (sales_desk(world, tmp_path / name, of_world) for name in ("one", "many"))
     run(tmp_path / "one.parquet", 1, desk=one)
     run(tmp_path / "many.parquet", buckets, desk=many)

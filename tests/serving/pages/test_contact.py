@@ -14,8 +14,8 @@ import pytest
 from qualify.config import ColumnSpec, Desk
 from qualify.errors import ConfigError
 from qualify.ledger import QueueQuery
+from serving.lead_facts import check_desk, contacts_of
 from serving.pages.contact import list_contacts
-from serving.publish import check_desk, contacts_of
 from tests.serving.pages.desk import running
 from tests.serving.pages.test_http import first_lead
 from tests.serving.pages.test_moves import EN
