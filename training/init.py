@@ -20,7 +20,7 @@ from training.initial.attributes import Attributes, audit_attributes, propose_at
 from training.initial.desk import kept_line, propose_desk
 from training.initial.document import Proposal, write_document
 from training.initial.funnel import StageFacts, describe_stages, order_stages, slug, stage_targets
-from training.initial.label import FlatLabel, find_label, outcome_of
+from training.initial.label import FlatLabel, Named, find_label, outcome_of
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
 
@@ -133,12 +133,13 @@ def _flat(sources: Sources, request: Request) -> FlatLabel | None:
     """Find the label column's positive value among the rows that are leads."""
     if request.target is None:
         return None
-    return find_label(only_leads(sources.leads, sources.data.lead_id), request.target, request.positive)
+    named = Named(request.positive, request.negative, request.open)
+    return find_label(only_leads(sources.leads, sources.data.lead_id), request.target, named)
 
 
 def _first_target(request: Request, flat: FlatLabel | None) -> Target:
     if flat is not None:
-        return Target(name=slug(flat.column), column=flat.column, positive=flat.positive)
+        return flat.target()
     return Target(
         name=slug(str(request.target_stage)), stage=request.target_stage, within_days=request.within_days
     )
@@ -234,7 +235,9 @@ def _scorecard_notes(first: FirstScorecard, tables: LeadTables, attributes: Attr
 
 def _hints(proposal: Proposal) -> list[str]:
     """Say how values are written that may be misunderstood."""
-    hints = [f"column {name!r}: {p.hint}" for name, p in proposal.profiles.items() if p.hint]
+    labels = {target.column for target in proposal.targets}
+    told = {name: p.hint for name, p in proposal.profiles.items() if p.hint and name not in labels}
+    hints = [f"column {name!r}: {hint}" for name, hint in told.items()]
     more = [f"and {len(hints) - _MOST_HINTS} more such columns"] if len(hints) > _MOST_HINTS else []
     return hints[:_MOST_HINTS] + more
 
