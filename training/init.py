@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qualify.config import ColumnSpec, Config, Data, StageOrder, Target, parse_config
+from qualify.config import ColumnSpec, Config, StageOrder, Target, parse_config
 from qualify.errors import UserError
 from qualify.leads.build import build_tables
 from qualify.leads.columns import only_leads
@@ -97,7 +97,9 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     sources = read_sources(request, Path(folder))
     flat = _flat(sources, request)
     target = _first_target(request, flat)
-    attributes = propose_attributes(sources.leads, sources.profiles, sources.data, target)
+    attributes = propose_attributes(
+        sources.leads, sources.profiles, sources.data, target, sources.repeated_id
+    )
     tables, rejects = _tables(sources, attributes, target)
     facts = describe_stages(tables)
     targets = [target]
@@ -197,7 +199,7 @@ def _summary(
         + (f": {', '.join(leaks)}" if leaks else ""),
         f"scorecard: {first.remark}",
         *notes,
-        *_stand_ins(proposal.data),
+        *_stand_ins(proposal),
     ]
     kept = kept_line(proposal.desk)
     if kept is not None:
@@ -207,10 +209,17 @@ def _summary(
     return (*lines, *_hints(proposal), *rejects.lines())
 
 
-def _stand_ins(data: Data) -> list[str]:
+def _stand_ins(proposal: Proposal) -> list[str]:
     """Say what the place of a row stands for, where the table has no column for it."""
-    lines = []
-    if data.lead_id is None:
+    data, lines = proposal.data, []
+    repeated = [name for name, why in proposal.attributes.exclude.items() if why.code == "C007"]
+    if repeated:
+        why = proposal.attributes.exclude[repeated[0]].evidence
+        lines.append(
+            f"column {repeated[0]!r} is {why}: each row is taken for a lead, so a lead may be learned from "
+            "and judged on; bring one row a lead"
+        )
+    elif data.lead_id is None:
         lines.append(
             "no column names the leads: they are numbered by row, so a table in another order names others; "
             "name an id with --id"
