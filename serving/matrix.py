@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from qualify.config import ColumnSpec, Target
+from qualify.config import ColumnSpec
 from qualify.features.build import build_frame
 from qualify.features.frame import Categorical
+from qualify.labels.flat import read_label
 from qualify.labels.snapshots import Snapshots, take_snapshots
-from qualify.leads.tables import NO_TIME, Column, FloatArray, LeadTables
+from qualify.leads.tables import NO_TIME, LeadTables
 from qualify.rules import evaluate
 from qualify.scorer import Scorer
 
@@ -74,14 +75,8 @@ def _rows(scorer: Scorer, tables: LeadTables, looks: Looks, end: int) -> Snapsho
             tables, schema.targets, schema.closed, looks.every_days, looks.per_lead, end=end
         )  # fmt: skip
     as_of = np.where(tables.created_at == NO_TIME, 0, tables.created_at)
-    labels = {t.name: _label(tables.columns[str(t.column)], t) for t in schema.targets}
+    labels = {t.name: read_label(tables.columns[str(t.column)], t) for t in schema.targets}
     return Snapshots(np.arange(len(tables)), as_of, np.ones(len(tables), dtype=bool), labels)
-
-
-def _label(column: Column, target: Target) -> FloatArray:
-    """Return the label of a part of a table, which may hold one value only (see `column_label`)."""
-    won = np.array([word == target.positive for word in column.vocabulary] + [np.nan])
-    return np.asarray(won[column.codes], dtype=np.float64)
 
 
 def _table(scorer: Scorer, tables: LeadTables, taken: Snapshots) -> pa.Table:

@@ -14,9 +14,10 @@ import pyarrow as pa
 from qualify.config import Config, Target
 from qualify.decide.sales_work import Answers, read_answers
 from qualify.decide.stage_roles import find_roles
+from qualify.labels.flat import word_outcomes
 from qualify.labels.snapshots import end_of_data
 from qualify.leads.events import event_order
-from qualify.leads.tables import NO_TIME, Column, IntArray, LeadTables, Stages
+from qualify.leads.tables import NO_TIME, Column, FloatArray, IntArray, LeadTables, Stages
 
 _ROLES: Mapping[str, tuple[str, ...]] = {
     "accepted": ("accepted",),
@@ -198,18 +199,18 @@ def _into_labels(config: Config, tables: LeadTables, answers: Answers) -> Joined
     """Fill the empty labels of the first target from won, lost and rejected."""
     target = config.targets[0]
     column = tables.columns[str(target.column)]
-    negative = [word for word in column.vocabulary if word != target.positive]
+    meant = word_outcomes(column.vocabulary, target)
     codes, conflicts, used, known = column.codes.copy(), [], 0, 0
     unmapped: Counter[str] = Counter()
     for k in np.argsort(answers.at, kind="stable"):
         lead, verdict = int(answers.lead[k]), answers.verdicts[answers.verdict[k]]
-        code = _label_code(column, target, negative, verdict)
+        code = _label_code(column, target, meant, verdict)
         if code is None:
             unmapped[verdict] += 1
-        elif column.codes[lead] < 0:
-            used += int(codes[lead] < 0)
+        elif np.isnan(meant[column.codes[lead]]) or column.codes[lead] < 0:
+            used += int(codes[lead] == column.codes[lead])
             codes[lead] = code
-        elif column.codes[lead] == code:
+        elif meant[column.codes[lead]] == meant[code]:
             known += 1
         else:
             held = column.vocabulary[int(column.codes[lead])]
@@ -226,13 +227,21 @@ def _into_labels(config: Config, tables: LeadTables, answers: Answers) -> Joined
     )  # fmt: skip
 
 
-def _label_code(column: Column, target: Target, negative: list[str], verdict: str) -> int | None:
-    """Return the label that a verdict means; None for those that decide nothing."""
-    if verdict == "won" and target.positive in column.vocabulary:
-        return column.vocabulary.index(str(target.positive))
-    if verdict in ("lost", "rejected") and len(negative) == 1:
-        return column.vocabulary.index(negative[0])
-    return None
+def _label_code(column: Column, target: Target, meant: FloatArray, verdict: str) -> int | None:
+    """Return the label that a verdict means; None for those that decide nothing.
+
+    Where several values say no, the first that the target names stands for a loss.
+    """
+    if verdict not in ("won", "lost", "rejected"):
+        return None
+    outcome = 1.0 if verdict == "won" else 0.0
+    named = [str(target.positive)] if verdict == "won" else list(target.negative or ())
+    fitting = np.flatnonzero(meant[:-1] == outcome).tolist()
+    return min(fitting, key=lambda code: _place(named, column.vocabulary[code]), default=None)
+
+
+def _place(named: list[str], word: str) -> int:
+    return named.index(word) if word in named else len(named)
 
 
 def _time(micros: int) -> datetime:

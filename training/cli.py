@@ -51,6 +51,12 @@ def init(
     created_at: Annotated[str | None, typer.Option(help="The creation date.", metavar="COL")] = None,
     target: Annotated[str | None, typer.Option(help="The label column.", metavar="COL")] = None,
     positive: Annotated[str | None, typer.Option(help="The label's value for yes.", metavar="VALUE")] = None,
+    negative: Annotated[
+        list[str] | None, typer.Option(help="A value for no; '': an empty cell. Repeatable.", metavar="VALUE")
+    ] = None,
+    open_value: Annotated[
+        list[str] | None, typer.Option("--open", help="A value not decided yet. Repeatable.", metavar="VALUE")
+    ] = None,
     target_stage: Annotated[str | None, typer.Option(help="The stage to predict.", metavar="NAME")] = None,
     within_days: Annotated[float | None, typer.Option(min=0, help="Horizon.", metavar="N")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of CSV files; default: found by looking.")] = None,
@@ -68,7 +74,8 @@ def init(
     made = run(
         Request(
             leads=leads, activities=activities, stages=stages, id_column=id_column, created_at=created_at,
-            target=target, positive=positive, target_stage=target_stage, within_days=within_days,
+            target=target, positive=positive, negative=tuple(negative or ()), open=tuple(open_value or ()),
+            target_stage=target_stage, within_days=within_days,
             encoding=encoding, delimiter=delimiter, timezone=timezone, language=language,
         ),
         out, force=force,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qualify.config import ColumnSpec, Config, Data, StageOrder, Target, parse_config
+from qualify.config import ColumnSpec, Config, StageOrder, Target, parse_config
 from qualify.errors import UserError
 from qualify.leads.build import build_tables
 from qualify.leads.columns import only_leads
@@ -20,7 +20,7 @@ from training.initial.attributes import Attributes, audit_attributes, propose_at
 from training.initial.desk import kept_line, propose_desk
 from training.initial.document import Proposal, write_document
 from training.initial.funnel import StageFacts, describe_stages, order_stages, slug, stage_targets
-from training.initial.label import FlatLabel, find_label, outcome_of
+from training.initial.label import FlatLabel, Named, find_label, outcome_of
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
 
@@ -97,7 +97,9 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     sources = read_sources(request, Path(folder))
     flat = _flat(sources, request)
     target = _first_target(request, flat)
-    attributes = propose_attributes(sources.leads, sources.profiles, sources.data, target)
+    attributes = propose_attributes(
+        sources.leads, sources.profiles, sources.data, target, sources.repeated_id
+    )
     tables, rejects = _tables(sources, attributes, target)
     facts = describe_stages(tables)
     targets = [target]
@@ -133,12 +135,13 @@ def _flat(sources: Sources, request: Request) -> FlatLabel | None:
     """Find the label column's positive value among the rows that are leads."""
     if request.target is None:
         return None
-    return find_label(only_leads(sources.leads, sources.data.lead_id), request.target, request.positive)
+    named = Named(request.positive, request.negative, request.open)
+    return find_label(only_leads(sources.leads, sources.data.lead_id), request.target, named)
 
 
 def _first_target(request: Request, flat: FlatLabel | None) -> Target:
     if flat is not None:
-        return Target(name=slug(flat.column), column=flat.column, positive=flat.positive)
+        return flat.target()
     return Target(
         name=slug(str(request.target_stage)), stage=request.target_stage, within_days=request.within_days
     )
@@ -196,7 +199,7 @@ def _summary(
         + (f": {', '.join(leaks)}" if leaks else ""),
         f"scorecard: {first.remark}",
         *notes,
-        *_stand_ins(proposal.data),
+        *_stand_ins(proposal),
     ]
     kept = kept_line(proposal.desk)
     if kept is not None:
@@ -206,10 +209,17 @@ def _summary(
     return (*lines, *_hints(proposal), *rejects.lines())
 
 
-def _stand_ins(data: Data) -> list[str]:
+def _stand_ins(proposal: Proposal) -> list[str]:
     """Say what the place of a row stands for, where the table has no column for it."""
-    lines = []
-    if data.lead_id is None:
+    data, lines = proposal.data, []
+    repeated = [name for name, why in proposal.attributes.exclude.items() if why.code == "C007"]
+    if repeated:
+        why = proposal.attributes.exclude[repeated[0]].evidence
+        lines.append(
+            f"column {repeated[0]!r} is {why}: each row is taken for a lead, so a lead may be learned from "
+            "and judged on; bring one row a lead"
+        )
+    elif data.lead_id is None:
         lines.append(
             "no column names the leads: they are numbered by row, so a table in another order names others; "
             "name an id with --id"
@@ -234,7 +244,9 @@ def _scorecard_notes(first: FirstScorecard, tables: LeadTables, attributes: Attr
 
 def _hints(proposal: Proposal) -> list[str]:
     """Say how values are written that may be misunderstood."""
-    hints = [f"column {name!r}: {p.hint}" for name, p in proposal.profiles.items() if p.hint]
+    labels = {target.column for target in proposal.targets}
+    told = {name: p.hint for name, p in proposal.profiles.items() if p.hint and name not in labels}
+    hints = [f"column {name!r}: {hint}" for name, hint in told.items()]
     more = [f"and {len(hints) - _MOST_HINTS} more such columns"] if len(hints) > _MOST_HINTS else []
     return hints[:_MOST_HINTS] + more
 

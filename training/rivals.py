@@ -9,7 +9,7 @@ import numpy as np
 from mlflow.exceptions import MlflowException
 from numpy.typing import NDArray
 
-from qualify.config import Config
+from qualify.config import Config, Target
 from qualify.features.build import build_frame
 from qualify.leads.tables import FloatArray, IntArray, LeadTables
 from qualify.rules import evaluate
@@ -52,13 +52,17 @@ def champion_probability(scorer: Scorer, tables: LeadTables, lead: IntArray, as_
 def why_not(scorer: Scorer, version: str, loaded: Loaded) -> str | None:
     """Return why a version cannot be judged by the present tables, None where it can."""
     target, own = loaded.config.targets[0], scorer.parts.schema.targets[0]
-    outcome = (target.stage, target.within_days, target.column, target.positive)
-    if (own.stage, own.within_days, own.column, own.positive) != outcome:
+    if _outcome(own) != _outcome(target):
         return f"version {version} predicts another outcome, so it cannot be compared"
     absent = [name for name in scorer.parts.schema.columns if name not in loaded.tables.columns]
     if absent:
         return f"version {version} needs columns that are no longer used: {', '.join(absent[:5])}"
     return None
+
+
+def _outcome(target: Target) -> Target:
+    """Return the target without what it is called."""
+    return target.model_copy(update={"name": "target", "label": None})
 
 
 def drafted_from(loaded: Loaded, lead: IntArray) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualify.config import ColumnSpec, Config
+from qualify.labels.flat import read_label
 from qualify.leads.build import build_tables
 from qualify.leads.read import located, read_table
 from qualify.leads.tables import LeadTables
@@ -21,7 +22,7 @@ def label_outcomes(
     """Return the first scores that can be judged, and by lead whether the label says yes.
 
     A label bears no time: that a score owes nothing to it is sure only of leads that the version which gave
-    the score did not learn from. A lead whose label is empty has no outcome yet.
+    the score did not learn from. A lead whose label is empty or open has no outcome yet.
 
     Parameters
     ----------
@@ -46,9 +47,8 @@ def label_outcomes(
         judged = (rows < 0) | (tables.created_at[rows] > end)
         first, rows = first.filter(pa.array(judged)), rows[judged]
     ids = first["lead_id"].to_pylist()
-    codes = np.where(rows >= 0, column.values[rows], -1)
-    yes = np.array([word == target.positive for word in column.vocabulary], dtype=bool)
-    return first, {ids[i]: bool(yes[codes[i]]) for i in np.flatnonzero(codes >= 0)}
+    outcome = np.where(rows >= 0, read_label(column, target)[rows], np.nan)
+    return first, {ids[i]: bool(outcome[i]) for i in np.flatnonzero(~np.isnan(outcome))}
 
 
 def _read(config: Config, folder: Path) -> LeadTables:

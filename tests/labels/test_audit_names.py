@@ -10,15 +10,17 @@ OUTCOME = """
 """
 STATE = """
     Last Activity; Last Notable Activity; lastModified; last_modified_by; latest contact; updated_at;
-    Activity Score; current stage; 最終活動; 最終接触日; 最新ステータス; 直近の対応; 更新日
+    Activity Score; current stage; 最終活動; 最終接触日; 最新ステータス; 直近の対応; 更新日;
+    days_in_stage; hoursInPhase; Stage Age
 """
 VAGUE = """
-    status; Tags; rating; duration; num_calls; Result; contract; deal size; 契約形態; 備考; last visit
+    status; Tags; rating; duration; num_calls; Result; contract; deal size; 契約形態; 備考; last visit; Owner;
+    assigned_to; Sales Rep; 担当者
 """
 INNOCENT = """
     last name; Lead Source; Lead Origin; City; marital status; 前回ステータス; 最終学歴; current occupation;
     poutcome; contact; pdays; month; campaign; company size; session duration; Do Not Email; 従業員数;
-    流入経路; TotalVisits;
+    流入経路; TotalVisits; owned_by_group; days since founded; age;
     landing_page_id; AMOUNT_REQ; euribor3m; Get updates on DM Content; 業種; statement; wonderful;
     What matters most to you in choosing a course; A free copy of Mastering The Interview
 """
@@ -63,13 +65,17 @@ def test_history_makes_a_clear_name_vague(name, softened):
     assert not read_name(softened).clear
 
 
-@pytest.mark.parametrize("name", ["contract_expiry", "wished start", "契約満了日", "event date"])
+PLANNED = ["contract_expiry", "wished start", "契約満了日", "event date", "contract_end", "LeaseEndDate"]
+
+
+@pytest.mark.parametrize("name", [*PLANNED, "契約終了日"])
 def test_planned_dates(name):
     assert is_planned(name)
 
 
-def test_won_date_is_not_planned():
-    assert not is_planned("won_date")
+@pytest.mark.parametrize("name", ["won_date", "end date", "contract_date", "終了日", "契約日"])
+def test_other_dates_are_not_planned(name):
+    assert not is_planned(name)
 
 
 @pytest.mark.parametrize("value", ["Email Opened", "SMS Sent", "Page Visited on Website", "メール開封"])

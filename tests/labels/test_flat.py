@@ -7,7 +7,7 @@ import pytest
 
 from qualify.config import Target
 from qualify.errors import DataError
-from qualify.labels.flat import column_label
+from qualify.labels.flat import column_label, read_label
 from qualify.leads.tables import Column
 
 TARGET = Target(name="won", column="Converted", positive="yes")
@@ -47,3 +47,38 @@ def test_no_value_is_refused():
 def test_a_positive_value_that_does_not_occur_is_refused():
     with pytest.raises(DataError, match=r"positive value(.|\n)*expected: 'yes'"):
         column_label(words("1", "0"), TARGET)
+
+
+def test_spellings_of_one_value_are_one_outcome():
+    found = column_label(words("Yes", "YES ", "ｙｅｓ", "no", "No", None), TARGET)
+    np.testing.assert_array_equal(found, [1, 1, 1, 0, 0, np.nan])
+
+
+SORTED = Target(name="won", column="stage", positive="Won", negative=("Lost", "Junk"), open=("Open",))
+
+
+def test_named_values_are_yes_no_and_not_known():
+    found = column_label(words("won", "Lost", "Junk", "OPEN", None), SORTED)
+    np.testing.assert_array_equal(found, [1, 0, 0, np.nan, np.nan])
+
+
+def test_a_value_that_is_not_named_is_refused_rather_than_lost():
+    with pytest.raises(DataError, match=r"does not name(.|\n)*got: \"?'Demo'(.|\n)*`open`"):
+        column_label(words("Won", "Lost", "Demo"), SORTED)
+    with pytest.raises(DataError, match=r"does not name"):
+        read_label(words("Demo"), SORTED)
+
+
+def test_an_empty_cell_is_a_no_where_the_target_says_so():
+    target = Target(name="won", column="won", positive="x", negative=("",))
+    np.testing.assert_array_equal(column_label(words("x", None, "X"), target), [1, 0, 1])
+
+
+def test_a_part_of_a_table_may_hold_one_outcome():
+    np.testing.assert_array_equal(read_label(words("Lost", None), SORTED), [0, np.nan])
+    np.testing.assert_array_equal(read_label(words(None), TARGET), [np.nan])
+
+
+def test_a_stage_has_no_values_to_sort():
+    with pytest.raises(ValueError, match="a stage has none"):
+        Target(name="won", stage="Won", within_days=30, open=("Open",))

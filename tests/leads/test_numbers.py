@@ -121,3 +121,25 @@ def test_neither_yes_nor_no_is_counted() -> None:
     read = parse_booleans(pa.array(["maybe", "unknown", None]), missing=("unknown",))
     assert read.unread.tolist() == [True, False, False]
     assert parse_booleans(pa.array([True, None])).numbers[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("$3.4k", 3_400), ("$1.5M", 1_500_000), ("1.5m€", 1_500_000), ("€ 2,5 Mio", 2_500_000),
+        ("USD 12K", 12_000), ("3 k EUR", 3_000), ("£2bn", 2e9), ("-$3k", -3_000), ("＄１．５Ｍ", 1_500_000),
+    ],
+)  # fmt: skip
+def test_letters_beside_a_currency_are_thousands_and_millions(text: str, value: float) -> None:
+    assert parse_numbers(pa.array([text])).numbers.tolist() == [value]
+
+
+@pytest.mark.parametrize("text", ["5M", "1.2k", "30 m", "$5 min", "5mm", "$k"])
+def test_letters_alone_may_be_metres_or_minutes(text: str) -> None:
+    assert parse_numbers(pa.array([text])).unread.tolist() == [True]
+
+
+def test_a_point_before_a_million_is_a_point() -> None:
+    """1.250 beside 980 is more than a thousand; $1.250M beside $980k is not."""
+    assert parse_numbers(pa.array(["$1.250M", "$980k"])).numbers.tolist() == [1_250_000, 980_000]
+    assert parse_numbers(pa.array(["1.250", "980"])).numbers.tolist() == [1_250, 980]

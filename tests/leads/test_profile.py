@@ -136,3 +136,22 @@ def test_no_personal_data_in_the_evidence() -> None:
 def test_order_of_rows_does_not_matter() -> None:
     values = ["b", "a", "Select", "b", "c", None] * 5
     assert column("x", values) == column("x", values[::-1])
+
+
+def test_titles_picked_from_a_list_are_categories() -> None:
+    """Four words with fifty rows each tell more than their ranks, and "junior" has none."""
+    picked = profile_column("role", pa.array(["junior", "manager", "director", "C-level"] * 50))
+    assert picked.type == "category"
+    written = [f"{rank} of {what}" for rank in ("Director", "Head") for what in "ABCDEFGHIJ"]
+    assert profile_column("role", pa.array(written * 50)).type == "job_title"
+
+
+@pytest.mark.parametrize("name", ["contact_id", "key", "updated"])
+def test_keys_that_begin_with_zeros_are_no_times(name: str) -> None:
+    """0030000012345 as a number would lie among the seconds since 1970."""
+    keys = pa.array([f"003{k * 7919:08d}" for k in range(200)])
+    assert profile_column(name, keys).type != "date"
+    assert (
+        profile_column("updated", pa.array([f"1{k * 7919:09d}" for k in range(90_000, 90_200)])).type
+        == "date"
+    )

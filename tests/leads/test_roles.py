@@ -12,6 +12,7 @@ from qualify.leads.roles import (
     find_created_at,
     find_id,
     find_order,
+    find_repeated_id,
     find_stage_columns,
 )
 
@@ -119,3 +120,23 @@ def test_one_type_or_stage_alone_is_found() -> None:
 def test_tables_without_a_role(table: pa.Table, match: str) -> None:
     with pytest.raises(DataError, match=match):
         find_activity_columns(table, profile(table), KEYS)
+
+
+def of_rows(name: str, values: list[str]) -> pa.Table:
+    return pa.table({name: values, "topic": ["a", "b"] * (len(values) // 2)})
+
+
+@pytest.mark.parametrize(
+    ("name", "leads", "found"),
+    [
+        ("Lead Id", 40, "Lead Id"),  # two or three rows a lead
+        ("prospect_id", 40, "prospect_id"),
+        ("Lead Id", 90, None),  # nearly all differ: it names the leads, and repeats are rejected
+        ("Lead Id", 4, None),  # 25 rows each: a group
+        ("campaign_id", 40, None),  # not called the lead's
+        ("lead_source", 40, None),
+    ],
+)
+def test_an_id_that_names_several_rows(name: str, leads: int, found: str | None) -> None:
+    table = of_rows(name, [f"K{k % leads}" for k in range(100)])
+    assert find_repeated_id(profile(table)) == found

@@ -235,6 +235,18 @@ def test_a_share_of_outcomes_that_moves():
     assert codes(check_maturity(steady, label_of(steady))) == []
 
 
+def test_a_share_of_outcomes_that_swings_with_the_season():
+    created = spread(2_400, days=730)
+    rng = np.random.default_rng(0)
+    season = 0.25 + 0.2 * np.cos(created / 365 * 2 * np.pi)
+    for rate, told in ((season, ["M003"]), (np.full(2_400, 0.25), [])):
+        entered = np.where(rng.random(2_400) < rate, created + 3, np.nan)
+        loaded = loaded_of(staged(created, entered, acted=[800], activity_lead=[0]))
+        found = list(check_maturity(loaded, label_of(loaded)))
+        assert codes(found) == told
+        assert all("from twelfth to twelfth" in each.text and each.level == "note" for each in found)
+
+
 # Quality
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import chi2, norm
 
 from qualify.features.kernel import first_entry
 from qualify.labels.snapshots import end_of_data
@@ -17,6 +18,7 @@ CENSORED = 0.5
 WITHIN = 0.7
 ENOUGH = 30
 FACTOR, SIGMAS = 1.5, 4.0
+_PARTS = 12
 _SHORT_DAYS = 120
 """Histories shorter than this are told by weeks."""
 
@@ -102,4 +104,22 @@ def _moving_share(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
         yield Finding(
             "M003", "warning", loaded.config.targets[0].name,
             f"{first:.1%} of the first third of the leads have the outcome, {last:.1%} of the last third",
+        )  # fmt: skip
+        return
+    yield from _swinging_share(by_time, loaded.config.targets[0].name)
+
+
+def _swinging_share(by_time: FloatArray, target: str) -> Iterator[Finding]:
+    """Compare twelfths of the leads: a season, or a campaign that comes and goes, leaves the thirds alike."""
+    parts = np.array_split(by_time, _PARTS)
+    if len(parts[-1]) < ENOUGH:
+        return
+    rows, ones = np.array([len(part) for part in parts]), np.array([part.sum() for part in parts])
+    share, all_of_them = ones / rows, ones.sum() / rows.sum()
+    squares = np.sum((ones - rows * all_of_them) ** 2) / max(all_of_them * (1 - all_of_them), 1e-12) / rows[0]
+    if chi2.sf(squares, _PARTS - 1) < 2 * norm.sf(SIGMAS) and share.max() > FACTOR**2 * share.min():
+        yield Finding(
+            "M003", "note", target,
+            "from twelfth to twelfth of the leads by time the share with the outcome goes between "
+            f"{share.min():.1%} and {share.max():.1%}, which is no luck",
         )  # fmt: skip

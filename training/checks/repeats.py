@@ -8,9 +8,12 @@ import numpy as np
 
 from qualify.leads.tables import Column, FloatArray, IntArray
 from training.checks.finding import Finding
-from training.checks.person import person_keys
+from training.checks.person import person_keys, plain, recode
 from training.checks.twins import find_twins, later_leads
 from training.data import Loaded
+
+REPEATED_ID = "C007"
+"""Why `init` leaves out an id that names several rows."""
 
 MOST_ALIKE = 10
 """An address of more leads is that of an office or a test, not of a person."""
@@ -25,7 +28,12 @@ def check_repeats(loaded: Loaded, label: FloatArray, personal: Mapping[str, Colu
         Columns that no model sees but that tell persons apart (see `training.checks.personal.load_personal`).
     """
     later = later_leads(loaded)
-    for subject, key in person_keys({**loaded.tables.columns, **personal}).items():
+    columns = {**loaded.tables.columns, **personal}
+    repeated = [
+        name for name, why in loaded.config.exclude.items() if why.code == REPEATED_ID and name in columns
+    ]
+    keys = {name: recode(columns[name], plain) for name in repeated} | person_keys(columns)
+    for subject, key in keys.items():
         twins = find_twins(_of_few(key), later, label)
         if twins is not None:
             yield Finding("R001", twins.level, subject, twins.text("share it with another lead"))

@@ -47,9 +47,16 @@ class Attributes:
 
 
 def propose_attributes(
-    leads: pa.Table, profiles: Mapping[str, ColumnProfile], data: Data, target: Target
+    leads: pa.Table,
+    profiles: Mapping[str, ColumnProfile],
+    data: Data,
+    target: Target,
+    repeated_id: str | None = None,
 ) -> Attributes:
-    """Propose by the profiles alone; columns with a role (id, creation date, order, label) are left out."""
+    """Propose by the profiles alone; columns with a role (id, creation date, order, label) are left out.
+
+    An id that names several rows (see `find_repeated_id`) is kept to find them by, and is no attribute.
+    """
     roles = {data.lead_id, data.created_at, data.order_by, target.column}
     running = find_order(leads, {n: p for n, p in profiles.items() if n not in roles})
     columns: dict[str, ColumnSpec] = {}
@@ -57,8 +64,14 @@ def propose_attributes(
     for name, found in profiles.items():
         if name in roles:
             continue
-        columns[name] = ColumnSpec(type=found.type, missing=found.missing, group=group_of(name, found))
-        if found.exclude is not None:
+        kind = "id" if name == repeated_id else found.type
+        columns[name] = ColumnSpec(type=kind, missing=found.missing, group=group_of(name, found))
+        if name == repeated_id:
+            evidence = (
+                f"called the lead's id, but {found.given:,} rows hold {found.distinct:,} different ones"
+            )
+            exclude[name] = Excluded(code="C007", evidence=evidence)
+        elif found.exclude is not None:
             exclude[name] = found.exclude
         elif name == running:
             exclude[name] = Excluded(code="C006", evidence="a running number: only tells the time")

@@ -136,7 +136,10 @@ def _targets(proposal: Proposal) -> list[str]:
     for target, note in zip(proposal.targets, proposal.target_remarks, strict=True):
         shown = target.model_dump(exclude_none=True)
         lines.append(entry("name", shown.pop("name"), note, indent=4, dash=True))
-        lines += [entry(key, value, indent=4) for key, value in shown.items()]
+        lines += [
+            entry(key, list(value) if isinstance(value, tuple) else value, indent=4)
+            for key, value in shown.items()
+        ]
     return [*lines, ""]
 
 

@@ -1,51 +1,84 @@
-"""The label of a flat table: which of its two values is the good one."""
+"""The label of a flat table: which of its values is the good one, and what the others mean."""
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from qualify.config import Target
-from qualify.errors import UserError
-from qualify.labels.flat import column_label
+from qualify.labels.flat import column_label, fold_label
 from qualify.labels.snapshots import end_of_data, stage_label
 from qualify.leads.columns import needed
-from qualify.leads.numbers import read_boolean
 from qualify.leads.stamp import read_stamp
 from qualify.leads.strings import encode_clean
 from qualify.leads.tables import FloatArray, LeadTables
+from training.initial.funnel import slug
+from training.initial.label_words import NO, OPEN, YES, Outcome, meaning
+from training.initial.unclear import Kinds, check_named, refuse_label
 
-_GOOD = frozenset({
-    "won", "win", "converted", "success", "successful", "closed won", "sql", "customer",
-    "qualified", "accepted", "approved", "purchased", "purchase", "bought", "sale", "sold",
-    "deal", "signed", "positive", "good", "成約", "受注", "購入", "契約", "獲得", "成功", "承認", "合格",
-    "gewonnen", "gagné", "ganado",
-})  # fmt: skip
-_BAD = frozenset({
-    "lost", "loss", "not converted", "failure", "failed", "closed lost", "rejected", "declined",
-    "denied", "unqualified", "disqualified", "no sale", "negative", "bad", "cancelled",
-    "canceled", "open", "none", "失注", "未成約", "不成立", "失敗", "却下", "verloren", "perdu", "perdido",
-})  # fmt: skip
+__all__ = ["FlatLabel", "Named", "find_label", "outcome_of"]
+
+_MOST_TOLD = 6
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the user said of the label's values: the one for yes, those for no, those not decided yet."""
+
+    positive: str | None = None
+    negative: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+
+    @property
+    def sorts(self) -> bool:
+        """Whether values are sorted by hand, rather than being two."""
+        return bool(self.negative or self.open)
 
 
 @dataclass(frozen=True)
 class FlatLabel:
-    """The label column: its positive value, and how many rows have which outcome."""
+    """The label column: its positive value, and how many rows have which outcome.
+
+    Parameters
+    ----------
+    negative, open
+        The values for no and those not decided yet; None where the label has two values.
+    spellings
+        The positive value as rows write it, where they differ in case, width or blanks.
+    """
 
     column: str
     positive: str
     positives: int
     negatives: int
     unknown: int
+    negative: tuple[str, ...] | None = None
+    open: tuple[str, ...] | None = None
+    spellings: tuple[str, ...] = ()
+
+    def target(self) -> Target:
+        """Return the label as a target."""
+        return Target(
+            name=slug(self.column), column=self.column, positive=self.positive,
+            negative=self.negative, open=self.open,
+        )  # fmt: skip
 
     def evidence(self) -> str:
         """Return the counts in words."""
         known = self.positives + self.negatives
-        share = f"{self.positives:,} of {known:,} rows ({self.positives / known:.1%})"
-        return share + (f"; {self.unknown:,} rows without an outcome are left out" if self.unknown else "")
+        parts = [f"{self.positives:,} of {known:,} rows ({self.positives / known:.1%})"]
+        if self.unknown:
+            parts.append(f"{self.unknown:,} rows without an outcome are left out")
+        if len(self.spellings) > 1:
+            parts.append(f"written {_quoted(self.spellings)}")
+        if self.negative is not None:
+            parts.append(f"no: {_quoted(self.negative)}")
+        if self.open:
+            parts.append(f"not decided yet: {_quoted(self.open)}")
+        return "; ".join(parts)
 
 
 def outcome_of(tables: LeadTables, target: Target) -> FloatArray:
@@ -60,8 +93,12 @@ def outcome_of(tables: LeadTables, target: Target) -> FloatArray:
     return stage_label(tables, target, every, tables.created_at, end_of_data(tables))
 
 
-def find_label(leads: pa.Table, column: str, positive: str | None) -> FlatLabel:
-    """Find the positive value of a label column.
+def find_label(leads: pa.Table, column: str, named: Named) -> FlatLabel:
+    """Find the positive value of a label column, and what its other values mean.
+
+    Spellings that differ in case, width or blanks are one value. Of two values the one is yes and the other
+    no. More are taken where each is a plain word for won, lost or open, or was named by the user; with
+    `--open` the values that nobody named are a no, with `--negative` alone they are open.
 
     Parameters
     ----------
@@ -69,77 +106,90 @@ def find_label(leads: pa.Table, column: str, positive: str | None) -> FlatLabel:
         The table of leads.
     column
         The label's name.
-    positive
-        The value that the user named; None to find it.
+    named
+        What the user said of its values.
 
     Raises
     ------
     UserError
-        The label is missing, empty, has one value or more than two, or neither value speaks for itself.
+        The label is missing, empty, has one value, or values of which it is not clear what they mean.
     """
     origin = read_stamp(leads).origin
     values = needed(leads, column, "leads", origin, "--target")
     codes, words = encode_clean(values, name=column)
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
     where = f"{origin}, column {column}"
-    _check_two(words, counts, where)
-    chosen = _positive(words, counts, positive, where)
-    wins = int(counts[words.index(chosen)])
-    return FlatLabel(column, chosen, wins, int(counts.sum()) - wins, int(np.sum(codes < 0)))
+    empty = int(np.sum(codes < 0))
+    kinds = _kinds({word: int(n) for word, n in zip(words, counts, strict=True)})
+    check_named((named.positive, *named.negative, *named.open), kinds, where)
+    sorted_out = _by_hand(kinds, named) if named.sorts else _by_words(kinds, named.positive)
+    if sorted_out is None or not {YES, NO} <= set(sorted_out.values()):
+        raise refuse_label(kinds, empty, where)
+    return _label(column, kinds, sorted_out, empty, sorts=named.sorts or len(kinds) > 2)
 
 
-def _check_two(words: tuple[str, ...], counts: np.ndarray, where: str) -> None:
-    told = _told(words, counts)
-    if not words:
-        raise UserError("The label is empty in every row.", where=where,
-                        expected="two values, such as yes and no",
-                        mend="name the column with the outcome in --target")  # fmt: skip
-    if len(words) == 1:
-        raise UserError(
-            "The label has one value only, so there is nothing to tell apart.", where=where, got=told,
-            expected="both outcomes", mend="export leads that were lost as well as leads that were won",
-        )  # fmt: skip
-    if len(words) > 2:
-        raise UserError(
-            f"The label has {len(words)} values.", where=where, got=told,
-            expected="two values, such as yes and no",
-            mend="add a column that says whether a lead was won, empty where the outcome is not known",
-        )  # fmt: skip
+def _kinds(rows: Mapping[str, int]) -> Kinds:
+    """Return the values that differ in more than their spelling, each with its spellings, by frequency."""
+    kinds: Kinds = {}
+    for word, n in sorted(rows.items(), key=lambda pair: (-pair[1], pair[0])):
+        kinds.setdefault(fold_label(word), {})[word] = n
+    return kinds
 
 
-def _positive(words: tuple[str, ...], counts: np.ndarray, asked: str | None, where: str) -> str:
-    if asked is not None:
-        if asked.strip() not in words:
-            raise UserError("The positive value does not occur.", where=where, got=asked,
-                            expected=_told(words, counts))  # fmt: skip
-        return asked.strip()
-    verdict = [_meaning(word) for word in words]
-    good = [word for word, meaning in zip(words, verdict, strict=True) if meaning == 1]
-    bad = [word for word, meaning in zip(words, verdict, strict=True) if meaning == 0]
-    if len(good) == 1:
-        return good[0]
-    if len(bad) == 1:
-        return words[1 - words.index(bad[0])]
-    raise UserError(
-        "Neither value of the label says which is the good outcome.", where=where, got=_told(words, counts),
-        expected="one such as 1, yes, won, converted, はい, 成約",
-        mend=f"add --positive {words[0]!r} or --positive {words[1]!r}",
+def _by_words(kinds: Kinds, positive: str | None) -> dict[str, Outcome] | None:
+    """Return what each value means, where the words, or that there are two, leave no doubt; else None."""
+    read = {kind: meaning(next(iter(held))) for kind, held in kinds.items()}
+    if len(kinds) == 2:
+        return _of_two(list(read), [NO if each == OPEN else each for each in read.values()], positive)
+    if positive is not None:
+        read[fold_label(positive)] = YES
+    sure = {kind: each for kind, each in read.items() if each is not None}
+    return sure if len(sure) == len(kinds) and list(sure.values()).count(YES) == 1 else None
+
+
+def _of_two(kinds: list[str], read: list[Outcome | None], positive: str | None) -> dict[str, Outcome] | None:
+    """Return the one as yes that was named, reads as yes, or stands beside a no."""
+    if positive is not None:
+        good = kinds.index(fold_label(positive))
+    elif read.count(YES) == 1:
+        good = read.index(YES)
+    elif read.count(NO) == 1:
+        good = 1 - read.index(NO)
+    else:
+        return None
+    return {kinds[good]: YES, kinds[1 - good]: NO}
+
+
+def _by_hand(kinds: Kinds, named: Named) -> dict[str, Outcome] | None:
+    """Return what the user said; the values left over are a no beside `--open`, and open otherwise."""
+    said: dict[str, Outcome] = {fold_label(word): NO for word in named.negative}
+    said |= {fold_label(word): OPEN for word in named.open}
+    left = [kind for kind in kinds if kind not in said]
+    good = [kind for kind in left if meaning(next(iter(kinds[kind]))) == YES] if len(left) > 1 else left
+    if named.positive is not None:
+        good = [fold_label(named.positive)]
+    if len(good) != 1:
+        return None
+    rest: Outcome = NO if named.open else OPEN
+    return dict.fromkeys(left, rest) | said | {good[0]: YES}
+
+
+def _label(
+    column: str, kinds: Kinds, outcomes: Mapping[str, Outcome], empty: int, *, sorts: bool
+) -> FlatLabel:
+    """Count the rows of each outcome, and write each value as most rows do."""
+    rows = {kind: sum(held.values()) for kind, held in kinds.items()} | {"": empty}
+    of = {each: [kind for kind, means in outcomes.items() if means == each] for each in (YES, NO, OPEN)}
+    yes, no = sum(rows[kind] for kind in of[YES]), sum(rows[kind] for kind in of[NO])
+    written = {kind: next(iter(held)) for kind, held in kinds.items()} | {"": ""}
+    return FlatLabel(
+        column, written[of[YES][0]], yes, no, sum(rows.values()) - yes - no,
+        negative=tuple(written[kind] for kind in of[NO]) if sorts else None,
+        open=tuple(written[kind] for kind in of[OPEN]) if sorts and of[OPEN] else None,
+        spellings=tuple(kinds[of[YES][0]]),
     )  # fmt: skip
 
 
-def _meaning(word: str) -> float:
-    folded = " ".join(
-        unicodedata.normalize("NFKC", word).casefold().replace("_", " ").replace("-", " ").split()
-    )
-    if folded in _GOOD:
-        return 1.0
-    if folded in _BAD:
-        return 0.0
-    return read_boolean(word)
-
-
-def _told(words: tuple[str, ...], counts: np.ndarray) -> str:
-    """Name the most frequent values and count them."""
-    order = np.argsort(-counts, kind="stable")[:6]
-    more = f" and {len(words) - 6} more" if len(words) > 6 else ""
-    return ", ".join(f"{words[k][:30]!r}: {int(counts[k]):,}" for k in order) + more
+def _quoted(words: tuple[str, ...]) -> str:
+    more = f" and {len(words) - _MOST_TOLD} more" if len(words) > _MOST_TOLD else ""
+    return ", ".join(repr(word[:30]) if word else "empty" for word in words[:_MOST_TOLD]) + more

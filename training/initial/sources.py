@@ -26,9 +26,11 @@ from qualify.leads.roles import (
     find_created_at,
     find_id,
     find_order,
+    find_repeated_id,
     find_stage_columns,
 )
 from qualify.leads.stamp import read_stamp
+from training.initial.other_key import explained
 
 _LOOKED_AT = 100_000
 _SQLITE = "sqlite:///"
@@ -49,6 +51,8 @@ class Request:
     created_at: str | None = None
     target: str | None = None
     positive: str | None = None
+    negative: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
     target_stage: str | None = None
     within_days: float | None = None
     encoding: str | None = None
@@ -104,6 +108,11 @@ class Sources:
     data: Data
     remarks: dict[str, str] = field(default_factory=dict)
     ignored: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def repeated_id(self) -> str | None:
+        """The column that is called the lead's id but names several rows each, where no other names one."""
+        return find_repeated_id(self.profiles) if self.data.lead_id is None else None
 
 
 def read_sources(request: Request, folder: Path) -> Sources:
@@ -165,12 +174,14 @@ class _Events:
         if request.activities is not None:
             self.activities = _read(request, request.activities, "activities")
             found, names = self._look(self.activities, "activities")
-            self.activity_columns = find_activity_columns(found, names, keys)
+            with explained(leads, found, "activities"):
+                self.activity_columns = find_activity_columns(found, names, keys)
             self._note("activities", names, self.activity_columns)
         if request.stages is not None:
             self.stages = _read(request, request.stages, "stages")
             found, names = self._look(self.stages, "stages")
-            self.stage_columns = find_stage_columns(found, names, keys)
+            with explained(leads, found, "stages"):
+                self.stage_columns = find_stage_columns(found, names, keys)
             self._note("stages", names, self.stage_columns)
 
     def _look(self, table: pa.Table, what: str) -> tuple[pa.Table, dict[str, ColumnProfile]]:

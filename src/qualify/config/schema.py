@@ -29,7 +29,12 @@ class Target(Strict):
     column
         The label column of the leads table.
     positive
-        The label's value for yes; any other value is a no, an empty one is not known.
+        The label's value for yes. Of two values the other is a no, and an empty cell is not known.
+    negative
+        Values for no; an empty text among them: an empty cell is a no. null: the label has two values.
+    open
+        Values of leads that are not decided yet. Where `negative` or `open` is given, every value of the
+        label has to be named: a new one would otherwise become an outcome unseen.
     stage
         The stage whose entry is predicted.
     within_days
@@ -42,6 +47,8 @@ class Target(Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
     column: str | None = None
     positive: str | None = None
+    negative: tuple[str, ...] | None = None
+    open: tuple[str, ...] | None = None
     stage: str | None = None
     within_days: float | None = Field(default=None, gt=0)
     label: Label | None = None
@@ -52,6 +59,8 @@ class Target(Strict):
         staged = self.stage is not None and self.within_days is not None
         if flat == staged:
             raise ValueError("a target has either `column` and `positive`, or `stage` and `within_days`")
+        if staged and (self.negative is not None or self.open is not None):
+            raise ValueError("`negative` and `open` name values of a label `column`; a stage has none")
         return self
 
 

@@ -26,6 +26,7 @@ _LEAD_ID = (
     r"(?<![a-z])id$|番号$",
 )
 _PLAIN_ID_RANKS = 3
+_LEAD_ID_RANKS, _OF_A_GROUP = 2, 0.1
 _PLAIN_ID_SHARE, _ID_SHARE = 0.8, 0.98
 _PLAIN_DATE_RANKS = 2
 _PLAIN_DATE_SHARE, _DATE_SHARE = 0.8, 0.99
@@ -90,6 +91,24 @@ def find_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
         if rank < len(_LEAD_ID) and _differs(p, _PLAIN_ID_SHARE if rank < _PLAIN_ID_RANKS else _ID_SHARE)
     ]
     return min(named)[3] if named else None
+
+
+def find_repeated_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
+    """Return the column that is plainly called the lead's id though most of its values stand in several rows.
+
+    Such a table has one row a lead and campaign, product or visit. Values that are few are those of a group,
+    such as an account with hundreds of leads: then the column may tell something about the next lead.
+
+    Examples
+    --------
+    >>> from qualify.leads.profile import profile
+    >>> find_repeated_id(profile(pa.table({"Lead ID": ["1", "1", "2", "2"], "topic": ["a", "b", "a", "b"]})))
+    'Lead ID'
+    """
+    called = [p for p in profiles.values() if p.given and _rank(p.name, _LEAD_ID) < _LEAD_ID_RANKS]
+    several = [p for p in called if _OF_A_GROUP * p.given <= p.distinct < _PLAIN_ID_SHARE * p.given]
+    ranked = [(_rank(p.name, _LEAD_ID), k, p.name) for k, p in enumerate(several)]
+    return min(ranked)[2] if ranked else None
 
 
 def _differs(found: ColumnProfile, share: float) -> bool:

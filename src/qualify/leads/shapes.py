@@ -21,6 +21,9 @@ _RANKS = (
     r"executive|clerk|部長|課長|社長|取締役|係長|主任|担当|代表|役員|会長|次長|室長|"
     r"店長|マネージャ|リーダー|社員)"
 )
+PICKED, PICKED_ROWS = 12, 30
+"""So few values with so many rows each, on average, come from a list to pick from."""
+
 _NAME_EMAIL = re.compile(r"(?i)e-?mail|メール|mail.?(address|id)")
 _NAME_PHONE = re.compile(r"(?i)phone|mobile|\btel\b|\bfax\b|電話|携帯")
 _CALLED_PHONE = re.compile(
@@ -83,7 +86,13 @@ def is_personal(name: str) -> bool:
 
 
 def is_job_title(name: str, texts: pa.Array, counts: IntArray) -> bool:
-    """Say whether the values are job titles; without a telling name nearly all of many values have to be."""
+    """Say whether the values are job titles; without a telling name nearly all of many values have to be.
+
+    A list to pick from, few values with many rows each, is none: each value tells more than its rank, and
+    some, such as "junior", have none that is known.
+    """
+    if len(texts) <= PICKED and counts.sum() >= PICKED_ROWS * len(texts):
+        return False
     ranked = share(texts, counts, _RANKS)
     return ranked >= 0.4 if _NAME_TITLE.search(name) else ranked >= 0.7 and len(texts) >= 8
 

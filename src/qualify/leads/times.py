@@ -241,11 +241,14 @@ def _shift_naive(micros: IntArray, local: BoolArray, timezone: str) -> None:
 
 
 def _serials(text: pa.Array, given: BoolArray) -> FloatArray | None:
-    """Return the column as numbers when every given value is one, else None."""
+    """Return the column as numbers when every given value is one, else None.
+
+    Digits that begin with a zero, such as 0030012345, are keys and codes: no serial is written so.
+    """
     first = text[int(np.argmax(given))].as_py()
     if not first.replace(".", "", 1).isdecimal():
         return None
-    if not pc.all(pc.match_substring_regex(text, r"^\d+(\.\d+)?$")).as_py():
+    if not pc.all(pc.match_substring_regex(text, r"^(0|[1-9]\d*)(\.\d+)?$")).as_py():
         return None
     return np.asarray(text.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False))
 

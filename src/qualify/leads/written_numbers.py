@@ -23,6 +23,12 @@ _MAYBE_DOTTED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _SHORT, _LONG = r"^[+-]?\d{1,3}$", r"^[+-]?[1-9]\d{3,}$"
 _CURRENCY = r"(?i)^(JPY|USD|EUR|GBP|[¥$€£₩₹\\])\s*|\s*(JPY|USD|EUR|GBP|[¥$€£₩₹円%])$"
 _UNITS = {"百万": 1e6, "千": 1e3, "万": 1e4, "億": 1e8}
+_MONEY_UNITS = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9}
+_MONEY = (
+    r"(?i)^([+-]?(JPY|USD|EUR|GBP|[¥$€£₩₹])\s*[\d.,]+\s*(k|mn?|mio|bn?)|"
+    r"[+-]?[\d.,]+\s*(k|mn?|mio|bn?)\s*(JPY|USD|EUR|GBP|[¥$€£₩₹]))$"
+)  # without a currency, 5m may be metres or minutes
+_MONEY_UNIT = r"(?i)(\d)\s*(k|mn?|mio|bn?)(\W|\s|JPY|USD|EUR|GBP|$)"
 _TWO_UNITS = r"^-?[\d.,]+[億万]\s*[\d.,]+[万千]?$"
 _PARTS = (
     r"^(?P<sign>-?)(?:(?P<o>[\d.,]+)億)?\s*(?:(?P<m>[\d.,]+)万)?\s*(?:(?P<s>[\d.,]+)千)?\s*(?P<r>[\d.,]+)?$"
@@ -113,14 +119,31 @@ def _two_units(text: pa.Array, comma: bool) -> FloatArray:
 
 
 def _with_units(text: pa.Array) -> tuple[FloatArray, pa.Array]:
-    """Tidy strings, and take the Japanese units off them: what each number is to be multiplied by."""
+    """Tidy strings, and take units off them (億, the k of $3k): what each number is to be multiplied by."""
+    factor, text = _without_money_units(text)
     text = _tidied(text)
-    factor = np.ones(len(text))
     for unit, times in _UNITS.items():
         hit = pc.ends_with(text, unit)
         factor[hit.to_numpy(zero_copy_only=False)] = times
         text = pc.if_else(hit, pc.replace_substring_regex(text, f"{unit}$", ""), text)
     return factor, text
+
+
+def _without_money_units(text: pa.Array) -> tuple[FloatArray, pa.Array]:
+    """Take the letter off $3.4k and 1.5M€, where the currency says that it is no metre and no minute."""
+    factor = np.ones(len(text))
+    plain = pc.utf8_trim_whitespace(pc.utf8_normalize(text, form="NFKC"))
+    money = pc.match_substring_regex(plain, _MONEY)
+    if not _any(money):
+        return factor, text
+    bare = pc.replace_substring_regex(plain, _MONEY_UNIT, r"\1\3")
+    # A further digit keeps 1.250 of $1.250M from being taken for more than a thousand.
+    bare = pc.replace_substring_regex(bare, r"^(\D*\d{1,3}\.\d{3})(\D*)$", r"\10\2")
+    units = pc.extract_regex(pc.utf8_lower(plain), r"\d\s*(?P<unit>k|mn|mio|m|bn|b)").field("unit")
+    rows = money.to_numpy(zero_copy_only=False)
+    for unit, times in _MONEY_UNITS.items():
+        factor[rows & pc.equal(units, unit).fill_null(False).to_numpy(zero_copy_only=False)] = times
+    return factor, pc.if_else(money, bare, text)
 
 
 def _tidied(text: pa.Array) -> pa.Array:

@@ -54,8 +54,10 @@ VAGUE_OUTCOME: tuple[str, ...] = _entries("""
     payment; paid; refund; renewal; booked; booking; approved|approval; rejected|rejection; declined;
     accepted|acceptance; cancelled|canceled|cancellation; conversion; qualified|qualification;
     mql|sql|sal|sqo; enrolled|enrolment|enrollment|admitted; proposal|quote|quotation|negotiation;
-    label|target; customer + since|status|type|flag; 契約; 商談; 結果; 評価; ステータス; ステージ; フェーズ;
-    状況; 状態; 進捗; スコア; ランク; タグ; 備考; メモ; コメント; 通話; 架電; 面談; 理由; 入金; 請求; 購入;
+    label|target; customer + since|status|type|flag;
+    owner|assignee|assigned; sales + rep|representative|person|agent; account + executive|manager; 担当者;
+    契約; 商談; 結果; 評価; ステータス; ステージ; フェーズ; 状況; 状態; 進捗; スコア; ランク; タグ; 備考;
+    メモ; コメント; 通話; 架電; 面談; 理由; 入金; 請求; 購入;
     見積; 提案; 案件; 対応; 時間 + 通話|会話|対応;
 """)
 
@@ -64,7 +66,8 @@ CLEAR_STATE: tuple[str, ...] = _entries("""
     last|latest|newest|recent + touchpoint|interaction|engagement|engaged|event|status|stage|call|called;
     last|latest|newest|recent + meeting|changed|change|edited|worked|response|reply|replied;
     last|latest|newest|recent + disposition|result;
-    current|present + stage|phase; modified|updated|edited + date|time|at|on|by;
+    current|present + stage|phase; day|hour|time|week|age + stage|phase|pipeline;
+    modified|updated|edited + date|time|at|on|by;
     activity|engagement|interaction|behaviour|behavior + score|index|grade|rating;
     最終|最新|直近 + 活動|接触|更新|連絡|コンタクト|アクション|対応|架電|変更;
     最終|最新|直近 + ステータス|フェーズ|商談|結果|状況;
@@ -99,7 +102,9 @@ INNOCENT: tuple[str, ...] = (
 PLANNED: tuple[str, ...] = _entries("""
     desired; preferred; requested; wanted; wished; planned; scheduled; expiry; expire; expires; expiration;
     renewal; due; deadline; until; event; webinar; departure; arrival; checkin; check + in; travel; wedding;
-    move; moving; start; begin; needed; valid; validity; delivery; 希望; 予定; 期限; 満了; 開催; 締切;
+    move; moving; start; begin; needed; valid; validity; delivery;
+    end|ends|ending + contract|lease|rental|subscription|licence|license|policy|warranty|term|agreement;
+    契約|保証|リース + 終了; 希望; 予定; 期限; 満了; 開催; 締切;
 """)
 
 STATE_VALUES: tuple[str, ...] = _entries("""

@@ -1,0 +1,51 @@
+"""Words for how a lead ended, and for one that has not: what a label's value says by itself."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final, Literal, TypeAlias
+
+from qualify.leads.numbers import read_boolean
+
+__all__ = ["NO", "OPEN", "YES", "Outcome", "meaning"]
+
+Outcome: TypeAlias = Literal["yes", "no", "open"]
+YES: Final = "yes"
+NO: Final = "no"
+OPEN: Final = "open"
+
+_GOOD = frozenset({
+    "won", "win", "converted", "success", "successful", "closed won", "sql", "customer",
+    "qualified", "accepted", "approved", "purchased", "purchase", "bought", "sale", "sold",
+    "deal", "signed", "positive", "good", "成約", "受注", "購入", "契約", "獲得", "成功", "承認", "合格",
+    "gewonnen", "gagné", "ganado",
+})  # fmt: skip
+_BAD = frozenset({
+    "lost", "loss", "not converted", "failure", "failed", "closed lost", "rejected", "declined",
+    "denied", "unqualified", "disqualified", "no sale", "negative", "bad", "cancelled",
+    "canceled", "none", "失注", "未成約", "不成立", "失敗", "却下", "verloren", "perdu", "perdido",
+})  # fmt: skip
+# A lead on hold, recycled or nurtured is left to the user: some count it as lost, some as open.
+_OPEN = frozenset({
+    "open", "new", "in progress", "in process", "working", "ongoing", "pending", "undecided", "contacted",
+    "not yet", "to do", "対応中", "商談中", "検討中", "進行中", "交渉中", "未対応", "新規", "offen",
+    "en cours", "abierto",
+})  # fmt: skip
+
+
+def meaning(word: str) -> Outcome | None:
+    """Return what a value says by itself; None where it does not.
+
+    Examples
+    --------
+    >>> [meaning(word) for word in ("Closed-Won", "失注", "in_progress", "Recycled")]
+    ['yes', 'no', 'open', None]
+    """
+    plain = unicodedata.normalize("NFKC", word).casefold().replace("_", " ").replace("-", " ")
+    folded = " ".join(plain.split())
+    read = read_boolean(word)
+    if folded in _GOOD or read == 1.0:
+        return YES
+    if folded in _BAD or read == 0.0:
+        return NO
+    return OPEN if folded in _OPEN else None
