@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ from training.initial.label import outcome_of
 from training.pipeline import train_model
 from training.steps import begin
 from training.verdict import Verdict, decide
+
+_MANY_ALIKE = 4
 
 
 @dataclass(frozen=True)
@@ -153,12 +155,8 @@ def lines_of(found: Checked) -> list[str]:
         *_sizes(found),
         *_maturity(found.cohorts),
         *(_section("columns left out", [f"{n}  {w.code}  {w.evidence}" for n, w in found.excluded.items()])),
-        *(
-            _section(
-                "findings",
-                [f"{f.level:7}  {f.code}  {f.subject}: {f.text} → {f.mend}" for f in found.findings],
-            )
-        ),
+        f"findings: {len(found.findings) or 'none'}",
+        *(f"  {line}" for line in _told(found.findings)),
         f"verdict: {found.verdict.use}",
         *(f"  {reason}" for reason in found.verdict.reasons),
     ]
@@ -183,6 +181,18 @@ def _maturity(cohorts: tuple[Cohort, ...]) -> list[str]:
         positive = "" if math.isnan(each.positive) else f"{each.positive:.1%}"
         lines.append(f"{each.name:>12}{each.leads:>9,}{each.censored:>15.0%}{positive:>10}")
     return lines
+
+
+def _told(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield a line a finding; of many with one code and one mend, a line for all, where the first stands."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for each in findings:
+        alike.setdefault((each.level, each.code, each.mend), []).append(each)
+    for (level, code, mend), group in alike.items():
+        alone = group if len(group) < _MANY_ALIKE else group[:1]
+        others = list(dict.fromkeys(each.subject for each in group[len(alone) :]))
+        more = f" So too: {', '.join(others)}." if others else ""
+        yield from (f"{level:7}  {code}  {each.subject}: {each.text}{more} → {mend}" for each in alone)
 
 
 def _section(title: str, lines: list[str]) -> list[str]:

@@ -23,6 +23,7 @@ from training.initial.funnel import StageFacts, describe_stages, order_stages, s
 from training.initial.label import FlatLabel, Named, find_label, outcome_of
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
+from training.steps import begin
 
 _MOST_HINTS = 12
 
@@ -94,9 +95,11 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
         The arguments or the tables are wrong.
     """
     request.check()
+    begin("reading tables")
     sources = read_sources(request, Path(folder))
     flat = _flat(sources, request)
     target = _first_target(request, flat)
+    begin("looking at columns")
     attributes = propose_attributes(
         sources.leads, sources.profiles, sources.data, target, sources.repeated_id
     )
@@ -108,7 +111,9 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     labels = [outcome_of(tables, t) for t in targets]
     tables = _without(tables, target.column)
     time = tables.created_at.astype(np.float64) if tables.order is None else tables.order
+    begin("looking for columns that know the outcome")
     attributes = audit_attributes(attributes, tables, labels[0], tables.order)
+    begin("choosing a scorecard")
     first = first_scorecard(tables, attributes, labels[0], time)
     notes = _scorecard_notes(first, tables, attributes)
     proposal = Proposal(

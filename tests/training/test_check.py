@@ -14,7 +14,8 @@ from qualify.leads.tables import NO_TIME, Activities, LeadTables, Stages
 from qualify.rules import Scorecard, default_scorecard
 from tests.labels.audit_tables import DAY, START, category, lead_tables, number
 from tests.world import call
-from training.checks import CODES
+from training.check import Checked, as_json, lines_of
+from training.checks import CODES, Finding
 from training.checks.leakage import check_leakage
 from training.checks.maturity import check_maturity, cohorts_of
 from training.checks.provenance import check_provenance
@@ -22,6 +23,7 @@ from training.checks.quality import check_quality
 from training.checks.volume import check_volume
 from training.data import Loaded
 from training.initial.label import outcome_of
+from training.verdict import Verdict
 
 STAGED = """
 data: {leads: l, activities: a, stages: s, lead_id: id, created_at: created}
@@ -33,6 +35,19 @@ data: {leads: l, lead_id: id}
 targets: [{name: won, column: won, positive: "1"}]
 """
 MINUTE = 60_000_000
+SIZES = ("leads", "activities", "stage_entries", "known_outcomes", "positives")
+
+
+def test_many_alike_are_told_in_one_line_and_all_in_json() -> None:
+    rules = [Finding("K003", "note", f"rule {k}", f"there is no activity type '{k}'.") for k in range(5)]
+    few = [Finding("K002", "note", f"rule {k}", "there is no column.") for k in range(3)]
+    found = Checked(Verdict("manual", ("none",)), (*rules, *few), (), dict.fromkeys(SIZES, 0), {})
+    lines = lines_of(found)
+    assert "findings: 8" in lines
+    (told,) = [line for line in lines if "K003" in line]
+    assert "rule 0: there is no activity type '0'. So too: rule 1, rule 2, rule 3, rule 4. →" in told
+    assert [line.split()[3] for line in lines if "K002" in line] == ["0:", "1:", "2:"]
+    assert len(as_json(found)["findings"]) == 8
 
 
 def loaded_of(tables: LeadTables, text=STAGED, rejects=None, scorecard=None, columns=()) -> Loaded:

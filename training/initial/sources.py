@@ -30,7 +30,7 @@ from qualify.leads.roles import (
     find_stage_columns,
 )
 from qualify.leads.stamp import read_stamp
-from training.initial.other_key import explained
+from training.initial.other_key import explained, find_joining_id
 
 _LOOKED_AT = 100_000
 _SQLITE = "sqlite:///"
@@ -126,12 +126,16 @@ def read_sources(request: Request, folder: Path) -> Sources:
     leads = _read(request, request.leads, "leads")
     profiles = profile(leads)
     remarks: dict[str, str] = {}
-    lead_id = _lead_id(request, leads, profiles, remarks)
+    tables = {
+        what: _read(request, name, what)
+        for what, name in (("activities", request.activities), ("stages", request.stages)) if name is not None
+    }  # fmt: skip
+    lead_id = _lead_id(request, leads, profiles, tables, remarks)
     rows = only_leads(leads, lead_id)
     if rows.num_rows < leads.num_rows:  # a row of totals would be the largest of all leads
         profiles = profile(rows)
     created_at = _created_at(request, leads, profiles, remarks)
-    events = _Events(request, leads, lead_id)
+    events = _Events(leads, lead_id, tables)
     order_by = None if created_at is not None else find_order(leads, profiles)
     if order_by is not None:
         remarks["order_by"] = "a whole number that rises from row to row: stands for time"
@@ -157,13 +161,12 @@ def read_sources(request: Request, folder: Path) -> Sources:
 class _Events:
     """The tables of activities and stages, where there are any, and the roles of their columns."""
 
-    def __init__(self, request: Request, leads: pa.Table, lead_id: str | None) -> None:
-        self.activities: pa.Table | None = None
-        self.stages: pa.Table | None = None
+    def __init__(self, leads: pa.Table, lead_id: str | None, tables: Mapping[str, pa.Table]) -> None:
+        self.activities, self.stages = tables.get("activities"), tables.get("stages")
         self.activity_columns, self.stage_columns = ActivityColumns(), StageColumns()
         self.ignored: dict[str, list[str]] = {}
         self.day_first: list[bool | None] = []
-        if request.activities is None and request.stages is None:
+        if not tables:
             return
         if lead_id is None:
             raise UserError(
@@ -171,14 +174,12 @@ class _Events:
                 where=read_stamp(leads).origin, got=leads.column_names[:12], mend="name the column with --id",
             )  # fmt: skip
         keys = pc.unique(pc.drop_null(id_keys(id_text(leads.column(lead_id), lead_id))))
-        if request.activities is not None:
-            self.activities = _read(request, request.activities, "activities")
+        if self.activities is not None:
             found, names = self._look(self.activities, "activities")
             with explained(leads, found, "activities"):
                 self.activity_columns = find_activity_columns(found, names, keys)
             self._note("activities", names, self.activity_columns)
-        if request.stages is not None:
-            self.stages = _read(request, request.stages, "stages")
+        if self.stages is not None:
             found, names = self._look(self.stages, "stages")
             with explained(leads, found, "stages"):
                 self.stage_columns = find_stage_columns(found, names, keys)
@@ -236,13 +237,21 @@ def _relative(path: str, folder: Path) -> str:
 
 
 def _lead_id(
-    request: Request, leads: pa.Table, profiles: Mapping[str, ColumnProfile], remarks: dict[str, str]
+    request: Request,
+    leads: pa.Table,
+    profiles: Mapping[str, ColumnProfile],
+    tables: Mapping[str, pa.Table],
+    remarks: dict[str, str],
 ) -> str | None:
     if request.id_column is not None:
         needed(leads, request.id_column, "leads", read_stamp(leads).origin, "--id")
         remarks["lead_id"] = "as you said"
         return request.id_column
     found = find_id(profiles)
+    joining = None if found is not None else find_joining_id(leads, profiles, tables.values())
+    if joining is not None:
+        remarks["lead_id"] = "differs from row to row, and the events name the leads by it"
+        return joining
     if found is None:
         remarks["lead_id"] = "no column is called like an id and differs from row to row: leads are numbered"
     else:
