@@ -21,6 +21,7 @@ from training.initial.desk import kept_line, propose_desk
 from training.initial.document import Proposal, write_document
 from training.initial.funnel import StageFacts, describe_stages, order_stages, slug, stage_targets
 from training.initial.label import FlatLabel, Named, find_label, outcome_of
+from training.initial.rare import share_of_negatives
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
 from training.steps import begin
@@ -130,6 +131,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
         scorecard=scorecard_name if first.text is not None else None,
         scorecard_remark=first.remark,
         language=request.language,
+        negatives=share_of_negatives(labels[0]) if flat is not None else 1.0,
     )
     text = write_document(proposal)
     config = parse_config(text, where="the proposed configuration")

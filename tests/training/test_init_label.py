@@ -97,3 +97,13 @@ def test_rows_of_one_lead_are_told_and_its_id_is_no_attribute(tmp_path: Path) ->
     assert found.config.exclude["Lead Id"].code == "C007"
     assert found.config.columns["Lead Id"].type == "id"
     assert any("200 rows hold 100 different ones" in line for line in found.lines)
+
+
+def test_a_rare_outcome_of_a_large_table_is_learned_from_whole(tmp_path: Path) -> None:
+    rows = [f"{k},{k % 5},{'yes' if k % 300 == 7 else 'no'}" for k in range(130_000)]
+    for name, kept, share in (("large", rows, 0.9), ("small", rows[:9_000], 1.0)):
+        path = tmp_path / f"{name}.csv"
+        path.write_text("\n".join(["id,kind,won", *kept]) + "\n", encoding="utf-8")
+        found = propose(Request(str(path), target="won"), tmp_path)
+        assert found.config.training.negatives == share
+        assert ("all leads with it are learned from" in found.text) is (share < 1)

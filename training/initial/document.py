@@ -63,6 +63,7 @@ _TRAINING_NOTES = {
     "threads": "processor threads",
     "conflicts": "who is believed where sales and the CRM contradict each other: later, crm or sales",
 }
+_RARE_NOTE = "the outcome is rare: so all leads with it are learned from, and this share of the others"
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Proposal:
     scorecard: str | None = None
     scorecard_remark: str = ""
     language: str = "en"
+    negatives: float = 1.0
 
 
 def write_document(proposal: Proposal) -> str:
@@ -97,7 +99,7 @@ def write_document(proposal: Proposal) -> str:
         *_exclude(proposal),
         *_stages(proposal),
         *_rules(proposal),
-        *_settings(),
+        *_settings(proposal.negatives),
         *_service(proposal),
     ]
     return "\n".join(lines) + "\n"
@@ -207,8 +209,10 @@ def _rules(proposal: Proposal) -> list[str]:
     ]
 
 
-def _settings() -> list[str]:
-    training, capacity, mlflow = Training().model_dump(), Capacity(), Mlflow().model_dump()
+def _settings(negatives: float) -> list[str]:
+    training = Training(negatives=negatives).model_dump()
+    notes = _TRAINING_NOTES | ({"negatives": _RARE_NOTE} if negatives < 1 else {})
+    capacity, mlflow = Capacity(), Mlflow().model_dump()
     return [
         *remark("How many leads sales can call: cuts the bands, and says how the model is judged."),
         "capacity:",
@@ -221,7 +225,7 @@ def _settings() -> list[str]:
         *(entry(key, value, _SELECTION_NOTES[key]) for key, value in Selection().model_dump().items()),
         "",
         "training:",
-        *(entry(key, value, _TRAINING_NOTES[key]) for key, value in training.items()),
+        *(entry(key, value, notes[key]) for key, value in training.items()),
         "",
         *remark("Where runs and models are kept."),
         "mlflow:",
