@@ -8,7 +8,7 @@ import numpy as np
 
 from qualify.errors import DataError, did_you_mean
 from qualify.features.frame import FeatureFrame, Key
-from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, current_stage
+from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, clock, current_stage
 from qualify.features.plan import ColumnPlan, FeaturePlan
 from qualify.features.text import has_tokens
 from qualify.features.zones import zone_offsets
@@ -121,24 +121,26 @@ _TOTAL_KEYS = tuple(_total_key(part) for part in TOTAL_FEATURES)
 def _add_stages(
     frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
 ) -> None:
-    code, days, count = current_stage(tables.stages, rows, as_of)
+    code, standing = current_stage(tables.stages, rows, as_of)
     frame.category("stage:current", "stage", "value", code, tables.stages.stages, plan.stages)
-    frame.number("stage:days_since", "stage", "days_since", days)
-    frame.number("stage:entries", "stage", "entries", count)
+    frame.numbers(_STAGE_KEYS, standing)
+
+
+_STAGE_KEYS: tuple[Key, ...] = (
+    ("stage:days_since", "stage", "days_since"), ("stage:entries", "stage", "entries")
+)  # fmt: skip
 
 
 def _add_clock(
     frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
 ) -> None:
     created = tables.created_at[rows]
-    known = created != NO_TIME
-    frame.number("age:days", "age", "days", np.where(known, (as_of - created) / MICROSECONDS_A_DAY, np.nan))
-    local = created + zone_offsets(created, plan.timezone)
-    weekday = (local // MICROSECONDS_A_DAY + 3) % 7
-    hour = (local % MICROSECONDS_A_DAY) // 3_600_000_000
-    timed = known & plan.timed
-    frame.number("clock:weekday", "clock", "weekday", np.where(known, weekday.astype(float), np.nan))
-    frame.number("clock:hour", "clock", "hour", np.where(timed, hour.astype(float), np.nan))
+    frame.numbers(_CLOCK_KEYS, clock(created, zone_offsets(created, plan.timezone), as_of, plan.timed))
+
+
+_CLOCK_KEYS: tuple[Key, ...] = (
+    ("age:days", "age", "days"), ("clock:weekday", "clock", "weekday"), ("clock:hour", "clock", "hour")
+)  # fmt: skip
 
 
 def _add_column(
@@ -159,22 +161,18 @@ def _add_column(
         _add_text(frame, plan, column)
     elif plan.type == "email":
         kinds = reading_of(column.vocabulary).email_codes
-        frame.category(name, about, "value", _through(kinds, column), EMAIL_KINDS, EMAIL_KINDS)
+        frame.category(name, about, "value", kinds[column.codes], EMAIL_KINDS, EMAIL_KINDS)
     elif plan.type == "job_title":
         ranks, departments = reading_of(column.vocabulary).once(_title_codes, "title codes")
-        rank, department = _through(ranks, column), _through(departments, column)
+        rank, department = ranks[column.codes], departments[column.codes]
         frame.category(f"{name}:rank", about, "rank", rank, TITLE_RANKS, RANKS)
         frame.category(f"{name}:department", about, "department", department, TITLE_DEPARTMENTS, DEPARTMENTS)
 
 
-def _through(codes: CodeArray, column: Column) -> CodeArray:
-    """Return what each lead's word is, given what each word of the vocabulary is; -1 stays."""
-    return np.append(codes, np.int32(-1))[column.codes]
-
-
 def _title_codes(reading: Reading) -> tuple[CodeArray, CodeArray]:
+    """Return what each title says, as codes of shape (titles + 1,): the last ones are for code -1."""
     ranks, departments = zip(*reading.titles_read, strict=True) if len(reading) else ((), ())
-    return recoded(ranks, TITLE_RANKS)[:-1], recoded(departments, TITLE_DEPARTMENTS)[:-1]
+    return recoded(ranks, TITLE_RANKS), recoded(departments, TITLE_DEPARTMENTS)
 
 
 def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
@@ -204,17 +202,21 @@ def _tokens_held(texts: tuple[str, ...], tokens: tuple[str, ...]) -> BoolArray:
 
 def _add_points(frame: FeatureFrame, plan: FeaturePlan, points: RuleResult) -> None:
     keys, chosen = _point_keys(ById(plan), points.rule_ids)
-    frame.numbers(keys, np.ascontiguousarray(points.points.T[chosen]))
-    for group in plan.rule_groups:
-        frame.number(f"points:{group}", "points", f"group {group}", points.group_points[group])
-    frame.number("points:total", "points", "points", points.total)
+    values = np.empty((len(keys), frame.rows))
+    values[: len(chosen)] = points.points.T[chosen]
+    for place, group in enumerate(plan.rule_groups, start=len(chosen)):
+        values[place] = points.group_points[group]
+    values[-1] = points.total
+    frame.numbers(keys, values)
 
 
 @lru_cache(maxsize=64)
 def _point_keys(plan: ById[FeaturePlan], rule_ids: tuple[str, ...]) -> tuple[tuple[Key, ...], IntArray]:
-    """Return the feature of each rule, and its column in the scorecard's result."""
+    """Return the features of the rules, the groups and the total; and each rule's column in the result."""
     rules = plan.value.rules
     names = {each.name for each in plan.value.fields}
     holders = [about if about in names and about is not None else f"rule:{rule}" for rule, about in rules]
-    keys = tuple((f"rule:{rule}", holder, "points") for (rule, _), holder in zip(rules, holders, strict=True))
-    return keys, np.array([rule_ids.index(rule) for rule, _ in rules], dtype=np.int64)
+    keys = [(f"rule:{rule}", holder, "points") for (rule, _), holder in zip(rules, holders, strict=True)]
+    keys += [(f"points:{group}", "points", f"group {group}") for group in plan.value.rule_groups]
+    keys.append(("points:total", "points", "points"))
+    return tuple(keys), np.array([rule_ids.index(rule) for rule, _ in rules], dtype=np.int64)

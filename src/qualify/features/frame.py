@@ -67,6 +67,7 @@ class FeatureFrame:
     blocks: list[tuple[tuple[Key, ...], FloatArray]] = field(default_factory=list)
     categorical: list[Categorical] = field(default_factory=list)
     _parts: Parts | None = field(default=None, init=False, repr=False, compare=False)
+    _matrix: FloatArray | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def parts(self) -> Parts:
@@ -87,14 +88,15 @@ class FeatureFrame:
     @property
     def matrix(self) -> FloatArray:
         """The values of all numeric features, shape (features, rows)."""
-        if not self.blocks:
-            return np.empty((0, self.rows))
-        return np.concatenate([values for _, values in self.blocks])
+        if self._matrix is None:
+            held = [values for _, values in self.blocks]
+            self._matrix = np.concatenate(held) if held else np.empty((0, self.rows))
+        return self._matrix
 
     def numbers(self, keys: tuple[Key, ...], values: FloatArray) -> None:
         """Append numeric features whose values are the rows of an array, shape (features, rows)."""
         self.blocks.append((keys, values))
-        self._parts = None
+        self._parts = self._matrix = None
 
     def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
         """Append a numeric feature."""
@@ -111,8 +113,8 @@ class FeatureFrame:
     ) -> None:
         """Append a categorical feature, given as codes into the table's `words`; an empty word is missing."""
         words, vocabulary = tuple(words), tuple(vocabulary)
-        codes = codes_between(words, vocabulary)
-        self.categorical.append(Categorical(name, about, part, codes[shown], vocabulary, shown, words))
+        codes = codes_between(shown, words, vocabulary)
+        self.categorical.append(Categorical(name, about, part, codes, vocabulary, shown, words))
 
     def without(self, fields: Collection[str]) -> FeatureFrame:
         """Return the same rows without the features of some fields."""
@@ -148,7 +150,7 @@ def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str
     """Return what the sentences of one field are made from, at the given rows (see :class:`Field`)."""
     blocks = frame.blocks
     found: dict[str, np.ndarray] = {
-        part: blocks[block][1][place, rows] for part, block, place in frame.parts.get(about, ())
+        part: blocks[block][1][place][rows] for part, block, place in frame.parts.get(about, ())
     }
     for c in frame.categorical:
         if c.field == about:

@@ -207,6 +207,9 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
     missing
         As :func:`placeholders` returns them.
     """
+    if len(texts) == 1:
+        word = _clean(texts[0], missing)
+        return (np.array([-1], np.int32), ()) if word is None else (np.zeros(1, np.int32), (word,))
     clean = {text: _clean(text, missing) for text in set(texts)}
     vocabulary = tuple(sorted({text for text in clean.values() if text is not None}))
     code: dict[str | None, int] = {text: position for position, text in enumerate(vocabulary)}

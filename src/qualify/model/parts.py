@@ -61,7 +61,7 @@ class Reference:
         """Return the score 1-100: the share of the population that is not above, in per cent, rounded up."""
         points = _as_array(ById(self.quantiles))
         below = np.searchsorted(points, probability, side="right") / len(points)
-        return np.clip(np.ceil(below * 100), 1, 100).astype(np.int64)
+        return np.maximum(np.minimum(np.ceil(below * 100), 100), 1).astype(np.int64)
 
 
 @lru_cache(maxsize=16)

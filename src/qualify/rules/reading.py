@@ -24,6 +24,8 @@ MANY = 256
 
 MANY_WORDS = 2_000_000
 
+_FEW_ROWS = 16
+
 T = TypeVar("T")
 
 _lock = Lock()
@@ -107,10 +109,13 @@ class Reading:
 
     @cached_property
     def email_codes(self) -> CodeArray:
-        """Return the kind of each word's address as a code into `EMAIL_KINDS`, -1 where it is not one."""
+        """Return the kind of each word's address as a code into `EMAIL_KINDS`, -1 where it is not one.
+
+        Shape (words + 1,): the last is for code -1.
+        """
         domains, at = self._domains
         codes = [*(EMAIL_KINDS.index(kind_of_domain(domain)) for domain in domains), -1]
-        return np.array(codes, dtype=np.int32)[at]
+        return np.array([*(codes[place] for place in at.tolist()), -1], dtype=np.int32)
 
     def same_text(self, condition: Condition) -> BoolArray:
         """Say which words meet the `is` and `like` of a condition."""
@@ -144,9 +149,17 @@ class Reading:
         return np.append(holds, False)[at], at >= 0
 
 
-def codes_between(words: tuple[str, ...], vocabulary: tuple[str, ...]) -> CodeArray:
-    """Return what :func:`recoded` does; of a large vocabulary it is remembered."""
-    return recoded(words, vocabulary) if len(words) <= SMALL else reading_of(words).codes_in(vocabulary)
+def codes_between(shown: CodeArray, words: tuple[str, ...], vocabulary: tuple[str, ...]) -> CodeArray:
+    """Return codes of one vocabulary as another's, by the table that :func:`recoded` makes.
+
+    Of few rows only their own words are looked up; the table of a large vocabulary is remembered.
+    """
+    if len(shown) <= _FEW_ROWS:
+        position, unknown = _positions(ById(vocabulary)), len(vocabulary)
+        own = [words[code] if code >= 0 else "" for code in shown.tolist()]
+        return np.array([position.get(word, unknown) if word else -1 for word in own], dtype=np.int32)
+    table = recoded(words, vocabulary) if len(words) <= SMALL else reading_of(words).codes_in(vocabulary)
+    return np.asarray(table[shown])
 
 
 def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArray:

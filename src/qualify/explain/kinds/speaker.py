@@ -56,6 +56,10 @@ class Speaker:
         alone[:] = [value for _, value in told]
         return Said(sentences, spread), Said(alone, spread)
 
+    def each(self, values: Values) -> list[_Told]:
+        """Return each row's sentence and value; for few rows, as equal ones are not looked for."""
+        return self._tell(self._wording.shown(values))
+
     def _tell(self, chosen: Shown) -> list[_Told]:
         """Word each row of some."""
         rows = zip(*(each.tolist() for each in chosen), strict=True)
