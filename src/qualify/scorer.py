@@ -80,7 +80,7 @@ class Scorer:
         self.parts = parts
         self.version = version
         self.scorecard = Scorecard.parse(parts.scorecard_text, where="scorecard.yaml of the bundle")
-        self._card_version = self.scorecard.version
+        self._card_version, self._stage_names = self.scorecard.version, self.scorecard.stage_names
         self.fields = parts.plan.fields
         self._explainer = TargetExplainer(parts.targets[0], self.fields)
         self._further = [TargetPredictor(model) for model in parts.targets[1:]]
@@ -261,7 +261,7 @@ class Scorer:
             "engagement": self._sum_of("engagement", explained),
             "rule_points": points.total,
             "rule_band": Words(points.band, BANDS),
-            "recommended_stage": Words(points.stage, self.scorecard.stage_names),
+            "recommended_stage": Words(points.stage, self._stage_names),
             "disagreement": Words(disagreement(band, points.band), DISAGREEMENTS),
             "reasons": told,
             "base_value": np.full(len(rows), explained.base),

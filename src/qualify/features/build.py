@@ -18,7 +18,6 @@ from qualify.leads.tables import (
     NO_TIME,
     BoolArray,
     CodeArray,
-    Column,
     FloatArray,
     IntArray,
     LeadTables,
@@ -65,7 +64,8 @@ def build_frame(
         _add_clock(frame, plan, tables, rows, as_of)
     _check_columns(plan, tables)
     for column in plan.columns:
-        _add_column(frame, column, tables.columns[column.name].take(rows), as_of, tables.created_at[rows])
+        given = tables.columns[column.name]
+        _add_column(frame, column, given.values[rows], given.vocabulary, as_of, tables.created_at[rows])
     if plan.rules and points is not None:
         _add_points(frame, plan, points)
     return frame
@@ -144,29 +144,36 @@ _CLOCK_KEYS: tuple[Key, ...] = (
 
 
 def _add_column(
-    frame: FeatureFrame, plan: ColumnPlan, column: Column, as_of: IntArray, created: IntArray
+    frame: FeatureFrame,
+    plan: ColumnPlan,
+    values: np.ndarray,
+    words: tuple[str, ...],
+    as_of: IntArray,
+    created: IntArray,
 ) -> None:
-    name, about = f"column:{plan.name}", f"column:{plan.name}"
+    """Add the features of one attribute, given as the rows' values (or codes into `words`)."""
+    name = about = f"column:{plan.name}"
     if plan.type in ("number", "boolean"):
-        frame.number(name, about, "value", column.values.astype(np.float64, copy=False))
+        frame.number(name, about, "value", values.astype(np.float64, copy=False))
     elif plan.type == "category":
-        frame.category(name, about, "value", column.codes, column.vocabulary, plan.vocabulary)
+        frame.category(name, about, "value", values.astype(np.int32, copy=False), words, plan.vocabulary)
     elif plan.type == "date":
         # A date after `as_of` was not known then, or is a plan whose entry date nobody recorded: both are
         # hidden.
-        known = (column.values != NO_TIME) & (column.values <= as_of) & (created != NO_TIME)
-        frame.number(name, about, "days_before",
-                     np.where(known, (as_of - column.values) / MICROSECONDS_A_DAY, np.nan))  # fmt: skip
+        known = (values != NO_TIME) & (values <= as_of) & (created != NO_TIME)
+        days = np.where(known, (as_of - values) / MICROSECONDS_A_DAY, np.nan)
+        frame.number(name, about, "days_before", days)
     elif plan.type == "text":
-        _add_text(frame, plan, column)
+        _add_text(frame, plan, values, words)
     elif plan.type == "email":
-        kinds = reading_of(column.vocabulary).email_codes
-        frame.category(name, about, "value", kinds[column.codes], EMAIL_KINDS, EMAIL_KINDS)
+        kinds = reading_of(words).email_codes
+        frame.category(name, about, "value", kinds[values], EMAIL_KINDS, EMAIL_KINDS)
     elif plan.type == "job_title":
-        ranks, departments = reading_of(column.vocabulary).once(_title_codes, "title codes")
-        rank, department = ranks[column.codes], departments[column.codes]
-        frame.category(f"{name}:rank", about, "rank", rank, TITLE_RANKS, RANKS)
-        frame.category(f"{name}:department", about, "department", department, TITLE_DEPARTMENTS, DEPARTMENTS)
+        ranks, departments = reading_of(words).once(_title_codes, "title codes")
+        frame.category(f"{name}:rank", about, "rank", ranks[values], TITLE_RANKS, RANKS)
+        frame.category(
+            f"{name}:department", about, "department", departments[values], TITLE_DEPARTMENTS, DEPARTMENTS
+        )
 
 
 def _title_codes(reading: Reading) -> tuple[CodeArray, CodeArray]:
@@ -175,14 +182,14 @@ def _title_codes(reading: Reading) -> tuple[CodeArray, CodeArray]:
     return recoded(ranks, TITLE_RANKS), recoded(departments, TITLE_DEPARTMENTS)
 
 
-def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
+def _add_text(frame: FeatureFrame, plan: ColumnPlan, values: np.ndarray, words: tuple[str, ...]) -> None:
     about = f"column:{plan.name}"
-    reading = reading_of(column.vocabulary)
+    reading = reading_of(words)
     length = reading.once(_lengths, "lengths")
-    frame.number(f"{about}:length", about, "length", length[column.values])
+    frame.number(f"{about}:length", about, "length", length[values])
     holds = reading.once(lambda each: _tokens_held(each.words, plan.tokens), ("tokens", plan.tokens))
     if plan.tokens:
-        frame.numbers(_token_keys(about, plan.tokens), holds[column.values].T.astype(np.float64))
+        frame.numbers(_token_keys(about, plan.tokens), holds[values].T.astype(np.float64))
 
 
 @lru_cache(maxsize=64)

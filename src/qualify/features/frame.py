@@ -67,7 +67,6 @@ class FeatureFrame:
     blocks: list[tuple[tuple[Key, ...], FloatArray]] = field(default_factory=list)
     categorical: list[Categorical] = field(default_factory=list)
     _parts: Parts | None = field(default=None, init=False, repr=False, compare=False)
-    _matrix: FloatArray | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def parts(self) -> Parts:
@@ -88,15 +87,14 @@ class FeatureFrame:
     @property
     def matrix(self) -> FloatArray:
         """The values of all numeric features, shape (features, rows)."""
-        if self._matrix is None:
-            held = [values for _, values in self.blocks]
-            self._matrix = np.concatenate(held) if held else np.empty((0, self.rows))
-        return self._matrix
+        if not self.blocks:
+            return np.empty((0, self.rows))
+        return np.concatenate([values for _, values in self.blocks])
 
     def numbers(self, keys: tuple[Key, ...], values: FloatArray) -> None:
         """Append numeric features whose values are the rows of an array, shape (features, rows)."""
         self.blocks.append((keys, values))
-        self._parts = self._matrix = None
+        self._parts = None
 
     def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
         """Append a numeric feature."""

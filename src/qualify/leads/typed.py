@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -37,6 +37,7 @@ from qualify.leads.typed_values import (
     NotTypedError,
     Numbers,
     Times,
+    all_of,
     typed_column,
 )
 
@@ -69,14 +70,14 @@ class _Wanted:
 class _Events:
     """Activities or stages of all documents, below each other."""
 
-    items: Sequence[Mapping[str, Any]]
+    items: Sequence[dict[str, Any]]
     counts: Sequence[int]
     at: slice
     recorded: slice | None
 
     def column(self, key: str, kinds: Kinds) -> list[Any]:
         """Return one value of every event."""
-        return typed_column(self.items, key, kinds)
+        return all_of(_values(self.items, key), kinds)
 
     def words(self, key: str) -> Coded:
         """Return texts as codes and words."""
@@ -85,20 +86,20 @@ class _Events:
     def names(self, key: str) -> Coded:
         """Return what happened as codes and words; every event has a name."""
         codes, words = self.words(key)
-        if (codes < 0).any():
+        if np.count_nonzero(codes < 0):
             raise NotTypedError
         return codes, words
 
     def clocks(self, micros: IntArray) -> tuple[IntArray, IntArray]:
         """Return when the events happened, and from when on they were known."""
         at = micros[self.at]
-        if (at == NO_TIME).any():
+        if np.count_nonzero(at == NO_TIME):
             raise NotTypedError
         return at, at if self.recorded is None else np.maximum(at, micros[self.recorded])
 
     def order(self, at: IntArray, *ties: np.ndarray) -> IntArray | slice:
         """Return the order by lead and time; all as they are where one lead's events came in theirs."""
-        if len(self.counts) == 1 and (at[1:] > at[:-1]).all():
+        if len(self.counts) == 1 and not np.count_nonzero(at[1:] <= at[:-1]):
             return slice(None)
         lead = np.repeat(np.arange(len(self.counts)), self.counts)
         return event_order(lead, at, ties)
@@ -237,9 +238,13 @@ def _events(documents: Sequence[_Document], key: str, at: str, times: Times) -> 
         counts.append(len(own or ()))
     if not {dict}.issuperset(map(type, items)):
         raise NotTypedError
-    recorded = [item.get("recorded_at") for item in items]
+    recorded = _values(items, "recorded_at")
     later = times.add(recorded) if recorded.count(None) < len(items) else None
-    return _Events(items, counts, times.add([item.get(at) for item in items]), later)
+    return _Events(items, counts, times.add(_values(items, at)), later)
+
+
+def _values(items: Sequence[dict[str, Any]], key: str) -> list[Any]:
+    return list(map(dict.get, items, repeat(key)))
 
 
 def _activities(events: _Events, micros: IntArray, value: FloatArray) -> Activities:

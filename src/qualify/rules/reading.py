@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from threading import Lock
 from typing import TypeVar, cast
 
 import numpy as np
 
-from qualify.leads.identity import ById
+from qualify.leads.identity import ById, OnceById
 from qualify.leads.tables import BoolArray, CodeArray, FloatArray, IntArray
 from qualify.rules.addresses import EMAIL_KINDS, email_domains, kind_of_domain
 from qualify.rules.remembered import SMALL
@@ -155,7 +155,7 @@ def codes_between(shown: CodeArray, words: tuple[str, ...], vocabulary: tuple[st
     Of few rows only their own words are looked up; the table of a large vocabulary is remembered.
     """
     if len(shown) <= _FEW_ROWS:
-        position, unknown = _positions(ById(vocabulary)), len(vocabulary)
+        position, unknown = _positions(vocabulary), len(vocabulary)
         own = [words[code] if code >= 0 else "" for code in shown.tolist()]
         return np.array([position.get(word, unknown) if word else -1 for word in own], dtype=np.int32)
     table = recoded(words, vocabulary) if len(words) <= SMALL else reading_of(words).codes_in(vocabulary)
@@ -172,14 +172,16 @@ def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArr
     >>> recoded(["b", "", "new"], ("a", "b")).tolist()
     [1, -1, 2, -1]
     """
-    position = _positions(ById(vocabulary))
+    position = _positions(vocabulary)
     unknown = len(vocabulary)
     return np.array([*(position.get(word, unknown) if word else -1 for word in words), -1], dtype=np.int32)
 
 
-@lru_cache(maxsize=1_024)
-def _positions(vocabulary: ById[tuple[str, ...]]) -> dict[str, int]:
-    return {value: code for code, value in enumerate(vocabulary.value)}
+def _codes(vocabulary: tuple[str, ...]) -> dict[str, int]:
+    return {value: code for code, value in enumerate(vocabulary)}
+
+
+_positions = OnceById(_codes)
 
 
 def number(value: Scalar) -> float | None:
