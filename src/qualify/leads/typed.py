@@ -171,7 +171,7 @@ def _read(documents: Sequence[_Document], wanted: Sequence[_Wanted], timezone: s
     dates = [document.get("created_at") for document in documents]
     created, as_of = times.add(dates), times.add([document.get("as_of") for document in documents])
     given = [_attributes(document) for document in documents]
-    attributes = {each.name: _attribute(each, given, times, numbers) for each in wanted}
+    taken = {each.name: _attribute(each, given, times, numbers) for each in wanted}
     activities = _events(documents, "activities", "occurred_at", times)
     stages = _events(documents, "stages", "entered_at", times)
     values = numbers.add(activities.column("value", NUMBERS))
@@ -180,7 +180,10 @@ def _read(documents: Sequence[_Document], wanted: Sequence[_Wanted], timezone: s
     tables = LeadTables(
         lead_id=np.array(lead_id, dtype=object),
         created_at=micros[created],
-        columns={name: column(micros, floats) for name, column in attributes.items()},
+        columns={
+            name: column if isinstance(column, Column) else column(micros, floats)
+            for name, column in taken.items()
+        },
         activities=_activities(activities, micros, floats[values]),
         stages=_stages(stages, micros),
         source_row=row,
@@ -213,8 +216,8 @@ def _attributes(document: _Document) -> _Document:
 
 def _attribute(
     wanted: _Wanted, given: Sequence[_Document], times: Times, numbers: Numbers
-) -> Callable[[IntArray, FloatArray], Column]:
-    """Take in one attribute of all documents; return what makes a column of all times and numbers."""
+) -> Column | Callable[[IntArray, FloatArray], Column]:
+    """Take in one attribute of all documents; return its column, or what makes it of times and numbers."""
     if wanted.kind in ("number", "boolean"):
         kinds = NUMBERS if wanted.kind == "number" else BOOLEANS
         place = numbers.add(typed_column(given, wanted.name, kinds), wanted.numbers)
@@ -223,8 +226,7 @@ def _attribute(
     if wanted.kind == "date":
         moment = times.add([None if text in wanted.missing else text for text in texts])
         return lambda micros, _: Column("date", micros[moment])
-    coded = encode_texts(texts, wanted.missing)
-    return lambda *_: Column("category", *coded)
+    return Column("category", *encode_texts(texts, wanted.missing))
 
 
 def _events(documents: Sequence[_Document], key: str, at: str, times: Times) -> _Events:

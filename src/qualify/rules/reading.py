@@ -156,8 +156,11 @@ def codes_between(shown: CodeArray, words: tuple[str, ...], vocabulary: tuple[st
     """
     if len(shown) <= _FEW_ROWS:
         position, unknown = _positions(vocabulary), len(vocabulary)
-        own = [words[code] if code >= 0 else "" for code in shown.tolist()]
-        return np.array([position.get(word, unknown) if word else -1 for word in own], dtype=np.int32)
+        codes = [
+            position.get(word, unknown) if code >= 0 and (word := words[code]) else -1
+            for code in shown.tolist()
+        ]
+        return np.array(codes, dtype=np.int32)
     table = recoded(words, vocabulary) if len(words) <= SMALL else reading_of(words).codes_in(vocabulary)
     return np.asarray(table[shown])
 
