@@ -105,7 +105,7 @@ def _scored(
     desk: Desk,
 ) -> list[Answered | Problem]:
     moments = given
-    if (given == NO_TIME).any():
+    if np.count_nonzero(given == NO_TIME):
         moments = np.where(given == NO_TIME, scorer.moments(tables, None), given)
     scores, late = scorer.score_objects(tables, moments, reasons=reasons, language=language)
     rows = {lead_id: row for row, lead_id in enumerate(tables.lead_id.tolist())}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from qualify.config import Desk
 from qualify.explain.words import phrasebook
 from qualify.scorer import Scorer
 from serving.api.problems import Problem
-from serving.api.scoring import score_documents
+from serving.api.scoring import score_apart, score_documents
 
 __all__ = ["warm_up"]
 
@@ -14,6 +15,8 @@ ROUNDS = 3
 
 def warm_up(scorer: Scorer) -> None:
     """Score a small document in every language, so that all code is compiled and every cache is filled.
+
+    It is read both ways, as tables and as typed values: a first request waits for neither.
 
     Raises
     ------
@@ -34,6 +37,10 @@ def warm_up(scorer: Scorer) -> None:
     for _ in range(ROUNDS):
         for language in ("en", "ja"):
             phrasebook(language)
-            answer = score_documents(scorer, [document], 3, language)[0]
-            if isinstance(answer, Problem):
-                raise answer
+            answers = [
+                *score_documents(scorer, [document], 3, language),
+                *score_apart(scorer, [document], 3, language, Desk()),
+            ]
+            for answer in answers:
+                if isinstance(answer, Problem):
+                    raise answer

@@ -103,7 +103,7 @@ def existing(tables: LeadTables, rows: IntArray, as_of: IntArray) -> tuple[IntAr
     undated = as_of == NO_TIME
     unborn = ~undated & (created != NO_TIME) & (created > as_of)
     left_out = undated | unborn
-    if not left_out.any():
+    if not np.count_nonzero(left_out):
         return np.arange(len(rows)), Rejects()
     late = _rejected(
         tables, rows[unborn], "not_yet_created",

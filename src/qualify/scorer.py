@@ -80,12 +80,12 @@ class Scorer:
         self.parts = parts
         self.version = version
         self.scorecard = Scorecard.parse(parts.scorecard_text, where="scorecard.yaml of the bundle")
-        self._card_version = self.scorecard.version
+        self._card_version, self._stage_names = self.scorecard.version, self.scorecard.stage_names
         self.fields = parts.plan.fields
         self._explainer = TargetExplainer(parts.targets[0], self.fields)
         self._further = [TargetPredictor(model) for model in parts.targets[1:]]
-        self._of_group = {
-            name: np.array([field.group == name for field in self.fields], dtype=bool)
+        self._of_group: dict[str, IntArray] = {
+            name: np.flatnonzero([field.group == name for field in self.fields])
             for name in ("fit", "engagement")
         }
 
@@ -272,7 +272,7 @@ class Scorer:
             "engagement": self._sum_of("engagement", explained),
             "rule_points": points.total,
             "rule_band": Words(points.band, BANDS),
-            "recommended_stage": Words(points.stage, self.scorecard.stage_names),
+            "recommended_stage": Words(points.stage, self._stage_names),
             "disagreement": Words(disagreement(band, points.band), DISAGREEMENTS),
             "reasons": told,
             "base_value": np.full(len(rows), explained.base),
@@ -284,9 +284,8 @@ class Scorer:
 
     def _sum_of(self, group: str, explained: Explained) -> FloatArray:
         """Return the part of the log-odds that comes from one group of fields."""
-        chosen = self._of_group[group]
-        # Row by row in memory, so that a lead's sum has the same last bit alone as in a batch.
-        part: FloatArray = np.ascontiguousarray(explained.contributions[:, chosen]).sum(axis=1)
+        # `take` writes row by row, so that a lead's sum has the same last bit alone as in a batch.
+        part: FloatArray = explained.contributions.take(self._of_group[group], axis=1).sum(axis=1)
         return part
 
 

@@ -151,7 +151,7 @@ def test_the_current_stage_is_the_last_that_is_known():
     found = stages([("MQL", 10), ("SAL", 20, 25), ("SQL", 30)], [])
     rows = np.array([0, 0, 0, 0, 0, 1])
     as_of = np.array([micros(day) for day in (5, 10, 22, 25, 40, 40)])
-    code, days, count = current_stage(found, rows, as_of)
+    code, (days, count) = current_stage(found, rows, as_of)
     assert [found.stages[c] if c >= 0 else None for c in code] == [None, "MQL", "MQL", "SAL", "SQL", None]
     np.testing.assert_array_equal(days, [np.nan, 0, 12, 5, 10, np.nan])
     assert count.tolist() == [0, 1, 1, 2, 3, 0]

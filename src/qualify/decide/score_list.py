@@ -67,4 +67,6 @@ def _objects(reasons: Reasons, row: int) -> list[dict[str, Any]]:
 
 def by_rank(probability: FloatArray, lead_id: NDArray[Any]) -> IntArray:
     """Return the order of the score list: falling probability, then by id."""
+    if len(probability) < 2:
+        return np.arange(len(probability))
     return np.lexsort((lead_id.astype(str), -probability))

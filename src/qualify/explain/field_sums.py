@@ -143,10 +143,11 @@ def lead(values: Floats, topics: Ints, topic: Ints, sign: Floats, out: Ints) -> 
     topic, sign
         The chosen topics, -1 for none, and the signs of their sums, shape (rows, n).
     out
-        Shape (rows, n); holds -1.
+        Shape (rows, n); -1 for none.
     """
     for row in range(topic.shape[0]):
         for place in range(topic.shape[1]):
+            out[row, place] = -1
             if topic[row, place] < 0:
                 continue
             best = -np.inf
@@ -165,9 +166,10 @@ def choose(values: Floats, worth: Bools, fields: Ints, sizes: Floats) -> None:
     values, worth
         Shape (rows, columns).
     fields, sizes
-        Columns and values that were chosen, shape (rows, n); they hold -1 and 0.
+        Columns and values that were chosen, shape (rows, n); -1 and 0 beyond the last.
     """
     many = fields.shape[1]
+    fields[:], sizes[:] = -1, 0.0
     for row in range(values.shape[0]):
         for j in range(values.shape[1]):
             if not worth[row, j]:

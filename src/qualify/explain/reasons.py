@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,15 +11,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from qualify.errors import QualifyError
+from qualify.explain.reason_words import ValuesOf, in_words
 from qualify.explain.said import Said
 from qualify.explain.select import SMALLEST, leading_fields, strongest, sum_by_topic, worth_telling
 from qualify.explain.words import Phrasebook
 from qualify.features.fields import Field
 from qualify.features.topics import topic_positions
-from qualify.leads.grouping import by_group
 from qualify.leads.identity import ById
 from qualify.leads.tables import BoolArray, FloatArray, IntArray
 
@@ -48,9 +47,6 @@ REASONS_TYPE = pa.list_(
     )
 )
 """The type of the column `reasons` of a score list."""
-
-ValuesOf = Callable[[int, IntArray], Mapping[str, NDArray[Any]]]
-"""Returns the values of one field (by its index) at the given rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +175,7 @@ def build_reasons(
     _check_noise(by_topic, noise)
     topic, contribution = strongest(by_topic, worth_telling(by_topic, noise), min(n, by_topic.shape[1]))
     field = leading_fields(contributions, topics, topic, contribution)
-    text, value = _in_words(fields, field, contribution, values, phrasebook)
+    text, value = in_words(fields, field, contribution, values, phrasebook)
     return Reasons(
         features=features,
         labels=labels,
@@ -214,28 +210,6 @@ def _check(fields: Sequence[Field], contributions: FloatArray, n: int) -> None:
     if not np.isfinite(contributions).all():
         row, column = np.argwhere(~np.isfinite(contributions))[0]
         raise QualifyError(f"the contribution of {fields[column].name!r} in row {row} is not finite")
-
-
-def _in_words(
-    fields: Sequence[Field],
-    field: IntArray,
-    contribution: FloatArray,
-    values: ValuesOf,
-    phrasebook: Phrasebook,
-) -> tuple[Said, Said]:
-    """Word the reasons field by field, so that each field is asked for its values once."""
-    text: list[tuple[IntArray, Said]] = []
-    value: list[tuple[IntArray, Said]] = []
-    flat, sizes = field.ravel(), contribution.ravel()
-    places = by_group(flat + 1)  # those without a reason first
-    bounds = np.searchsorted(flat[places], np.arange(len(fields) + 1))
-    for index in np.flatnonzero(np.diff(bounds)).tolist():
-        here = places[bounds[index] : bounds[index + 1]]
-        found = values(index, here // field.shape[1])
-        sentences, values_said = phrasebook.tell(fields[index], found, sizes[here])
-        text.append((here, sentences))
-        value.append((here, values_said))
-    return Said.put(text, field.shape), Said.put(value, field.shape)
 
 
 def to_arrow(reasons: Reasons) -> pa.ListArray:

@@ -40,7 +40,7 @@ def leading_fields(
     ndarray of int64, shape (rows, n)
         Positions of fields, -1 where no topic was chosen; of equal fields the first.
     """
-    out = np.full(topic.shape, -1, dtype=np.int64)
+    out = np.empty(topic.shape, dtype=np.int64)
     lead(np.ascontiguousarray(contributions), topics, topic, np.sign(size), out)
     return out
 
@@ -68,6 +68,6 @@ def strongest(contributions: FloatArray, worth: BoolArray, n: int) -> tuple[IntA
     field, contribution
         Shape (rows, n), strongest first, equal sizes in the order of the fields; -1 and 0 beyond the last.
     """
-    fields, sizes = np.full((len(contributions), n), -1, dtype=np.int64), np.zeros((len(contributions), n))
+    fields, sizes = np.empty((len(contributions), n), dtype=np.int64), np.empty((len(contributions), n))
     choose(np.ascontiguousarray(contributions), np.ascontiguousarray(worth), fields, sizes)
     return fields, sizes

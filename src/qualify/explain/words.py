@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
@@ -14,7 +17,7 @@ from qualify.explain.catalogue import Catalogue, Language, load_catalogue
 from qualify.explain.kinds import WORDINGS
 from qualify.explain.kinds.speaker import Speaker
 from qualify.explain.kinds.standing import say_stage
-from qualify.explain.kinds.wording import FEW, Values
+from qualify.explain.kinds.wording import Values
 from qualify.explain.numbers import say_counted, say_days, say_number, say_percent
 from qualify.explain.said import Said
 from qualify.explain.speech import clean_text, say_column, say_did, subject_of
@@ -39,8 +42,8 @@ _STRENGTHS = (
 )
 
 
-_EDGES = np.array(
-    [np.nextafter(-STRONG, 0), np.nextafter(-CLEAR, 0), 0.0, np.nextafter(0.0, 1.0), CLEAR, STRONG]
+_EDGES = (
+    *(math.nextafter(-STRONG, 0), math.nextafter(-CLEAR, 0), 0.0, math.nextafter(0.0, 1.0), CLEAR, STRONG),
 )
 """Log-odds from which each of `_STRENGTHS` but the first is said; `CLEAR` is clear on either side of zero."""
 
@@ -126,10 +129,16 @@ class Phrasebook:
         """Return `sentences` and `values` in one go: each that is said more than once is made once."""
         facts, said = _speaker(self._texts, field).both(values)
         steps, kinds = self._step(contribution), len(self._strengths)
-        if len(steps) <= FEW:
-            return Said(self._with_strength(facts.words, steps), facts.codes), said
         codes, alike = pd.factorize(facts.codes * kinds + steps)
         return Said(self._with_strength(facts.words[alike // kinds], alike % kinds), codes), said
+
+    def tell_each(self, field: Field, values: Values, contribution: Sequence[float]) -> list[tuple[str, str]]:
+        """Return what `tell` does as one sentence and one value a row, for few rows."""
+        told = _speaker(self._texts, field).each(values)
+        return [
+            (f"{self._before}{fact}{self._endings[bisect_right(_EDGES, size)]}", value)
+            for (fact, value), size in zip(told, contribution, strict=True)
+        ]
 
     def strength(self, contribution: FloatArray | float) -> NDArray[np.object_]:
         """Say a contribution's direction and strength: "strongly raises", "slightly lowers".

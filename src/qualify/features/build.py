@@ -8,7 +8,7 @@ import numpy as np
 
 from qualify.errors import DataError, did_you_mean
 from qualify.features.frame import FeatureFrame, Key
-from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, current_stage
+from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, clock, current_stage
 from qualify.features.plan import ColumnPlan, FeaturePlan
 from qualify.features.text import has_tokens
 from qualify.features.zones import zone_offsets
@@ -18,7 +18,6 @@ from qualify.leads.tables import (
     NO_TIME,
     BoolArray,
     CodeArray,
-    Column,
     FloatArray,
     IntArray,
     LeadTables,
@@ -65,7 +64,8 @@ def build_frame(
         _add_clock(frame, plan, tables, rows, as_of)
     _check_columns(plan, tables)
     for column in plan.columns:
-        _add_column(frame, column, tables.columns[column.name].take(rows), as_of, tables.created_at[rows])
+        given = tables.columns[column.name]
+        _add_column(frame, column, given.values[rows], given.vocabulary, as_of, tables.created_at[rows])
     if plan.rules and points is not None:
         _add_points(frame, plan, points)
     return frame
@@ -121,70 +121,75 @@ _TOTAL_KEYS = tuple(_total_key(part) for part in TOTAL_FEATURES)
 def _add_stages(
     frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
 ) -> None:
-    code, days, count = current_stage(tables.stages, rows, as_of)
+    code, standing = current_stage(tables.stages, rows, as_of)
     frame.category("stage:current", "stage", "value", code, tables.stages.stages, plan.stages)
-    frame.number("stage:days_since", "stage", "days_since", days)
-    frame.number("stage:entries", "stage", "entries", count)
+    frame.numbers(_STAGE_KEYS, standing)
+
+
+_STAGE_KEYS: tuple[Key, ...] = (
+    ("stage:days_since", "stage", "days_since"), ("stage:entries", "stage", "entries")
+)  # fmt: skip
 
 
 def _add_clock(
     frame: FeatureFrame, plan: FeaturePlan, tables: LeadTables, rows: IntArray, as_of: IntArray
 ) -> None:
     created = tables.created_at[rows]
-    known = created != NO_TIME
-    frame.number("age:days", "age", "days", np.where(known, (as_of - created) / MICROSECONDS_A_DAY, np.nan))
-    local = created + zone_offsets(created, plan.timezone)
-    weekday = (local // MICROSECONDS_A_DAY + 3) % 7
-    hour = (local % MICROSECONDS_A_DAY) // 3_600_000_000
-    timed = known & plan.timed
-    frame.number("clock:weekday", "clock", "weekday", np.where(known, weekday.astype(float), np.nan))
-    frame.number("clock:hour", "clock", "hour", np.where(timed, hour.astype(float), np.nan))
+    frame.numbers(_CLOCK_KEYS, clock(created, zone_offsets(created, plan.timezone), as_of, plan.timed))
+
+
+_CLOCK_KEYS: tuple[Key, ...] = (
+    ("age:days", "age", "days"), ("clock:weekday", "clock", "weekday"), ("clock:hour", "clock", "hour")
+)  # fmt: skip
 
 
 def _add_column(
-    frame: FeatureFrame, plan: ColumnPlan, column: Column, as_of: IntArray, created: IntArray
+    frame: FeatureFrame,
+    plan: ColumnPlan,
+    values: np.ndarray,
+    words: tuple[str, ...],
+    as_of: IntArray,
+    created: IntArray,
 ) -> None:
-    name, about = f"column:{plan.name}", f"column:{plan.name}"
+    """Add the features of one attribute, given as the rows' values (or codes into `words`)."""
+    name = about = f"column:{plan.name}"
     if plan.type in ("number", "boolean"):
-        frame.number(name, about, "value", column.values.astype(np.float64, copy=False))
+        frame.number(name, about, "value", values.astype(np.float64, copy=False))
     elif plan.type == "category":
-        frame.category(name, about, "value", column.codes, column.vocabulary, plan.vocabulary)
+        frame.category(name, about, "value", values.astype(np.int32, copy=False), words, plan.vocabulary)
     elif plan.type == "date":
         # A date after `as_of` was not known then, or is a plan whose entry date nobody recorded: both are
         # hidden.
-        known = (column.values != NO_TIME) & (column.values <= as_of) & (created != NO_TIME)
-        frame.number(name, about, "days_before",
-                     np.where(known, (as_of - column.values) / MICROSECONDS_A_DAY, np.nan))  # fmt: skip
+        known = (values != NO_TIME) & (values <= as_of) & (created != NO_TIME)
+        days = np.where(known, (as_of - values) / MICROSECONDS_A_DAY, np.nan)
+        frame.number(name, about, "days_before", days)
     elif plan.type == "text":
-        _add_text(frame, plan, column)
+        _add_text(frame, plan, values, words)
     elif plan.type == "email":
-        kinds = reading_of(column.vocabulary).email_codes
-        frame.category(name, about, "value", _through(kinds, column), EMAIL_KINDS, EMAIL_KINDS)
+        kinds = reading_of(words).email_codes
+        frame.category(name, about, "value", kinds[values], EMAIL_KINDS, EMAIL_KINDS)
     elif plan.type == "job_title":
-        ranks, departments = reading_of(column.vocabulary).once(_title_codes, "title codes")
-        rank, department = _through(ranks, column), _through(departments, column)
-        frame.category(f"{name}:rank", about, "rank", rank, TITLE_RANKS, RANKS)
-        frame.category(f"{name}:department", about, "department", department, TITLE_DEPARTMENTS, DEPARTMENTS)
-
-
-def _through(codes: CodeArray, column: Column) -> CodeArray:
-    """Return what each lead's word is, given what each word of the vocabulary is; -1 stays."""
-    return np.append(codes, np.int32(-1))[column.codes]
+        ranks, departments = reading_of(words).once(_title_codes, "title codes")
+        frame.category(f"{name}:rank", about, "rank", ranks[values], TITLE_RANKS, RANKS)
+        frame.category(
+            f"{name}:department", about, "department", departments[values], TITLE_DEPARTMENTS, DEPARTMENTS
+        )
 
 
 def _title_codes(reading: Reading) -> tuple[CodeArray, CodeArray]:
+    """Return what each title says, as codes of shape (titles + 1,): the last ones are for code -1."""
     ranks, departments = zip(*reading.titles_read, strict=True) if len(reading) else ((), ())
-    return recoded(ranks, TITLE_RANKS)[:-1], recoded(departments, TITLE_DEPARTMENTS)[:-1]
+    return recoded(ranks, TITLE_RANKS), recoded(departments, TITLE_DEPARTMENTS)
 
 
-def _add_text(frame: FeatureFrame, plan: ColumnPlan, column: Column) -> None:
+def _add_text(frame: FeatureFrame, plan: ColumnPlan, values: np.ndarray, words: tuple[str, ...]) -> None:
     about = f"column:{plan.name}"
-    reading = reading_of(column.vocabulary)
+    reading = reading_of(words)
     length = reading.once(_lengths, "lengths")
-    frame.number(f"{about}:length", about, "length", length[column.values])
+    frame.number(f"{about}:length", about, "length", length[values])
     holds = reading.once(lambda each: _tokens_held(each.words, plan.tokens), ("tokens", plan.tokens))
     if plan.tokens:
-        frame.numbers(_token_keys(about, plan.tokens), holds[column.values].T.astype(np.float64))
+        frame.numbers(_token_keys(about, plan.tokens), holds[values].T.astype(np.float64))
 
 
 @lru_cache(maxsize=64)
@@ -204,17 +209,21 @@ def _tokens_held(texts: tuple[str, ...], tokens: tuple[str, ...]) -> BoolArray:
 
 def _add_points(frame: FeatureFrame, plan: FeaturePlan, points: RuleResult) -> None:
     keys, chosen = _point_keys(ById(plan), points.rule_ids)
-    frame.numbers(keys, np.ascontiguousarray(points.points.T[chosen]))
-    for group in plan.rule_groups:
-        frame.number(f"points:{group}", "points", f"group {group}", points.group_points[group])
-    frame.number("points:total", "points", "points", points.total)
+    values = np.empty((len(keys), frame.rows))
+    values[: len(chosen)] = points.points.T[chosen]
+    for place, group in enumerate(plan.rule_groups, start=len(chosen)):
+        values[place] = points.group_points[group]
+    values[-1] = points.total
+    frame.numbers(keys, values)
 
 
 @lru_cache(maxsize=64)
 def _point_keys(plan: ById[FeaturePlan], rule_ids: tuple[str, ...]) -> tuple[tuple[Key, ...], IntArray]:
-    """Return the feature of each rule, and its column in the scorecard's result."""
+    """Return the features of the rules, the groups and the total; and each rule's column in the result."""
     rules = plan.value.rules
     names = {each.name for each in plan.value.fields}
     holders = [about if about in names and about is not None else f"rule:{rule}" for rule, about in rules]
-    keys = tuple((f"rule:{rule}", holder, "points") for (rule, _), holder in zip(rules, holders, strict=True))
-    return keys, np.array([rule_ids.index(rule) for rule, _ in rules], dtype=np.int64)
+    keys = [(f"rule:{rule}", holder, "points") for (rule, _), holder in zip(rules, holders, strict=True)]
+    keys += [(f"points:{group}", "points", f"group {group}") for group in plan.value.rule_groups]
+    keys.append(("points:total", "points", "points"))
+    return tuple(keys), np.array([rule_ids.index(rule) for rule, _ in rules], dtype=np.int64)

@@ -111,8 +111,8 @@ class FeatureFrame:
     ) -> None:
         """Append a categorical feature, given as codes into the table's `words`; an empty word is missing."""
         words, vocabulary = tuple(words), tuple(vocabulary)
-        codes = codes_between(words, vocabulary)
-        self.categorical.append(Categorical(name, about, part, codes[shown], vocabulary, shown, words))
+        codes = codes_between(shown, words, vocabulary)
+        self.categorical.append(Categorical(name, about, part, codes, vocabulary, shown, words))
 
     def without(self, fields: Collection[str]) -> FeatureFrame:
         """Return the same rows without the features of some fields."""
@@ -148,7 +148,7 @@ def field_values(frame: FeatureFrame, about: str, rows: IntArray) -> Mapping[str
     """Return what the sentences of one field are made from, at the given rows (see :class:`Field`)."""
     blocks = frame.blocks
     found: dict[str, np.ndarray] = {
-        part: blocks[block][1][place, rows] for part, block, place in frame.parts.get(about, ())
+        part: blocks[block][1][place][rows] for part, block, place in frame.parts.get(about, ())
     }
     for c in frame.categorical:
         if c.field == about:

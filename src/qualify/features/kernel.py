@@ -169,29 +169,65 @@ def _current_stage(
     rows: IntArray,
     as_of: IntArray,
     current: CodeArray,
-    entered: IntArray,
-    count: FloatArray,
+    standing: FloatArray,
 ) -> None:
     for r in range(len(rows)):
+        current[r], standing[0, r], standing[1, r] = -1, np.nan, 0.0
         for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
             if known_at[i] <= as_of[r] and entered_at[i] <= as_of[r]:
                 current[r] = stage[i]
-                entered[r] = entered_at[i]
-                count[r] += 1.0
+                standing[0, r] = (as_of[r] - entered_at[i]) / MICROSECONDS_A_DAY
+                standing[1, r] += 1.0
 
 
-def current_stage(
-    stages: Stages, rows: IntArray, as_of: IntArray
-) -> tuple[CodeArray, FloatArray, FloatArray]:
-    """Return the last stage known at `as_of` (-1: none), the days in it (NaN: none), the entries so far."""
-    current = np.full(len(rows), -1, dtype=np.int32)
-    entered = np.full(len(rows), NO_TIME, dtype=np.int64)
-    count = np.zeros(len(rows))
+def current_stage(stages: Stages, rows: IntArray, as_of: IntArray) -> tuple[CodeArray, FloatArray]:
+    """Return the last stage known at `as_of` (-1: none); and the days in it (NaN: none), the entries so far.
+
+    Returns
+    -------
+    current
+        int32, shape (rows,).
+    standing
+        float64, shape (2, rows).
+    """
+    current, standing = np.empty(len(rows), dtype=np.int32), np.empty((2, len(rows)))
     _current_stage(
-        stages.offsets, stages.stage, stages.entered_at, stages.known_at, rows, as_of, current, entered, count
+        stages.offsets, stages.stage, stages.entered_at, stages.known_at, rows, as_of, current, standing
     )
-    days = np.where(current >= 0, (as_of - entered) / MICROSECONDS_A_DAY, np.nan)
-    return current, days, count
+    return current, standing
+
+
+@compiled()
+def _clock(created: IntArray, offset: IntArray, as_of: IntArray, timed: bool, out: FloatArray) -> None:
+    for r in range(len(created)):
+        if created[r] == NO_TIME:
+            out[:, r] = np.nan
+            continue
+        local = created[r] + offset[r]
+        out[0, r] = (as_of[r] - created[r]) / MICROSECONDS_A_DAY
+        out[1, r] = (local // MICROSECONDS_A_DAY + 3) % 7
+        out[2, r] = (local % MICROSECONDS_A_DAY) // 3_600_000_000 if timed else np.nan
+
+
+def clock(created: IntArray, offset: IntArray, as_of: IntArray, timed: bool) -> FloatArray:
+    """Return the days since the creation, its weekday (0: Monday) and its hour; NaN where it is unknown.
+
+    Parameters
+    ----------
+    created, as_of
+        Microseconds, shape (rows,).
+    offset
+        By how many microseconds the local time of each creation is ahead.
+    timed
+        Whether the hour is known.
+
+    Returns
+    -------
+    ndarray of float64, shape (3, rows)
+    """
+    out = np.empty((3, len(created)))
+    _clock(created, offset, as_of, timed, out)
+    return out
 
 
 def first_known(stages: Stages, wanted: BoolArray) -> IntArray:

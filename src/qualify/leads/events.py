@@ -166,7 +166,10 @@ def event_order(lead: IntArray, at: IntArray, ties: Sequence[NDArray[Any]]) -> I
     same = (lead[1:] == lead[:-1]) & (at[1:] == at[:-1])
     if not same.any():
         return order
-    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+    alike = np.zeros(len(order), dtype=bool)
+    alike[:-1] |= same
+    alike[1:] |= same
+    tied = np.flatnonzero(alike)
     rows = order[tied]
     keys = [key[rows] for key in ties]
     order[tied] = rows[np.lexsort((*keys, at[tied], lead[tied]))]

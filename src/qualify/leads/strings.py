@@ -207,7 +207,10 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
     missing
         As :func:`placeholders` returns them.
     """
-    clean = {text: _clean(text, missing) for text in set(texts)}
+    if len(texts) == 1:
+        word = None if texts[0] is None else _clean(texts[0], missing)
+        return (np.array([-1], np.int32), ()) if word is None else (np.zeros(1, np.int32), (word,))
+    clean = {text: None if text is None else _clean(text, missing) for text in set(texts)}
     vocabulary = tuple(sorted({text for text in clean.values() if text is not None}))
     code: dict[str | None, int] = {text: position for position, text in enumerate(vocabulary)}
     code[None] = -1
@@ -215,10 +218,10 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
     return np.array([codes[text] for text in texts], dtype=np.int32), vocabulary
 
 
-def _clean(text: str | None, missing: Collection[str]) -> str | None:
-    if text is None:
-        return None
-    clean = without_fraction(text.strip())
+def _clean(text: str, missing: Collection[str]) -> str | None:
+    clean = text.strip()
+    if ".0" in clean:
+        clean = without_fraction(clean)
     return None if not clean or clean in missing else clean
 
 

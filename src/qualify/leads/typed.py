@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -37,6 +37,7 @@ from qualify.leads.typed_values import (
     NotTypedError,
     Numbers,
     Times,
+    all_of,
     typed_column,
 )
 
@@ -69,14 +70,14 @@ class _Wanted:
 class _Events:
     """Activities or stages of all documents, below each other."""
 
-    items: Sequence[Mapping[str, Any]]
+    items: Sequence[dict[str, Any]]
     counts: Sequence[int]
     at: slice
     recorded: slice | None
 
     def column(self, key: str, kinds: Kinds) -> list[Any]:
         """Return one value of every event."""
-        return typed_column(self.items, key, kinds)
+        return all_of(_values(self.items, key), kinds)
 
     def words(self, key: str) -> Coded:
         """Return texts as codes and words."""
@@ -85,20 +86,20 @@ class _Events:
     def names(self, key: str) -> Coded:
         """Return what happened as codes and words; every event has a name."""
         codes, words = self.words(key)
-        if (codes < 0).any():
+        if np.count_nonzero(codes < 0):
             raise NotTypedError
         return codes, words
 
     def clocks(self, micros: IntArray) -> tuple[IntArray, IntArray]:
         """Return when the events happened, and from when on they were known."""
         at = micros[self.at]
-        if (at == NO_TIME).any():
+        if np.count_nonzero(at == NO_TIME):
             raise NotTypedError
         return at, at if self.recorded is None else np.maximum(at, micros[self.recorded])
 
     def order(self, at: IntArray, *ties: np.ndarray) -> IntArray | slice:
         """Return the order by lead and time; all as they are where one lead's events came in theirs."""
-        if len(self.counts) == 1 and (at[1:] > at[:-1]).all():
+        if len(self.counts) == 1 and not np.count_nonzero(at[1:] <= at[:-1]):
             return slice(None)
         lead = np.repeat(np.arange(len(self.counts)), self.counts)
         return event_order(lead, at, ties)
@@ -170,7 +171,7 @@ def _read(documents: Sequence[_Document], wanted: Sequence[_Wanted], timezone: s
     dates = [document.get("created_at") for document in documents]
     created, as_of = times.add(dates), times.add([document.get("as_of") for document in documents])
     given = [_attributes(document) for document in documents]
-    attributes = {each.name: _attribute(each, given, times, numbers) for each in wanted}
+    taken = {each.name: _attribute(each, given, times, numbers) for each in wanted}
     activities = _events(documents, "activities", "occurred_at", times)
     stages = _events(documents, "stages", "entered_at", times)
     values = numbers.add(activities.column("value", NUMBERS))
@@ -179,7 +180,10 @@ def _read(documents: Sequence[_Document], wanted: Sequence[_Wanted], timezone: s
     tables = LeadTables(
         lead_id=np.array(lead_id, dtype=object),
         created_at=micros[created],
-        columns={name: column(micros, floats) for name, column in attributes.items()},
+        columns={
+            name: column if isinstance(column, Column) else column(micros, floats)
+            for name, column in taken.items()
+        },
         activities=_activities(activities, micros, floats[values]),
         stages=_stages(stages, micros),
         source_row=row,
@@ -212,8 +216,8 @@ def _attributes(document: _Document) -> _Document:
 
 def _attribute(
     wanted: _Wanted, given: Sequence[_Document], times: Times, numbers: Numbers
-) -> Callable[[IntArray, FloatArray], Column]:
-    """Take in one attribute of all documents; return what makes a column of all times and numbers."""
+) -> Column | Callable[[IntArray, FloatArray], Column]:
+    """Take in one attribute of all documents; return its column, or what makes it of times and numbers."""
     if wanted.kind in ("number", "boolean"):
         kinds = NUMBERS if wanted.kind == "number" else BOOLEANS
         place = numbers.add(typed_column(given, wanted.name, kinds), wanted.numbers)
@@ -222,8 +226,7 @@ def _attribute(
     if wanted.kind == "date":
         moment = times.add([None if text in wanted.missing else text for text in texts])
         return lambda micros, _: Column("date", micros[moment])
-    coded = encode_texts(texts, wanted.missing)
-    return lambda *_: Column("category", *coded)
+    return Column("category", *encode_texts(texts, wanted.missing))
 
 
 def _events(documents: Sequence[_Document], key: str, at: str, times: Times) -> _Events:
@@ -237,9 +240,13 @@ def _events(documents: Sequence[_Document], key: str, at: str, times: Times) -> 
         counts.append(len(own or ()))
     if not {dict}.issuperset(map(type, items)):
         raise NotTypedError
-    recorded = [item.get("recorded_at") for item in items]
+    recorded = _values(items, "recorded_at")
     later = times.add(recorded) if recorded.count(None) < len(items) else None
-    return _Events(items, counts, times.add([item.get(at) for item in items]), later)
+    return _Events(items, counts, times.add(_values(items, at)), later)
+
+
+def _values(items: Sequence[dict[str, Any]], key: str) -> list[Any]:
+    return list(map(dict.get, items, repeat(key)))
 
 
 def _activities(events: _Events, micros: IntArray, value: FloatArray) -> Activities:

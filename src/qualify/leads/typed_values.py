@@ -11,7 +11,17 @@ from qualify.leads.endless import EARLIEST, LATEST
 from qualify.leads.few_times import read_few
 from qualify.leads.tables import NO_TIME, FloatArray, IntArray
 
-__all__ = ["BOOLEANS", "NUMBERS", "TEXTS", "Kinds", "NotTypedError", "Numbers", "Times", "typed_column"]
+__all__ = [
+    "BOOLEANS",
+    "NUMBERS",
+    "TEXTS",
+    "Kinds",
+    "NotTypedError",
+    "Numbers",
+    "Times",
+    "all_of",
+    "typed_column",
+]
 
 _EXACT = 2**53
 """Whole numbers up to this are the same as floats."""
@@ -46,7 +56,7 @@ class Times:
         if micros is None:
             raise NotTypedError
         odd = micros[(micros < EARLIEST) | (micros >= LATEST)]
-        if (odd != NO_TIME).any():
+        if np.count_nonzero(odd != NO_TIME):
             raise NotTypedError
         return micros
 
@@ -69,7 +79,7 @@ class Numbers:
     def read(self) -> FloatArray:
         """Return them all."""
         found = np.array(self._values, dtype=np.float64)
-        if np.isinf(found).any():
+        if np.count_nonzero(np.isinf(found)):
             raise NotTypedError
         return found
 
@@ -82,7 +92,17 @@ def typed_column(objects: Sequence[Mapping[str, Any]], key: str, kinds: Kinds) -
     NotTypedError
         One is of another kind.
     """
-    values = [each.get(key) for each in objects]
+    return all_of([each.get(key) for each in objects], kinds)
+
+
+def all_of(values: list[Any], kinds: Kinds) -> list[Any]:
+    """Return values, all of them of some kinds.
+
+    Raises
+    ------
+    NotTypedError
+        One is of another kind.
+    """
     if not kinds.issuperset(map(type, values)):
         raise NotTypedError
     return values

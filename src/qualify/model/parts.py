@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from qualify.config import ColumnSpec, Data, Target
 from qualify.config.schema import MOST_SALT
 from qualify.features.plan import FeaturePlan
-from qualify.leads.identity import ById
+from qualify.leads.identity import OnceById
 from qualify.leads.tables import FloatArray
 from qualify.model.evidence import Evidence
 from qualify.model.recalibrate import Old
@@ -59,14 +58,16 @@ class Reference:
 
     def percentile(self, probability: FloatArray) -> np.ndarray:
         """Return the score 1-100: the share of the population that is not above, in per cent, rounded up."""
-        points = _as_array(ById(self.quantiles))
-        below = np.searchsorted(points, probability, side="right") / len(points)
-        return np.clip(np.ceil(below * 100), 1, 100).astype(np.int64)
+        points = _as_array(self.quantiles)
+        below = points.searchsorted(probability, side="right") / len(points)
+        return np.maximum(np.minimum(np.ceil(below * 100), 100), 1).astype(np.int64)
 
 
-@lru_cache(maxsize=16)
-def _as_array(values: ById[tuple[float, ...]]) -> FloatArray:
-    return np.array(values.value, dtype=np.float64)
+def _array(values: tuple[float, ...]) -> FloatArray:
+    return np.array(values, dtype=np.float64)
+
+
+_as_array = OnceById(_array, most=16)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import expit, stdtrit
 
+from qualify.compiled import compiled
 from qualify.features.encode import Encoders
 from qualify.features.frame import FeatureFrame
 from qualify.leads.tables import FloatArray
@@ -27,8 +29,34 @@ Z_90 = 1.6448536269514722
 
 def half_width(spread: FloatArray, bags: int, calibration_sd: float) -> FloatArray:
     """Return half of a 90 % interval, from the bags' spread (Student's t) and the calibration's error."""
-    student = float(stdtrit(bags - 1, 0.95))
-    return np.asarray(SHARED * np.hypot(student * spread, Z_90 * calibration_sd))
+    return np.asarray(SHARED * np.hypot(_student(bags) * spread, Z_90 * calibration_sd))
+
+
+@cache
+def _student(bags: int) -> float:
+    return float(stdtrit(bags - 1, 0.95))
+
+
+@compiled(error_model="numpy")
+def _combine(
+    by_bag: FloatArray, by_fit: FloatArray, linear: FloatArray, intercept: float, of_linear: float,
+    of_trees: float, raw: FloatArray, spread: FloatArray,
+) -> None:  # fmt: skip
+    """Write each row's blend of the means, and the sample standard deviation of the bags' own blends."""
+    bags = by_bag.shape[1]
+    own = np.empty(bags)
+    for row in range(len(linear)):
+        trees = mean = 0.0
+        for bag in range(bags):
+            trees += by_bag[row, bag]
+            own[bag] = intercept + of_linear * by_fit[row, bag] + of_trees * by_bag[row, bag]
+            mean += own[bag]
+        mean /= bags
+        square = 0.0
+        for bag in range(bags):
+            square += (own[bag] - mean) * (own[bag] - mean)
+        raw[row] = intercept + of_linear * linear[row] + of_trees * (trees / bags)
+        spread[row] = np.sqrt(square / (bags - 1))
 
 
 @dataclass(frozen=True)
@@ -71,11 +99,11 @@ class TargetModel:
         linear
             Log-odds of the scorecard, shape (rows,).
         """
-        raw = self.blend.log_odds(linear, by_bag.mean(axis=1))
-        members = self.blend.log_odds(by_fit, by_bag)
-        spread = self.calibration.slope * members.std(axis=1, ddof=1)
+        blend = self.blend
+        raw, spread = np.empty((2, len(linear)))
+        _combine(by_bag, by_fit, linear, blend.intercept, blend.linear, blend.trees, raw, spread)
         z = self.calibration.log_odds(raw)
-        half = half_width(spread, members.shape[1], self.calibration_sd)
+        half = half_width(self.calibration.slope * spread, by_bag.shape[1], self.calibration_sd)
         return Prediction(raw, expit(z), expit(z - half), expit(z + half))
 
 

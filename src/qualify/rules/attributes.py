@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -18,7 +18,6 @@ from qualify.leads.tables import (
     Column,
     FloatArray,
     IntArray,
-    LeadTables,
 )
 from qualify.rules.addresses import email_domain
 from qualify.rules.kernel import NO_ROW, UNREADABLE
@@ -28,6 +27,9 @@ from qualify.rules.schema import Condition
 
 Picked: TypeAlias = NDArray[np.int64]
 Picker: TypeAlias = Callable[[IntArray, IntArray], Picked]
+
+_FEW_ROWS = 16
+"""Up to so many rows are read one by one."""
 
 _NUMERIC = frozenset({"from_", "below"})
 _TITLE = frozenset({"rank", "department"})
@@ -61,20 +63,28 @@ def picker(conditions: Sequence[Condition], column: Column | None, reading: Read
     return _by_number(conditions, column)
 
 
-class Columns:
-    """The columns of one set of tables; what a table of conditions says of a vocabulary is kept."""
+class Asked:
+    """A table of conditions and the column that it asks, made ready once for any leads.
 
-    def __init__(self, tables: LeadTables) -> None:
-        self._columns = tables.columns
-        self._pickers: dict[tuple[ById[tuple[Condition, ...]], str], Picker] = {}
+    Parameters
+    ----------
+    conditions, name
+        What is asked, and of which column.
+    """
 
-    def picker(self, conditions: tuple[Condition, ...], name: str) -> Picker:
-        """Return `picker` for the column of that name."""
-        key = ById(conditions), name
-        found = self._pickers.get(key)
-        if found is None:
-            found = self._pickers[key] = picker(conditions, self._columns.get(name))
-        return found
+    def __init__(self, conditions: tuple[Condition, ...], name: str) -> None:
+        self._conditions, self._name = conditions, name
+        self._known = _known(ById(conditions))
+
+    def picked(self, columns: Mapping[str, Column], rows: IntArray, as_of: IntArray) -> Picked | list[int]:
+        """Return what `picker` does; of few rows value by value, without an array for each step."""
+        column = columns.get(self._name)
+        if column is None or column.kind == "date" or len(rows) > _FEW_ROWS:
+            return picker(self._conditions, column)(rows, as_of)
+        values = column.values[rows].tolist()
+        if column.kind == "number":
+            return self._known.each_number(values)
+        return self._known.each_code(values, column.vocabulary)
 
 
 def _by_code(conditions: Sequence[Condition], column: Column, reading: Reading | None) -> Picker:
@@ -107,13 +117,17 @@ class _Known:
         self._domains_alone = given <= _ADDRESS | {"missing"}
         self._known: dict[str | float, int] = {}
 
+    def each_code(self, codes: Sequence[int], words: Sequence[str]) -> list[int]:
+        """Return the row of the word of each code."""
+        return [self.missing if code < 0 else self._word(words[code]) for code in codes]
+
+    def each_number(self, values: Sequence[float]) -> list[int]:
+        """Return the row of each number."""
+        return [self.missing if math.isnan(value) else self._number(value) for value in values]
+
     def words(self, words: Sequence[str]) -> Picked:
         """Return the row of each word, and of a missing one."""
         return np.array([*(self._word(word) for word in words), self.missing], dtype=np.int64)
-
-    def numbers(self, values: Sequence[float]) -> Picked:
-        """Return the row of each number."""
-        return np.array([self.missing if math.isnan(v) else self._number(v) for v in values], dtype=np.int64)
 
     def _word(self, word: str) -> int:
         if self._addresses:
@@ -165,7 +179,7 @@ def _by_number(conditions: Sequence[Condition], column: Column) -> Picker:
     def pick(rows: IntArray, as_of: IntArray) -> Picked:
         values = column.values[rows].astype(np.float64)
         if isinstance(conditions, tuple) and len(values) <= SMALL:
-            return _known(ById(conditions)).numbers(values.tolist())
+            return np.array(_known(ById(conditions)).each_number(values.tolist()), dtype=np.int64)
         return _pick_numbers(conditions, values)
 
     return pick

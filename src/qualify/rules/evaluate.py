@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from qualify.leads.identity import ById
 from qualify.leads.tables import Activities, BoolArray, CodeArray, FloatArray, IntArray, LeadTables, Stages
 from qualify.rules import kernel
-from qualify.rules.attributes import Columns
+from qualify.rules.attributes import Asked
 from qualify.rules.kinds import Rule
 from qualify.rules.measures import Measures, Planner, selected_types
 from qualify.rules.program import Tables, make_program, needed_selectors
@@ -187,7 +187,7 @@ class _Made:
         self.trigger_ids = tuple(trigger.id for trigger in card.triggers)
         self.program = make_program(card, unknown, measures, tables)
         self.planner = Planner(list(measures.items))
-        self.tables = [(conditions.value, column) for conditions, column in tables.items]
+        self.tables = [Asked(conditions.value, column) for conditions, column in tables.items]
         self._stage_at = {
             folded(name): i for i, stage in enumerate(card.stages) for name in (stage.id, *stage.names)
         }
@@ -201,10 +201,9 @@ class _Made:
 
     def picked(self, tables: LeadTables, rows: IntArray, as_of: IntArray) -> IntArray:
         """Return which row of each attribute table holds, shape (rows, attribute tables)."""
-        columns = Columns(tables)
         out = np.empty((len(rows), len(self.tables)), dtype=np.int64)
-        for place, (conditions, name) in enumerate(self.tables):
-            out[:, place] = columns.picker(conditions, name)(rows, as_of)
+        for place, table in enumerate(self.tables):
+            out[:, place] = table.picked(tables.columns, rows, as_of)
         return out
 
 

@@ -106,8 +106,10 @@ class Planner:
         """Match every selector against the vocabularies of `activities`."""
         meant = self._meant.columns(activities.types, len(self._measures))
         topics = self._topics_meant.columns(activities.topics, len(self._topic_sets))
+        starts = np.zeros(len(activities.types) + 1, dtype=np.int64)
+        np.cumsum(meant.sum(axis=0), out=starts[1:])
         return self._fixed._replace(
-            starts=np.cumsum([0, *meant.sum(axis=0)], dtype=np.int64),
+            starts=starts,
             of_type=np.nonzero(meant.T)[1],
             topic_meant=np.concatenate([self._no_topic, topics], axis=1),
             seen=(self._fixed.seen[0], len(activities.topics)),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from threading import Lock
 from typing import TypeVar, cast
 
 import numpy as np
 
-from qualify.leads.identity import ById
+from qualify.leads.identity import ById, OnceById
 from qualify.leads.tables import BoolArray, CodeArray, FloatArray, IntArray
 from qualify.rules.addresses import EMAIL_KINDS, email_domains, kind_of_domain
 from qualify.rules.remembered import SMALL
@@ -23,6 +23,8 @@ MANY = 256
 """Readings of so many vocabularies are remembered, as long as they hold no more than `MANY_WORDS`."""
 
 MANY_WORDS = 2_000_000
+
+_FEW_ROWS = 16
 
 T = TypeVar("T")
 
@@ -107,10 +109,13 @@ class Reading:
 
     @cached_property
     def email_codes(self) -> CodeArray:
-        """Return the kind of each word's address as a code into `EMAIL_KINDS`, -1 where it is not one."""
+        """Return the kind of each word's address as a code into `EMAIL_KINDS`, -1 where it is not one.
+
+        Shape (words + 1,): the last is for code -1.
+        """
         domains, at = self._domains
         codes = [*(EMAIL_KINDS.index(kind_of_domain(domain)) for domain in domains), -1]
-        return np.array(codes, dtype=np.int32)[at]
+        return np.array([*(codes[place] for place in at.tolist()), -1], dtype=np.int32)
 
     def same_text(self, condition: Condition) -> BoolArray:
         """Say which words meet the `is` and `like` of a condition."""
@@ -144,9 +149,20 @@ class Reading:
         return np.append(holds, False)[at], at >= 0
 
 
-def codes_between(words: tuple[str, ...], vocabulary: tuple[str, ...]) -> CodeArray:
-    """Return what :func:`recoded` does; of a large vocabulary it is remembered."""
-    return recoded(words, vocabulary) if len(words) <= SMALL else reading_of(words).codes_in(vocabulary)
+def codes_between(shown: CodeArray, words: tuple[str, ...], vocabulary: tuple[str, ...]) -> CodeArray:
+    """Return codes of one vocabulary as another's, by the table that :func:`recoded` makes.
+
+    Of few rows only their own words are looked up; the table of a large vocabulary is remembered.
+    """
+    if len(shown) <= _FEW_ROWS:
+        position, unknown = _positions(vocabulary), len(vocabulary)
+        codes = [
+            position.get(word, unknown) if code >= 0 and (word := words[code]) else -1
+            for code in shown.tolist()
+        ]
+        return np.array(codes, dtype=np.int32)
+    table = recoded(words, vocabulary) if len(words) <= SMALL else reading_of(words).codes_in(vocabulary)
+    return np.asarray(table[shown])
 
 
 def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArray:
@@ -159,14 +175,16 @@ def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArr
     >>> recoded(["b", "", "new"], ("a", "b")).tolist()
     [1, -1, 2, -1]
     """
-    position = _positions(ById(vocabulary))
+    position = _positions(vocabulary)
     unknown = len(vocabulary)
     return np.array([*(position.get(word, unknown) if word else -1 for word in words), -1], dtype=np.int32)
 
 
-@lru_cache(maxsize=1_024)
-def _positions(vocabulary: ById[tuple[str, ...]]) -> dict[str, int]:
-    return {value: code for code, value in enumerate(vocabulary.value)}
+def _codes(vocabulary: tuple[str, ...]) -> dict[str, int]:
+    return {value: code for code, value in enumerate(vocabulary)}
+
+
+_positions = OnceById(_codes)
 
 
 def number(value: Scalar) -> float | None:

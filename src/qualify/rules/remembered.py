@@ -31,7 +31,7 @@ class Remembered:
 
     def __init__(self, match: Callable[[Sequence[str]], BoolArray]) -> None:
         self._match = match
-        self._columns: dict[str, BoolArray] = {}
+        self._columns: dict[str, bytes] = {}
 
     def columns(self, words: Sequence[str], questions: int) -> BoolArray:
         """Return the array of shape (questions, words).
@@ -48,10 +48,10 @@ class Remembered:
         found = [
             self._learn(word) if column is None else column for word, column in zip(words, known, strict=True)
         ]
-        return np.array(found, dtype=bool).reshape(len(words), questions).T
+        return np.frombuffer(b"".join(found), dtype=bool).reshape(len(words), questions).T
 
-    def _learn(self, word: str) -> BoolArray:
-        column: BoolArray = self._match((word,)).reshape(-1)
+    def _learn(self, word: str) -> bytes:
+        column = np.asarray(self._match((word,)), dtype=bool).tobytes()
         if len(self._columns) >= MOST_WORDS:
             self._columns.clear()
         self._columns[word] = column

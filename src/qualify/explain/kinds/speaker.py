@@ -17,6 +17,8 @@ __all__ = ["Speaker"]
 MOST_REMEMBERED = 20_000
 """Texts a field. They are made of numbers alone: what a lead's columns hold is never kept."""
 
+_OBJECT = np.dtype(object)
+
 Texts: TypeAlias = NDArray[np.object_]
 _Row: TypeAlias = tuple[Any, ...]
 _Told: TypeAlias = tuple[str, str]
@@ -56,10 +58,14 @@ class Speaker:
         alone[:] = [value for _, value in told]
         return Said(sentences, spread), Said(alone, spread)
 
+    def each(self, values: Values) -> list[_Told]:
+        """Return each row's sentence and value; for few rows, as equal ones are not looked for."""
+        return self._tell(self._wording.shown(values))
+
     def _tell(self, chosen: Shown) -> list[_Told]:
         """Word each row of some."""
-        rows = zip(*(each.tolist() for each in chosen), strict=True)
-        if any(each.dtype == object for each in chosen):
+        rows = zip(*[each.tolist() for each in chosen], strict=True)
+        if _OBJECT in [each.dtype for each in chosen]:
             return [self._say(each) for each in rows]
         if len(self._known) > MOST_REMEMBERED:
             self._known.clear()
