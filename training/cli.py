@@ -96,6 +96,7 @@ def train(
     """Fit, calibrate, compare with the baselines, register a model."""
     from qualify.config import load_config
     from qualify.console import emit_json, only_json, say
+    from qualify.imports import importing
 
     if reproduce is not None:
         if (budget, seed, trials, force) != (None, None, None, False):
@@ -107,9 +108,10 @@ def train(
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
-        from training.train import as_json as result_of
-        from training.train import refusal, train_and_judge
-        from training.words import summary
+        with importing():
+            from training.train import as_json as result_of
+            from training.train import refusal, train_and_judge
+            from training.words import summary
 
         chosen = settings.training
         done = train_and_judge(

@@ -19,7 +19,7 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from qualify.model.bags import TreeParams, common_rounds, fit_bags, fit_stopped
 from qualify.model.blend import Blend, Calibration
 from qualify.model.blend_fit import fit_blend, fit_calibration
-from qualify.model.linear import LinearModel, fit_linear
+from qualify.model.linear import LinearModel, draw_rows, fit_linear
 from qualify.model.rows import Rows
 from qualify.model.target import Members, TargetModel
 from qualify.model.turned import forget_turned
@@ -183,10 +183,13 @@ def _encoders(rows: Rows, params: Params) -> tuple[Encoders, FloatArray]:
 
 
 def _linear(encoders: Encoders, rows: Rows, params: Params, *, members: int, seed: int) -> LinearModel:
-    """Fit the scorecard on the rows."""
+    """Fit the scorecard on the rows; of very many rows only those that are drawn are binned."""
+    rng = np.random.default_rng(seed)
+    drawn = draw_rows(len(rows.label), rng)
+    rows = rows if drawn is None else rows.take(drawn)
     return fit_linear(
         encoders.bins(rows.frame), encoders.bin_sizes, rows.label, rows.weight, rows.lead,
-        strength=params.linear_strength, members=members, seed=seed,
+        strength=params.linear_strength, members=members, seed=rng,
         signs=rows.ordered.of(encoders.bin_names),
     )  # fmt: skip
 
