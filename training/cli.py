@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -109,6 +110,10 @@ def train(
         path = Path(config)
         settings = load_config(path)
         with importing():
+            from training.data import load_tables
+        # Reading is the work of other cores, importing that of one.
+        with ThreadPoolExecutor(max_workers=1) as beside, importing():
+            loaded = beside.submit(load_tables, settings, path.resolve().parent)
             from training.train import as_json as result_of
             from training.train import refusal, train_and_judge
             from training.words import summary
@@ -117,7 +122,7 @@ def train(
         done = train_and_judge(
             settings, path.resolve().parent,
             budget=chosen.budget_seconds if budget is None else budget,
-            seed=chosen.seed if seed is None else seed, force=force, trials=trials,
+            seed=chosen.seed if seed is None else seed, force=force, trials=trials, read=loaded.result,
         )  # fmt: skip
         say(summary(done))
     if as_json:

@@ -82,14 +82,27 @@ def train(
 
 
 def train_and_judge(
-    config: Config, folder: Path, *, budget: float, seed: int, force: bool = False, trials: int | None = None
+    config: Config,
+    folder: Path,
+    *,
+    budget: float,
+    seed: int,
+    force: bool = False,
+    trials: int | None = None,
+    read: Callable[[], Loaded] | None = None,
 ) -> Attempt:
-    """Do what `train` does, and return a run without a version too."""
+    """Do what `train` does, and return a run without a version too.
+
+    Parameters
+    ----------
+    read
+        Gives the configured tables, where reading them has begun before; None: they are read now.
+    """
     began = time.monotonic()
     if not registry.is_local(config):
         # A server that cannot be reached should be known before an hour of work, not after it.
         registry.open_experiment(config, folder)
-    loaded = with_work(load_tables(config, folder), folder)
+    loaded = with_work(load_tables(config, folder) if read is None else read(), folder)
     return attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
 
 
