@@ -11,7 +11,7 @@ from qualify.leads.tables import FloatArray
 from qualify.model.blend_fit import fit_calibration
 from qualify.model.fit import Forward
 from qualify.model.rows import Rows
-from qualify.model.target import Members, TargetModel
+from qualify.model.target import TargetModel
 
 DRAWS, DRAWS_OF_MANY, MANY_JUDGED = 400, 150, 8_000
 """Draws of the intervals for few and for many judged rows."""
@@ -19,17 +19,10 @@ DRAWS, DRAWS_OF_MANY, MANY_JUDGED = 400, 150, 8_000
 
 @dataclass(frozen=True)
 class Compared:
-    """Predictions and figures by scorer: ``model``, ``rules``, ``bayes``, ``linear``.
-
-    Parameters
-    ----------
-    members
-        What the parts of the model say of the later rows.
-    """
+    """Predictions and figures by scorer: ``model``, ``rules``, ``bayes``, ``linear``."""
 
     probabilities: dict[str, FloatArray]
     metrics: dict[str, dict[str, Metric]]
-    members: Members
 
 
 def compare(
@@ -53,12 +46,11 @@ def compare(
     known, known_points = train
     later, points = test
     counted = known.take(known.open)
-    members = model.members(later.frame)
-    alone = members.linear
+    alone = model.linear.log_odds(model.encoders.bins(later.frame))
     if len(forward.label):
         alone = fit_calibration(forward.linear, forward.label, forward.weight).log_odds(alone)
     probabilities = {
-        "model": model.finish(*members).probability,
+        "model": model.predict(later.frame).probability,
         "rules": fit_points_map(known_points, known.label, known.weight).probability(points),
         "bayes": fit_bayes(counted.frame, counted.label, counted.weight).probability(later.frame),
         "linear": expit(alone),
@@ -70,7 +62,7 @@ def compare(
         )
         for name, p in probabilities.items()
     }  # fmt: skip
-    return Compared(probabilities, metrics, members)
+    return Compared(probabilities, metrics)
 
 
 def draws_for(rows: int) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,16 @@ from qualify.labels.audit.wording import LEAST_ROWS
 from qualify.model.bundle import write_bundle
 from training import registry
 from training.audit import audit_if_readable
-from training.checks import Finding
 from training.contest import hold
 from training.data import Loaded, load_tables
 from training.decision import Decision
-from training.draft import Draft, draft_of
 from training.drawn import drawn_json
 from training.heard import with_work
 from training.pipeline import Trained, train_model
 from training.record import log_run
 from training.ring import Ring
 from training.steps import begin
-from training.verdict import Verdict
+from training.verdict import Verdict, decide
 
 
 @dataclass(frozen=True)
@@ -82,27 +79,14 @@ def train(
 
 
 def train_and_judge(
-    config: Config,
-    folder: Path,
-    *,
-    budget: float,
-    seed: int,
-    force: bool = False,
-    trials: int | None = None,
-    read: Callable[[], Loaded] | None = None,
+    config: Config, folder: Path, *, budget: float, seed: int, force: bool = False, trials: int | None = None
 ) -> Attempt:
-    """Do what `train` does, and return a run without a version too.
-
-    Parameters
-    ----------
-    read
-        Gives the configured tables, where reading them has begun before; None: they are read now.
-    """
+    """Do what `train` does, and return a run without a version too."""
     began = time.monotonic()
     if not registry.is_local(config):
         # A server that cannot be reached should be known before an hour of work, not after it.
         registry.open_experiment(config, folder)
-    loaded = with_work(load_tables(config, folder) if read is None else read(), folder)
+    loaded = with_work(load_tables(config, folder), folder)
     return attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
 
 
@@ -138,13 +122,15 @@ def attempt(
         finished, so that it is made again.
     """
     config = loaded.config
-    trained, draft, findings = _trained(loaded, folder, budget=budget, seed=seed, trials=trials)
-    verdict = draft.verdict
+    # Before the hours of work: it reads the leads table once more, which a database may no longer give then.
+    findings = audit_if_readable(loaded, folder, seed=seed)
+    trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
+    verdict = decide(trained.judged[0])
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
         begin("figures, pictures and report")
-        log_run(trained, verdict, Path(scratch), version, time.monotonic() - began, findings, draft)
+        log_run(trained, verdict, Path(scratch), version, time.monotonic() - began, findings)
         mlflow.log_dict({"turned": turned_json(trained)}, "turned.json")
         ring, decision = hold(trained, verdict, bundle)
         registered = None
@@ -161,28 +147,6 @@ def attempt(
     return Attempt(
         trained, verdict, registered, version, str(active.info.run_id), ring, decision, seconds, settled
     )
-
-
-def _trained(
-    loaded: Loaded, folder: Path, *, budget: float, seed: int, trials: int | None
-) -> tuple[Trained, Draft, tuple[Finding, ...] | None]:
-    """Train, and beside it audit the data, make the store and draw the report: trees leave a core idle.
-
-    The audit begins first: it reads the leads table again, which a database may not give later.
-    """
-    drafts: list[Draft] = []
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        audited = beside.submit(audit_if_readable, loaded, folder, seed=seed)
-        stored = beside.submit(registry.make_store, loaded.config, folder)
-        trained = train_model(
-            loaded,
-            budget=budget,
-            seed=seed,
-            trials=trials,
-            meanwhile=lambda seen: drafts.append(draft_of(seen)),
-        )
-        stored.result()
-        return trained, drafts[0], audited.result()
 
 
 def example_of(loaded: Loaded) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import lightgbm as lgb
@@ -12,7 +13,6 @@ import numpy as np
 from qualify.leads.tables import FloatArray, IntArray
 from qualify.model.boosted import BoostedModel
 from qualify.model.recount import recounted
-from qualify.side_by_side import Threads, at_work
 
 PATIENCE = 20
 FEWEST_ROUNDS = 30
@@ -68,7 +68,7 @@ def fit_bags(
     rounds: int,
     bags: int,
     seed: int,
-    threads: Threads,
+    threads: int,
     stands: FloatArray | None = None,
     signs: Sequence[int] | None = None,
 ) -> BoostedModel:
@@ -86,7 +86,7 @@ def fit_bags(
     """
     if len(label) >= MANY_ROWS:
         params, rounds = for_many(params, rounds, len(label))
-    binned = lgb.Dataset(design, label, params=_dataset_params(params))
+    binned = lgb.Dataset(design, label, params={**_dataset_params(params), "num_threads": threads})
     binned.construct()
 
     def fit(bag: int) -> str:
@@ -102,7 +102,7 @@ def fit_bags(
             return _undeclared(recounted(booster, design, stands))
         return _undeclared(str(booster.model_to_string(num_iteration=-1)))
 
-    with at_work(threads) as pool:
+    with ThreadPoolExecutor(max_workers=threads) as pool:
         return BoostedModel(tuple(pool.map(fit, range(bags))))
 
 

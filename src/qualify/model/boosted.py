@@ -36,6 +36,4 @@ class BoostedModel:
 
     def member_log_odds(self, design: FloatArray) -> FloatArray:
         """Return the log-odds by each bag, shape (rows, bags)."""
-        # One thread: LightGBM's number of threads is the process's, and other fits may be at work.
-        found = [booster.predict(design, raw_score=True, num_threads=1) for booster in self.boosters]
-        return np.column_stack(found)
+        return np.column_stack([booster.predict(design, raw_score=True) for booster in self.boosters])
