@@ -140,7 +140,7 @@ def _by_words(kinds: Kinds, positive: str | None) -> dict[str, Outcome] | None:
     """Return what each value means, where the words, or that there are two, leave no doubt; else None."""
     read = {kind: meaning(next(iter(held))) for kind, held in kinds.items()}
     if len(kinds) == 2:
-        return _of_two(list(read), [NO if each == OPEN else each for each in read.values()], positive)
+        return _of_two(list(read), [NO if kind == "open" else each for kind, each in read.items()], positive)
     if positive is not None:
         read[fold_label(positive)] = YES
     sure = {kind: each for kind, each in read.items() if each is not None}
@@ -171,7 +171,9 @@ def _by_hand(kinds: Kinds, named: Named) -> dict[str, Outcome] | None:
     if len(good) != 1:
         return None
     rest: Outcome = NO if named.open else OPEN
-    return dict.fromkeys(left, rest) | said | {good[0]: YES}
+    read = {kind: meaning(next(iter(kinds[kind]))) for kind in left}
+    plain = {kind: each if each in (NO, OPEN) else rest for kind, each in read.items()}
+    return plain | said | {good[0]: YES}
 
 
 def _label(

@@ -35,6 +35,7 @@ def share_of_negatives(label: FloatArray) -> float:
     """
     known = int(np.count_nonzero(~np.isnan(label)))
     with_it = int(np.nansum(label))
-    if known <= MAX_ROWS or with_it > _RARE * known:
+    room = _ROOM * MAX_ROWS - with_it
+    if known <= MAX_ROWS or with_it > _RARE * known or room < 0.01 * (known - with_it):
         return 1.0
-    return math.floor(100 * (_ROOM * MAX_ROWS - with_it) / (known - with_it)) / 100
+    return math.floor(100 * room / (known - with_it)) / 100
