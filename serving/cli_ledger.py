@@ -72,7 +72,8 @@ def what_is_left(settings: Config, folder: Path, url: str) -> list[str]:
     left += [
         "score lists with their rejects and states (files, and tables that `--out URL#TABLE` named), reports "
         "and pages",
-        "the work folder beside the list of a job that was killed, until the job is run again",
+        "the work folder beside the list of a job that was killed, or whose ledger did not answer, until a "
+        "job writes that list again",
         "backups of the ledger's database",
     ]
     if not url.startswith("sqlite"):

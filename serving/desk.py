@@ -60,6 +60,12 @@ class SalesDesk:
         return desk_columns(self.settings.service.desk)
 
     @property
+    def shown(self) -> dict[str, str | None]:
+        """By what the desk shows, the column that it comes from."""
+        found: dict[str, str | None] = self.settings.service.desk.model_dump()
+        return found
+
+    @property
     def closed(self) -> tuple[str, ...]:
         """Stages after which nothing follows."""
         return tuple(self.settings.stages.closed)

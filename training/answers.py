@@ -207,13 +207,13 @@ def _into_labels(config: Config, tables: LeadTables, answers: Answers) -> Joined
         code = _label_code(column, target, meant, verdict)
         if code is None:
             unmapped[verdict] += 1
-        elif np.isnan(meant[column.codes[lead]]) or column.codes[lead] < 0:
+        elif np.isnan(meant[column.codes[lead]]):
             used += int(codes[lead] == column.codes[lead])
             codes[lead] = code
         elif meant[column.codes[lead]] == meant[code]:
             known += 1
         else:
-            held = column.vocabulary[int(column.codes[lead])]
+            held = column.vocabulary[int(column.codes[lead])] if column.codes[lead] >= 0 else ""
             at = _time(int(answers.at[k]))
             believed = "answer" if config.training.conflicts == "sales" else "crm"
             conflicts.append(Conflict(str(tables.lead_id[lead]), verdict, at, held, None, believed))
@@ -230,14 +230,16 @@ def _into_labels(config: Config, tables: LeadTables, answers: Answers) -> Joined
 def _label_code(column: Column, target: Target, meant: FloatArray, verdict: str) -> int | None:
     """Return the label that a verdict means; None for those that decide nothing.
 
-    Where several values say no, the first that the target names stands for a loss.
+    Where several values say no, the first that the target names stands for a loss; where none but the empty
+    cell does, -1, its code.
     """
     if verdict not in ("won", "lost", "rejected"):
         return None
     outcome = 1.0 if verdict == "won" else 0.0
     named = [str(target.positive)] if verdict == "won" else list(target.negative or ())
     fitting = np.flatnonzero(meant[:-1] == outcome).tolist()
-    return min(fitting, key=lambda code: _place(named, column.vocabulary[code]), default=None)
+    empty = -1 if meant[-1] == outcome else None  # an empty cell may say no
+    return min(fitting, key=lambda code: _place(named, column.vocabulary[code]), default=empty)
 
 
 def _place(named: list[str], word: str) -> int:

@@ -189,8 +189,9 @@ def _told(findings: Iterable[Finding]) -> Iterator[str]:
     for each in findings:
         alike.setdefault((each.level, each.code, each.mend), []).append(each)
     for (level, code, mend), group in alike.items():
-        alone = group if len(group) < _MANY_ALIKE else group[:1]
-        others = list(dict.fromkeys(each.subject for each in group[len(alone) :]))
+        others = list(dict.fromkeys(each.subject for each in group[1:]))
+        alone = group if len({each.subject for each in group}) < _MANY_ALIKE else group[:1]
+        others = others if alone is not group else []
         more = f" So too: {', '.join(others)}." if others else ""
         yield from (f"{level:7}  {code}  {each.subject}: {each.text}{more} → {mend}" for each in alone)
 

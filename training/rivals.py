@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from qualify.config import Config, Target
 from qualify.features.build import build_frame
+from qualify.labels.flat import fold_label
 from qualify.leads.tables import FloatArray, IntArray, LeadTables
 from qualify.rules import evaluate
 from qualify.scorer import Scorer
@@ -52,7 +53,7 @@ def champion_probability(scorer: Scorer, tables: LeadTables, lead: IntArray, as_
 def why_not(scorer: Scorer, version: str, loaded: Loaded) -> str | None:
     """Return why a version cannot be judged by the present tables, None where it can."""
     target, own = loaded.config.targets[0], scorer.parts.schema.targets[0]
-    if _outcome(own) != _outcome(target):
+    if _outcome(own) != _outcome(target) or _turned(own, target):
         return f"version {version} predicts another outcome, so it cannot be compared"
     absent = [name for name in scorer.parts.schema.columns if name not in loaded.tables.columns]
     if absent:
@@ -60,9 +61,21 @@ def why_not(scorer: Scorer, version: str, loaded: Loaded) -> str | None:
     return None
 
 
-def _outcome(target: Target) -> Target:
-    """Return the target without what it is called."""
-    return target.model_copy(update={"name": "target", "label": None})
+def _outcome(target: Target) -> tuple[object, ...]:
+    """Return what is predicted; which words a label has for its other values may grow."""
+    yes = None if target.positive is None else fold_label(target.positive)
+    return target.stage, target.within_days, target.column, yes
+
+
+def _turned(own: Target, target: Target) -> bool:
+    """Say whether a value of the label that both targets name means another outcome to each."""
+    ours, theirs = (_meanings(each) for each in (own, target))
+    return any(ours[word] != theirs[word] for word in ours.keys() & theirs.keys())
+
+
+def _meanings(target: Target) -> dict[str, str]:
+    named = {"no": target.negative, "open": target.open}
+    return {fold_label(word): means for means, words in named.items() for word in words or ()}
 
 
 def drafted_from(loaded: Loaded, lead: IntArray) -> bool:

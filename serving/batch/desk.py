@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -20,6 +20,11 @@ class Desk(Protocol):
     @property
     def columns(self) -> Sequence[str]:
         """Columns of the table of leads that it shows, whether the model reads them or not."""
+        ...
+
+    @property
+    def shown(self) -> Mapping[str, str | None]:
+        """By what the desk shows, the column that it comes from."""
         ...
 
     @property

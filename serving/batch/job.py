@@ -85,7 +85,8 @@ def run_job(job: Job) -> Summary:
     Raises
     ------
     UserError
-        Of what the user can mend; what was written on the way is taken away.
+        Of what the user can mend; what was written on the way is taken away. Where the ledger did not answer
+        it stays, and the same job goes on from there.
     """
     streams = open_streams(job, coded=True)
     buckets = job.buckets or _buckets(job, streams)
@@ -177,7 +178,7 @@ def _facts(job: Job, streams: Mapping[str, TableStream], buckets: int) -> dict[s
         "scorecard": scorer.scorecard.version, "schema": scorer.parts.schema.data.model_dump(mode="json"),
         "sources": {what: str(job.source(what)) for what in streams},
         "files": [[file.path, file.size, file.changed] for file in _files(streams)],
-        "desk": None if job.desk is None else [list(job.desk.columns), list(job.desk.closed)],
+        "desk": None if job.desk is None else [dict(job.desk.shown), list(job.desk.closed)],
     }  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def open_work(out: str, digest: str, now: int) -> tuple[Path, int, bool]:
     if state is not None and fresh and state["digest"] == digest:
         return folder, int(state["now"]), True
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    folder.mkdir(mode=0o700)  # rows and documents of leads
     put_json(folder / _STATE, {"digest": digest, "now": now, "began": time.time()})
     return folder, now, False
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from qualify.errors import DataError, UserError
 from tests.training.test_init import write
 from training.init import Request, propose
+from training.initial.rare import share_of_negatives
 
 
 def labelled(tmp_path: Path, labels: list[str]) -> str:
@@ -39,6 +41,15 @@ def test_spellings_are_one_value_and_told(tmp_path: Path) -> None:
             "Gold", ("Tin",), ("Silver",), "20 of 40",
         ),
         (["x", ""], {"negative": ("",)}, "x", ("",), None, "30 of 60"),
+        (["Won", "Lost", ""], {"negative": ("",)}, "Won", ("Lost", ""), None, "20 of 60"),
+        (
+            ["Won", "Lost", "Open", "Recycled"], {"open": ("Recycled",)},
+            "Won", ("Lost",), ("Open", "Recycled"), "15 of 30",
+        ),
+        (
+            ["Won", "Lost", "Open", "Recycled"], {"negative": ("Recycled",)},
+            "Won", ("Lost", "Recycled"), ("Open",), "15 of 45",
+        ),
     ],
 )  # fmt: skip
 def test_values_of_a_pipeline_are_sorted(
@@ -107,3 +118,20 @@ def test_a_rare_outcome_of_a_large_table_is_learned_from_whole(tmp_path: Path) -
         found = propose(Request(str(path), target="won"), tmp_path)
         assert found.config.training.negatives == share
         assert ("all leads with it are learned from" in found.text) is (share < 1)
+
+
+@pytest.mark.parametrize("pair", [("Contacted", "Not contacted"), ("New", "Dead"), ("Pending", "Junk")])
+def test_a_word_for_open_says_nothing_of_the_other_value(tmp_path: Path, pair: tuple[str, str]) -> None:
+    with pytest.raises(UserError, match=r"says which is the good outcome[\s\S]*--positive"):
+        propose(Request(leads=labelled(tmp_path, list(pair) * 30), target="y"), tmp_path)
+
+
+def test_an_empty_cell_is_never_the_good_outcome(tmp_path: Path) -> None:
+    leads = labelled(tmp_path, ["Won", "Lost", ""] * 20)
+    with pytest.raises(UserError, match="The positive value does not occur"):
+        propose(Request(leads=leads, target="y", positive=""), tmp_path)
+
+
+@pytest.mark.parametrize(("known", "with_it"), [(3_000_000, 135_000), (12_000_000, 12_000)])
+def test_a_share_of_negatives_is_never_nothing(known: int, with_it: int) -> None:
+    assert share_of_negatives(np.repeat([1.0, 0.0], [with_it, known - with_it])) == 1.0

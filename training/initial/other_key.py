@@ -45,7 +45,7 @@ def find_joining_id(
 
 
 @contextmanager
-def explained(leads: pa.Table, events: pa.Table, what: str) -> Iterator[None]:
+def explained(leads: pa.Table, lead_id: str, events: pa.Table, what: str) -> Iterator[None]:
     """Say by which other column a table of events names the leads, where it holds none of their ids.
 
     Raises
@@ -57,7 +57,7 @@ def explained(leads: pa.Table, events: pa.Table, what: str) -> Iterator[None]:
         yield
     except DataError as error:
         joined = _joined_by(leads, events)
-        if joined is None:
+        if joined is None or joined[1] == lead_id:  # the ids are there: something else is wrong
             raise
         there, here = joined
         raise UserError(

@@ -78,6 +78,10 @@ class Request:
         if self.target_stage is not None and self.stages is None:
             raise UserError("A target stage needs the table of stages.", where="--target-stage",
                             mend="name it with --stages FILE")  # fmt: skip
+        if self.target_stage is not None and (self.negative or self.open):
+            raise UserError("Values of a label do not go with a target stage.", where="--target-stage",
+                            got="--negative or --open",
+                            mend="leave them out, or name a --target")  # fmt: skip
         if self.target_stage is not None and self.within_days is None:
             raise UserError("A target stage needs a horizon.", where="--within-days",
                             mend="add for instance --within-days 60")  # fmt: skip
@@ -176,12 +180,12 @@ class _Events:
         keys = pc.unique(pc.drop_null(id_keys(id_text(leads.column(lead_id), lead_id))))
         if self.activities is not None:
             found, names = self._look(self.activities, "activities")
-            with explained(leads, found, "activities"):
+            with explained(leads, lead_id, found, "activities"):
                 self.activity_columns = find_activity_columns(found, names, keys)
             self._note("activities", names, self.activity_columns)
         if self.stages is not None:
             found, names = self._look(self.stages, "stages")
-            with explained(leads, found, "stages"):
+            with explained(leads, lead_id, found, "stages"):
                 self.stage_columns = find_stage_columns(found, names, keys)
             self._note("stages", names, self.stage_columns)
 

@@ -28,10 +28,14 @@ def check_named(named: Sequence[str | None], kinds: Kinds, where: str) -> None:
     Raises
     ------
     UserError
-        One is not there; an empty one, which stands for empty cells, always is.
+        One is not there. The first is that for yes; among the others an empty one, which stands for empty
+        cells, always is.
     """
     given = [fold_label(word) for word in named if word is not None]
-    strange = [word for word in named if word is not None and fold_label(word) not in {*kinds, ""}]
+    strange = [
+        word for k, word in enumerate(named)
+        if word is not None and fold_label(word) not in ({*kinds, ""} if k else kinds)
+    ]  # fmt: skip
     if strange and named[0] is not None and strange[0] == named[0]:
         raise UserError("The positive value does not occur.", where=where, got=strange[0],
                         expected=_told(kinds))  # fmt: skip
