@@ -9,9 +9,8 @@ import numpy as np
 from mlflow.exceptions import MlflowException
 from numpy.typing import NDArray
 
-from qualify.config import Config, Target
+from qualify.config import Config, Target, fold_label
 from qualify.features.build import build_frame
-from qualify.labels.flat import fold_label
 from qualify.leads.tables import FloatArray, IntArray, LeadTables
 from qualify.rules import evaluate
 from qualify.scorer import Scorer

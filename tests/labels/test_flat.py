@@ -82,3 +82,11 @@ def test_a_part_of_a_table_may_hold_one_outcome():
 def test_a_stage_has_no_values_to_sort():
     with pytest.raises(ValueError, match="a stage has none"):
         Target(name="won", stage="Won", within_days=30, open=("Open",))
+
+
+@pytest.mark.parametrize(
+    ("negative", "still_open"), [(("won ",), None), (("Lost", "OPEN"), ("open",)), (None, ("ＷＯＮ",))]
+)
+def test_a_value_has_one_meaning(negative, still_open):
+    with pytest.raises(ValueError, match="stands under"):
+        Target(name="y", column="y", positive="Won", negative=negative, open=still_open)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -142,3 +143,18 @@ def test_flat_labels_are_filled_and_never_overwritten() -> None:
     over = join_answers(believing("sales", config), tables, said)
     assert over.tables.columns["won"].values.tolist() == [1, 1, 1, 0]
     assert (over.used, [(c.lead_id, c.believed) for c in over.conflicts]) == (3, [("a", "answer")])
+
+
+@pytest.mark.parametrize(("believed", "codes"), [("crm", [-1, -1, 0]), ("sales", [0, -1, 0])])
+def test_an_empty_label_that_says_no_is_an_outcome(believed: str, codes: list[int]) -> None:
+    tables = replace(
+        funnel("abc"), columns={"won": Column("category", np.array([-1, -1, 0], np.int32), ("x",))}
+    )
+    target = Target(name="won", column="won", positive="x", negative=("",))
+    config = SimpleNamespace(flat=True, targets=(target,), training=Training(conflicts=believed))
+    joined = join_answers(config, tables, answers(("a", "won", 1), ("b", "lost", 1), ("c", "won", 1)))
+    assert joined.tables.columns["won"].values.tolist() == codes
+    assert [(c.lead_id, c.believed) for c in joined.conflicts] == [
+        ("a", "answer" if believed == "sales" else "crm")
+    ]
+    assert (joined.known, joined.unmapped) == (2, {})

@@ -48,6 +48,9 @@ def test_many_alike_are_told_in_one_line_and_all_in_json() -> None:
     assert "rule 0: there is no activity type '0'. So too: rule 1, rule 2, rule 3, rule 4. →" in told
     assert [line.split()[3] for line in lines if "K002" in line] == ["0:", "1:", "2:"]
     assert len(as_json(found)["findings"]) == 8
+    of_one = [Finding("K003", "note", "data", f"text {k}.") for k in range(5)]
+    lines = lines_of(replace(found, findings=tuple(of_one)))
+    assert sum("data: text" in line for line in lines) == 5
 
 
 def loaded_of(tables: LeadTables, text=STAGED, rejects=None, scorecard=None, columns=()) -> Loaded:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from qualify.config import ColumnSpec
+from qualify.config import ColumnSpec, Target
 from qualify.leads.tables import Column
 from qualify.scorer import Scorer
 from tests.world import World
@@ -85,6 +85,22 @@ def test_where_too_few_are_new_all_judge_and_that_is_told(world: World, loaded: 
     assert len(ring.contest.label) == len(made.judged[0].label)
     assert "recalibrated" not in ring.contest.probabilities
     assert ring.notes[0].startswith(f"only {new} judged leads are new to version 7, so it is judged on")
+
+
+def test_a_further_value_of_the_label_is_no_other_outcome(world: World) -> None:
+    def compared(own: Target, target: Target) -> str | None:
+        tables = SimpleNamespace(columns=world.scorer.parts.schema.columns)
+        loaded = SimpleNamespace(config=SimpleNamespace(targets=(target,)), tables=tables)
+        schema = replace(world.scorer.parts.schema, targets=(own,))
+        return why_not(Scorer(replace(world.scorer.parts, schema=schema), "7"), "7", loaded)
+
+    own = Target(name="won", column="y", positive="Won", negative=("Lost",), open=("Open",))
+    more = own.model_copy(update={"negative": ("lost", "Gone"), "positive": "WON"})
+    turned = own.model_copy(update={"negative": ("Lost", "Open"), "open": None})
+    other = own.model_copy(update={"positive": "Signed"})
+    assert compared(own, more) is None
+    for each in (turned, other):
+        assert "predicts another outcome" in str(compared(own, each))
 
 
 def test_a_champion_of_another_outcome_takes_no_part(world: World, loaded: Loaded) -> None:

@@ -94,6 +94,10 @@ def test_events_that_name_leads_by_their_address(tmp_path: Path) -> None:
     )  # fmt: skip
     with pytest.raises(UserError, match=r"names the leads by their 'email'[\s\S]*leads\[\[ID, 'email'"):
         propose(request, tmp_path)
+    timeless = [{"lead_id": f"L{k}", "type": "visit"} for k in range(40)]
+    write(tmp_path / "a.csv", timeless)  # the ids are there: something else is wrong
+    with pytest.raises(DataError, match="occurred_at"):
+        propose(request, tmp_path)
     write(tmp_path / "a.csv", [{**act, "email": f"q{k}@x.jp"} for k, act in enumerate(acts)])
     with pytest.raises(DataError, match="holds ids of the table of leads"):
         propose(request, tmp_path)

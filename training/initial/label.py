@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from qualify.config import Target
-from qualify.labels.flat import column_label, fold_label
+from qualify.config import Target, fold_label
+from qualify.labels.flat import column_label
 from qualify.labels.snapshots import end_of_data, stage_label
 from qualify.leads.columns import needed
 from qualify.leads.stamp import read_stamp

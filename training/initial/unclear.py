@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+from qualify.config import fold_label
 from qualify.errors import UserError
-from qualify.labels.flat import fold_label
 from qualify.leads.times import parse_times
 from training.initial.label_words import NO, OPEN, YES, meaning
 

@@ -1,5 +1,6 @@
 """`qualify.yaml`: where the tables are, what the columns mean, what is to be predicted, how it is served."""
 
+from qualify.config.label_words import fold_label
 from qualify.config.load import dump_config, load_config, parse_config
 from qualify.config.schema import (
     Capacity,
@@ -51,6 +52,7 @@ __all__ = [
     "TrustedProxy",
     "Webhook",
     "dump_config",
+    "fold_label",
     "load_config",
     "parse_config",
 ]

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from qualify.config.base import Share, Strict
+from qualify.config.label_words import fold_label
 from qualify.config.service import Service, anchored
 from qualify.config.tables import ColumnSpec, Data, Excluded, Label
 
@@ -61,6 +62,11 @@ class Target(Strict):
             raise ValueError("a target has either `column` and `positive`, or `stage` and `within_days`")
         if staged and (self.negative is not None or self.open is not None):
             raise ValueError("`negative` and `open` name values of a label `column`; a stage has none")
+        named = {fold_label(self.positive or ""): "positive"} if flat else {}
+        for means, words in (("negative", self.negative), ("open", self.open)):
+            for word in words or ():
+                if named.setdefault(fold_label(word), means) != means:
+                    raise ValueError(f"{word!r} stands under `{named[fold_label(word)]}` and `{means}`")
         return self
 
 

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 
-from qualify.config import Target
+from qualify.config import Target, fold_label
 from qualify.errors import DataError
 from qualify.leads.tables import Column, FloatArray
 
-__all__ = ["column_label", "fold_label", "read_label", "word_outcomes"]
-
-
-def fold_label(word: str) -> str:
-    """Return a label's value without case, width and double blanks: nobody tells two outcomes apart by these.
-
-    Examples
-    --------
-    >>> [fold_label(word) for word in ("Won ", "ＷＯＮ", "closed  won", "")]
-    ['won', 'won', 'closed won', '']
-    """
-    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
+__all__ = ["column_label", "read_label", "word_outcomes"]
 
 
 def word_outcomes(words: Sequence[str], target: Target) -> FloatArray:

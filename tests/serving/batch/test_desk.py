@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
@@ -107,6 +108,47 @@ def test_a_column_that_is_not_there_is_told_before_anything_is_read(world, run, 
     with pytest.raises(ConfigError, match=r"(?s)service.desk.company.*Did you mean 'company'"):
         run(tmp_path / "s.parquet", 3, desk=desk)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["project"]
+
+
+def test_what_was_stored_before_a_failure_is_known_the_next_time(
+    world, run, of_world, tmp_path, monkeypatch, capsys
+):
+    run(tmp_path / "whole.parquet", 1)
+    monkeypatch.setattr(Pieces, "ROWS", 100)
+    record, calls = Ledger.record_scores, []
+
+    def fails_once(self, scores, **words):
+        calls.append(scores.num_rows)
+        if len(calls) == 3:
+            raise LedgerUnavailable("the ledger's database does not answer")
+        return record(self, scores, **words)
+
+    monkeypatch.setattr(Ledger, "record_scores", fails_once)
+    out = tmp_path / "s.parquet"
+    with pytest.raises(LedgerUnavailable):
+        run(out, 4, desk=sales_desk(world, tmp_path / "project", of_world))
+    assert not out.exists()
+    capsys.readouterr()
+    again = sales_desk(world, tmp_path / "project", of_world)
+    run(out, 4, desk=again)
+    assert "4 of 4 buckets are done" in capsys.readouterr().err
+    assert again.stored.repeated == sum(calls[:2]) == 200
+    assert again.stored.stored + 200 == pq.read_metadata(out).num_rows
+    assert out.read_bytes() == (tmp_path / "whole.parquet").read_bytes()
+
+
+def test_another_role_of_a_column_is_another_job(world, run, of_world, tmp_path, capsys):
+    away = {"ledger": "postgresql+psycopg://u@127.0.0.1:1/none"}
+    out = tmp_path / "s.parquet"
+    with pytest.raises(LedgerUnavailable):
+        run(out, 4, desk=sales_desk(world, tmp_path / "away", of_world, desk=Desk(owner="company"), **away))
+    capsys.readouterr()
+    run(out, 4, desk=sales_desk(world, tmp_path / "project", of_world, desk=Desk(company="company")))
+    assert "continuing" not in capsys.readouterr().err
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'project' / 'ledger.db'}")
+    row = next(row for row in ledger.queue(QueueQuery(limit=500)).rows if row.company)
+    ledger.close()
+    assert row.owner is None
 
 
 def test_what_was_scored_waits_for_a_ledger_that_is_away(world, run, of_world, tmp_path, capsys):
