@@ -106,9 +106,7 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     )
     tables, rejects = _tables(sources, attributes, target)
     facts = describe_stages(tables)
-    targets = [target]
-    if target.stage is not None and target.within_days is not None:
-        targets = stage_targets(tables, facts, target.stage, target.within_days)
+    targets = _targets(tables, facts, target)
     labels = [outcome_of(tables, t) for t in targets]
     tables = _without(tables, target.column)
     time = tables.created_at.astype(np.float64) if tables.order is None else tables.order
@@ -136,6 +134,13 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     text = write_document(proposal)
     config = parse_config(text, where="the proposed configuration")
     return Initial(text, config, first.text, rejects, _summary(proposal, tables, rejects, first, notes))
+
+
+def _targets(tables: LeadTables, facts: list[StageFacts], target: Target) -> list[Target]:
+    """Return the target, and winning beside it where it is a stage and enough leads won."""
+    if target.stage is None or target.within_days is None:
+        return [target]
+    return stage_targets(tables, facts, target.stage, target.within_days)
 
 
 def _flat(sources: Sources, request: Request) -> FlatLabel | None:
