@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qualify.compiled import usable_cores
-from qualify.side_by_side import side_by_side
+from qualify.side_by_side import at_work, side_by_side
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.sampled_from([None, 1, 3]))
@@ -36,3 +37,14 @@ def test_it_is_never_far_ahead():
 def test_an_error_comes_through():
     with pytest.raises(ZeroDivisionError, match="division"):
         list(side_by_side(lambda item: 1 // item, [1, 0, 1]))
+
+
+def test_a_shared_pool_outlives_the_work_and_an_own_one_does_not():
+    with ThreadPoolExecutor(1) as shared:
+        with at_work(shared) as pool:
+            assert pool is shared
+        assert shared.submit(abs, -1).result() == 1
+    with at_work(2) as own:
+        assert list(own.map(abs, [-1, 2])) == [1, 2]
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        own.submit(abs, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -103,6 +104,7 @@ def train(
     """Fit, calibrate, compare with the baselines, register a model."""
     from qualify.config import load_config
     from qualify.console import emit_json, only_json, say
+    from qualify.imports import importing
 
     if reproduce is not None:
         if (budget, seed, trials, force) != (None, None, None, False):
@@ -114,15 +116,20 @@ def train(
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
-        from training.train import as_json as result_of
-        from training.train import refusal, train_and_judge
-        from training.words import summary
+        with importing():
+            from training.data import load_tables
+        # Reading is the work of other cores, importing that of one.
+        with ThreadPoolExecutor(max_workers=1) as beside, importing():
+            loaded = beside.submit(load_tables, settings, path.resolve().parent)
+            from training.train import as_json as result_of
+            from training.train import refusal, train_and_judge
+            from training.words import summary
 
         chosen = settings.training
         done = train_and_judge(
             settings, path.resolve().parent,
             budget=chosen.budget_seconds if budget is None else budget,
-            seed=chosen.seed if seed is None else seed, force=force, trials=trials,
+            seed=chosen.seed if seed is None else seed, force=force, trials=trials, read=loaded.result,
         )  # fmt: skip
         say(summary(done))
     if as_json:

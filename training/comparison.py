@@ -11,7 +11,7 @@ from qualify.leads.tables import FloatArray
 from qualify.model.blend_fit import fit_calibration
 from qualify.model.fit import Forward
 from qualify.model.rows import Rows
-from qualify.model.target import TargetModel
+from qualify.model.target import Members, TargetModel
 
 DRAWS, DRAWS_OF_MANY, MANY_JUDGED = 400, 150, 8_000
 """Draws of the intervals for few and for many judged rows."""
@@ -19,10 +19,17 @@ DRAWS, DRAWS_OF_MANY, MANY_JUDGED = 400, 150, 8_000
 
 @dataclass(frozen=True)
 class Compared:
-    """Predictions and figures by scorer: ``model``, ``rules``, ``bayes``, ``linear``."""
+    """Predictions and figures by scorer: ``model``, ``rules``, ``bayes``, ``linear``.
+
+    Parameters
+    ----------
+    members
+        What the parts of the model say of the later rows.
+    """
 
     probabilities: dict[str, FloatArray]
     metrics: dict[str, dict[str, Metric]]
+    members: Members
 
 
 def compare(
@@ -46,11 +53,12 @@ def compare(
     known, known_points = train
     later, points = test
     counted = known.take(known.open)
-    alone = model.linear.log_odds(model.encoders.bins(later.frame))
+    members = model.members(later.frame)
+    alone = members.linear
     if len(forward.label):
         alone = fit_calibration(forward.linear, forward.label, forward.weight).log_odds(alone)
     probabilities = {
-        "model": model.predict(later.frame).probability,
+        "model": model.finish(*members).probability,
         "rules": fit_points_map(known_points, known.label, known.weight).probability(points),
         "bayes": fit_bayes(counted.frame, counted.label, counted.weight).probability(later.frame),
         "linear": expit(alone),
@@ -62,7 +70,7 @@ def compare(
         )
         for name, p in probabilities.items()
     }  # fmt: skip
-    return Compared(probabilities, metrics)
+    return Compared(probabilities, metrics, members)
 
 
 def draws_for(rows: int) -> int:

@@ -20,8 +20,9 @@ from training.decision import Decision
 from training.fresh import fresh_rows
 from training.gate import judge
 from training.gate_record import log_gate
+from training.judging import Judged
 from training.parity import measure_parity
-from training.pipeline import Judged, Trained
+from training.pipeline import Trained
 from training.power import sees
 from training.ring import Ring
 from training.rivals import (

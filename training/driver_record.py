@@ -7,7 +7,7 @@ from typing import Any
 
 from qualify.explain.catalogue import LANGUAGES
 from training.drivers import retell_drivers
-from training.pipeline import Trained
+from training.pipeline import Seen
 from training.plots.texts import report_texts
 from training.report import Driver, tell
 
@@ -19,7 +19,7 @@ DRIVERS_FILE = "drivers.json"
 MOST = 10
 
 
-def driver_record(trained: Trained, drivers: tuple[Driver, ...]) -> dict[str, Any]:
+def driver_record(seen: Seen, drivers: tuple[Driver, ...]) -> dict[str, Any]:
     """Return the drivers of the first target, strongest first, as JSON.
 
     Parameters
@@ -33,9 +33,9 @@ def driver_record(trained: Trained, drivers: tuple[Driver, ...]) -> dict[str, An
     `strength` (mean absolute contribution in log-odds), and by language `label` and `effect`: a sentence on
     which values raise or lower the chance, with their mean contributions.
     """
-    judged, fields = trained.judged[0], trained.parts.plan.fields
+    judged, fields = seen.judged, seen.data.plan.fields
     told = {
-        language: retell_drivers(drivers, judged, fields, language=language, seed=trained.parts.seed)
+        language: retell_drivers(drivers, judged, fields, language=language, seed=seen.seed)
         for language in LANGUAGES
     }
     strongest = sorted(range(len(fields)), key=lambda j: -drivers[j].strength)[:MOST]

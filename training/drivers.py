@@ -16,7 +16,7 @@ from qualify.features.fields import Field
 from qualify.features.frame import FeatureFrame, field_values
 from qualify.leads.tables import FloatArray, IntArray
 from qualify.rules import RuleResult, Scorecard, rule_field
-from training.pipeline import Judged
+from training.judging import Judged
 from training.plots.texts import report_texts
 from training.report import Driver
 

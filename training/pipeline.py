@@ -7,49 +7,25 @@ leads: those of the forward folds, and those of the judged model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from qualify.config import Config, Excluded, Target
 from qualify.errors import DataError
-from qualify.evaluate import Metric
-from qualify.leads.tables import BoolArray, FloatArray
+from qualify.leads.tables import BoolArray
 from qualify.model.evidence import Evidence, fit_evidence, one_row_a_lead
-from qualify.model.fit import Forward, Params, fit_target
+from qualify.model.fit import Forward
 from qualify.model.parts import Lot, ModelParts, Schema, Window, bands_of, reference_of
-from qualify.model.rows import Rows
 from qualify.model.target import TargetModel
 from qualify.model.turned import Turn, turned_values
 from training.calendars import drop_calendars
-from training.comparison import compare
 from training.data import Loaded
 from training.dataset import TrainingSet, build_training_set
+from training.judging import Judged, fitting
 from training.steps import Steps, Tell, begin
 from training.tuning import Tuned, tune
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One target's figures on the later leads, and the predictions they were computed from.
-
-    Parameters
-    ----------
-    probabilities
-        By name (``model``, ``rules``, ``bayes``, ``linear``), shape (rows,).
-    """
-
-    target: str
-    label: FloatArray
-    weight: FloatArray
-    lead: np.ndarray
-    probabilities: dict[str, FloatArray]
-    metrics: dict[str, dict[str, Metric]]
-    model: TargetModel
-    rows: Rows
-    chosen: np.ndarray
-    forward: Forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +34,16 @@ class Skipped:
 
     name: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known as soon as the first target has been judged."""
+
+    data: TrainingSet
+    judged: Judged
+    calendars: Mapping[str, Excluded]
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -81,9 +67,24 @@ class Trained:
     turned: tuple[Turn, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
+    @property
+    def seen(self) -> Seen:
+        """What was known when the first target had been judged."""
+        return Seen(self.data, self.judged[0], self.calendars, self.parts.seed)
+
+
+def _nothing(_: Seen) -> None:
+    """Do nothing in the meantime."""
+
 
 def train_model(
-    loaded: Loaded, *, budget: float, seed: int, trials: int | None = None, tell: Tell = begin
+    loaded: Loaded,
+    *,
+    budget: float,
+    seed: int,
+    trials: int | None = None,
+    tell: Tell = begin,
+    meanwhile: Callable[[Seen], None] = _nothing,
 ) -> Trained:
     """Run the whole pipeline.
 
@@ -97,6 +98,8 @@ def train_model(
         The number of tuning trials, to repeat an earlier run exactly.
     tell
         Called with each step as it begins.
+    meanwhile
+        Called when the first target has been judged, beside the fits that are still to be made.
     """
     steps, config = Steps(tell), loaded.config
     first, threads = config.targets[0], config.training.threads
@@ -113,17 +116,14 @@ def train_model(
     tuned = tune(train_rows, budget=budget, seed=seed, threads=threads, trials=trials)
     steps.begin("evaluation", "judging on later leads")
     usable, skipped = _usable_targets(config, data)
-    judged = tuple(_judge(data, target, tuned.params, seed) for target in usable)
-    steps.begin("final fit")
-    everything = np.ones(len(data.lead), dtype=bool)
-    finals = [
-        fit_target(target.name, data.rows_of(target, everything), tuned.params, bags=config.training.bags,
-                   seed=seed, threads=threads, forward=each.forward)
-        for target, each in zip(usable, judged, strict=True)
-    ]  # fmt: skip
+    with fitting(data, usable, tuned.params, seed=seed, threads=threads) as fits:
+        meanwhile(Seen(data, fits[0].judged.result(), calendars, seed))
+        judged = tuple(each.judged.result() for each in fits)
+        steps.begin("final fit")
+        finals = [each.final.result() for each in fits]
     steps.end()
     parts = _assemble(data, finals, seed)
-    turned = turned_values(data.rows_of(first, everything).clipped())
+    turned = turned_values(data.rows_of(first, np.ones(len(data.lead), dtype=bool)).clipped())
     return Trained(parts, data, judged, tuned, calendars, steps.seconds, turned, skipped)
 
 
@@ -174,24 +174,6 @@ def _lacking(target: Target, data: TrainingSet) -> str | None:
         if positives in (0, len(label)):
             return f"the {name} leads have one outcome only ({positives:,} positives in {len(label):,} rows)"
     return None
-
-
-def _judge(data: TrainingSet, target: Target, params: Params, seed: int) -> Judged:
-    """Fit on the earlier leads, and compare with the baselines on the same later rows."""
-    config = data.loaded.config
-    earlier, later = data.sides_of(target)
-    train = data.rows_of(target, earlier)
-    chosen, test = data.positions(target, later), data.rows_of(target, later)
-    model, forward = fit_target(
-        target.name, train, params, bags=config.training.bags, seed=seed, threads=config.training.threads
-    )
-    points = data.points.total
-    found = compare(
-        model, forward, (train.clipped(), points[data.positions(target, earlier)]), (test, points[chosen]),
-        capacity_share=config.capacity.share, seed=seed,
-    )  # fmt: skip
-    return Judged(target.name, test.label, test.weight, test.lead, found.probabilities, found.metrics, model,
-                  test, chosen, forward.extended(model, test))  # fmt: skip
 
 
 def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed: int) -> ModelParts:

@@ -20,11 +20,12 @@ from qualify.evaluate import Metric
 from qualify.leads.tables import LeadTables
 from training.checks import Finding
 from training.data import Loaded
+from training.draft import Draft, draft_of
 from training.drawn import drawn_of
-from training.driver_record import DRIVERS_FILE, driver_record
+from training.driver_record import DRIVERS_FILE
 from training.pipeline import Trained
 from training.report import ReportData
-from training.reporting import report_of, write_report_folder
+from training.reporting import finished_report, write_report_folder
 from training.verdict import Verdict
 
 DIGEST_LENGTH = 32
@@ -56,8 +57,17 @@ def log_run(
     bundle_version: str,
     seconds: float,
     findings: tuple[Finding, ...] | None = None,
+    draft: Draft | None = None,
 ) -> None:
-    """Log everything but the model itself to the active run; `findings` are those of the data's audit."""
+    """Log everything but the model itself to the active run.
+
+    Parameters
+    ----------
+    findings
+        Of the data's audit.
+    draft
+        The report as far as it was made during the training; None: it is made now.
+    """
     config = trained.data.loaded.config
     digest = digest_of(trained.data.loaded.tables)
     drawn = drawn_of(trained.data)
@@ -76,11 +86,12 @@ def log_run(
     mlflow.log_text(trained.parts.scorecard_text, "scorecard.yaml")
     mlflow.log_dict({"verdict": verdict.use, "reasons": list(verdict.reasons)}, "verdict.json")
     _log_data(config, digest)
-    report = report_of(trained, verdict, bundle_version, digest, findings=findings)
+    made = draft_of(trained.seen) if draft is None else draft
+    report = finished_report(made.report, trained.seen, bundle_version, digest, findings=findings)
     _log_audit(report, findings)
     pictures = scratch / "report"
-    mlflow.log_dict(driver_record(trained, report.drivers), DRIVERS_FILE)
-    write_report_folder(report, pictures)
+    mlflow.log_dict(made.drivers, DRIVERS_FILE)
+    write_report_folder(report, made.pictures, pictures)
     mlflow.log_artifacts(str(pictures))
 
 

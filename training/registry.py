@@ -93,10 +93,15 @@ def is_local(config: Config) -> bool:
     return config.mlflow.tracking_uri.startswith("sqlite:")
 
 
-def open_experiment(config: Config, folder: Path) -> None:
-    """Make the store and the experiment where there are none; a local store keeps artifacts beside it."""
+def make_store(config: Config, folder: Path) -> None:
+    """Make a local store where there is none; a server has its own."""
     if is_local(config):
         _make_store(Path(config.mlflow.store_uri(folder).removeprefix("sqlite:///")))
+
+
+def open_experiment(config: Config, folder: Path) -> None:
+    """Make the store and the experiment where there are none; a local store keeps artifacts beside it."""
+    make_store(config, folder)
     client = connect(config, folder)
     name = config.mlflow.experiment
     if client.get_experiment_by_name(name) is None:

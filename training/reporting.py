@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,8 +20,9 @@ from training.checks.told import say_finding
 from training.comparison import draws_for
 from training.dataset import TrainingSet
 from training.drivers import describe_drivers, name_of
+from training.judging import Judged
 from training.learned_points import learn_points
-from training.pipeline import Judged, Trained
+from training.pipeline import Seen
 from training.plots.texts import report_texts
 from training.population import describe_population
 from training.report import (
@@ -28,9 +30,9 @@ from training.report import (
     ExcludedColumn,
     JudgedRows,
     Period,
+    Picture,
     PointPair,
     ReportData,
-    draw_pictures,
     render_report,
 )
 from training.rivals import segments_of
@@ -42,7 +44,7 @@ LIBRARIES = {"qualify": "qualify", "LightGBM": "lightgbm", "scikit-learn": "scik
 
 
 def report_of(
-    trained: Trained,
+    seen: Seen,
     verdict: Verdict,
     bundle_version: str,
     data_version: str,
@@ -62,16 +64,39 @@ def report_of(
     findings
         Of the audit of the training data; None: nobody looked.
     """
-    data, judged = trained.data, trained.judged[0]
+    return finished_report(draft_report(seen, verdict), seen, bundle_version, data_version, written, findings)
+
+
+def finished_report(
+    draft: ReportData,
+    seen: Seen,
+    bundle_version: str,
+    data_version: str,
+    written: datetime | None = None,
+    findings: tuple[Finding, ...] | None = None,
+) -> ReportData:
+    """Return a draft with what only the end of a training tells; parameters are those of `report_of`."""
+    return replace(
+        draft,
+        version=bundle_version,
+        written=f"{written or datetime.now(UTC):%Y-%m-%d %H:%M UTC}",
+        versions=_versions(seen.data, bundle_version, data_version),
+        findings=None if findings is None else tuple(_told(each, draft.language) for each in findings),
+    )
+
+
+def draft_report(seen: Seen, verdict: Verdict) -> ReportData:
+    """Gather what can be said as soon as the first target has been judged."""
+    data, judged = seen.data, seen.judged
     config, language = data.loaded.config, data.loaded.config.language
     target = next(t for t in config.targets if t.name == judged.target)
     reasons = verdict.reasons if language == "en" else decide(judged, language).reasons
-    left_out = {**config.exclude, **trained.calendars}
+    left_out = {**config.exclude, **seen.calendars}
     later = data.later
     return ReportData(
         name=config.mlflow.model_name,
-        version=bundle_version,
-        written=f"{written or datetime.now(UTC):%Y-%m-%d %H:%M UTC}",
+        version="",
+        written="",
         target=say_target(target, language),
         verdict=verdict.use,
         reasons=reasons,
@@ -81,19 +106,16 @@ def report_of(
         judged=_judged_rows(data, judged),
         capacity_share=config.capacity.share,
         drivers=describe_drivers(
-            judged, trained.parts.plan.fields, data.loaded.scorecard, data.points,
-            language=language, seed=trained.parts.seed,
+            judged, data.plan.fields, data.loaded.scorecard, data.points, language=language, seed=seen.seed
         ),
-        points=_point_pairs(data, target, trained.parts.seed),
+        points=_point_pairs(data, target, seen.seed),
         excluded=tuple(ExcludedColumn(name, why.code, why.evidence) for name, why in left_out.items()),
-        versions=_versions(data, bundle_version, data_version),
         language=language,
-        seed=trained.parts.seed,
+        seed=seen.seed,
         bootstrap=draws_for(len(judged.label)),
         selection=data.selection(),
         population=describe_population(data.loaded),
-        findings=None if findings is None else tuple(_told(each, language) for each in findings),
-        segments=_segments(trained),
+        segments=_segments(seen),
     )  # fmt: skip
 
 
@@ -105,17 +127,15 @@ def _told(finding: Finding, language: str) -> AuditFinding:
     return AuditFinding(finding.code, finding.level, subject, what, evidence, mend[:1].upper() + mend[1:])
 
 
-def _segments(trained: Trained) -> tuple[Segment, ...]:
+def _segments(seen: Seen) -> tuple[Segment, ...]:
     """Measure the segments of the judged rows, under the names that the reader knows."""
-    data, judged = trained.data, trained.judged[0]
+    data, judged = seen.data, seen.judged
     language = data.loaded.config.language
     texts, book = report_texts(language), phrasebook(language)
-    names = {field.subject: name_of(field, book, texts) for field in trained.parts.plan.fields
+    names = {field.subject: name_of(field, book, texts) for field in data.plan.fields
              if field.name.startswith("column:")}  # fmt: skip
     found = segments_of(data.loaded, data.lead[judged.chosen])
-    measured = describe_segments(
-        judged, found, bootstrap=draws_for(len(judged.label)), seed=trained.parts.seed
-    )
+    measured = describe_segments(judged, found, bootstrap=draws_for(len(judged.label)), seed=seen.seed)
 
     def named(each: Segment) -> Segment:
         if each.column == WHOLE:
@@ -127,9 +147,8 @@ def _segments(trained: Trained) -> tuple[Segment, ...]:
     return tuple(named(each) for each in measured)
 
 
-def write_report_folder(data: ReportData, folder: Path) -> None:
+def write_report_folder(data: ReportData, drawn: Mapping[str, tuple[Picture, ...]], folder: Path) -> None:
     """Write ``report.html`` and its figures, as ``pictures/NAME.png``; each figure is drawn once."""
-    drawn = draw_pictures(data)
     (folder / "pictures").mkdir(parents=True)
     for name, pictures in drawn.items():
         for number, picture in enumerate(pictures, start=1):

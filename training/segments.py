@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from qualify.evaluate import Metric, compute_metrics, compute_reliability
 from qualify.leads.tables import BoolArray
-from training.pipeline import Judged
+from training.judging import Judged
 from training.segment_checks import told_alone
 
 __all__ = ["WHOLE", "Kept", "Segment", "describe_segments"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,16 +20,18 @@ from qualify.labels.audit.wording import LEAST_ROWS
 from qualify.model.bundle import write_bundle
 from training import registry
 from training.audit import audit_if_readable
+from training.checks import Finding
 from training.contest import hold
 from training.data import Loaded, load_tables
 from training.decision import Decision
+from training.draft import Draft, draft_of
 from training.drawn import drawn_json
 from training.heard import with_work
-from training.pipeline import Trained, train_model
+from training.pipeline import Seen, Trained, train_model
 from training.record import log_run
 from training.ring import Ring
 from training.steps import begin
-from training.verdict import Verdict, decide
+from training.verdict import Verdict
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,27 @@ def train(
 
 
 def train_and_judge(
-    config: Config, folder: Path, *, budget: float, seed: int, force: bool = False, trials: int | None = None
+    config: Config,
+    folder: Path,
+    *,
+    budget: float,
+    seed: int,
+    force: bool = False,
+    trials: int | None = None,
+    read: Callable[[], Loaded] | None = None,
 ) -> Attempt:
-    """Do what `train` does, and return a run without a version too."""
+    """Do what `train` does, and return a run without a version too.
+
+    Parameters
+    ----------
+    read
+        Gives the configured tables, where reading them has begun before; None: they are read now.
+    """
     began = time.monotonic()
     if not registry.is_local(config):
         # A server that cannot be reached should be known before an hour of work, not after it.
         registry.open_experiment(config, folder)
-    loaded = with_work(load_tables(config, folder), folder)
+    loaded = with_work(load_tables(config, folder) if read is None else read(), folder)
     return attempt(loaded, folder, budget=budget, seed=seed, force=force, trials=trials, began=began)
 
 
@@ -122,15 +138,13 @@ def attempt(
         finished, so that it is made again.
     """
     config = loaded.config
-    # Before the hours of work: it reads the leads table once more, which a database may no longer give then.
-    findings = audit_if_readable(loaded, folder, seed=seed)
-    trained = train_model(loaded, budget=budget, seed=seed, trials=trials)
-    verdict = decide(trained.judged[0])
+    trained, draft, findings = _trained(loaded, folder, budget=budget, seed=seed, trials=trials)
+    verdict = draft.verdict
     with tempfile.TemporaryDirectory() as scratch, registry.run(config, folder) as active:
         bundle = Path(scratch) / "bundle"
         version = write_bundle(trained.parts, bundle)
         begin("figures, pictures and report")
-        log_run(trained, verdict, Path(scratch), version, time.monotonic() - began, findings)
+        log_run(trained, verdict, Path(scratch), version, time.monotonic() - began, findings, draft)
         mlflow.log_dict({"turned": turned_json(trained)}, "turned.json")
         ring, decision = hold(trained, verdict, bundle)
         registered = None
@@ -147,6 +161,28 @@ def attempt(
     return Attempt(
         trained, verdict, registered, version, str(active.info.run_id), ring, decision, seconds, settled
     )
+
+
+def _trained(
+    loaded: Loaded, folder: Path, *, budget: float, seed: int, trials: int | None
+) -> tuple[Trained, Draft, tuple[Finding, ...] | None]:
+    """Train, and beside it audit the data, make the store and draw the report: trees leave a core idle.
+
+    The audit begins first: it reads the leads table again, which a database may not give later. The store is
+    made once a target could be judged: tables and settings that cannot be used leave none behind.
+    """
+    stored: list[Future[None]] = []
+    drafts: list[Draft] = []
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        audited = beside.submit(audit_if_readable, loaded, folder, seed=seed)
+
+        def meanwhile(seen: Seen) -> None:
+            stored.append(beside.submit(registry.make_store, loaded.config, folder))
+            drafts.append(draft_of(seen))
+
+        trained = train_model(loaded, budget=budget, seed=seed, trials=trials, meanwhile=meanwhile)
+        stored[0].result()
+        return trained, drafts[0], audited.result()
 
 
 def example_of(loaded: Loaded) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 
 from qualify.evaluate import Metric, paired_difference
 from qualify.explain.catalogue import Catalogue
-from training.pipeline import Judged
+from training.judging import Judged
 from training.plots.texts import report_texts
 from training.power import USUAL_AUC, Needed, enough, fewest_leads, growth, sees
 

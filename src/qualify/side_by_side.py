@@ -1,18 +1,41 @@
-"""Work on the items of a stream a few ahead, in their order."""
+"""Work side by side: on the items of a stream a few ahead, and in a pool that several callers share."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeAlias, TypeVar
 
 from qualify.compiled import usable_cores
 
-__all__ = ["side_by_side"]
+__all__ = ["Threads", "at_work", "side_by_side"]
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
+
+Threads: TypeAlias = int | Executor
+"""How many threads work, or the pool of threads in which the work waits its turn with that of others."""
+
+
+@contextmanager
+def at_work(threads: Threads) -> Iterator[Executor]:
+    """Yield a pool: the one that is given, which stays, or a new one of so many threads.
+
+    Work in a shared pool must not wait for other work in it.
+
+    Examples
+    --------
+    >>> with at_work(2) as pool:
+    ...     list(pool.map(abs, [3, -1]))
+    [3, 1]
+    """
+    if isinstance(threads, Executor):
+        yield threads
+        return
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        yield pool
 
 
 def side_by_side(

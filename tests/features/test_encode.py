@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from qualify.features.encode import FOLDS, MAX_BINS, MAX_ONE_HOT, Encoders, NumericEncoder, fit_encoders
+from qualify.features.encode import (
+    FOLDS,
+    MAX_BINS,
+    MAX_ONE_HOT,
+    Encoders,
+    NumericEncoder,
+    _quantiles,
+    fit_encoders,
+)
 from qualify.features.frame import FeatureFrame, Numeric
 
 SMOOTHING = 20.0
@@ -186,3 +194,9 @@ def test_a_design_of_named_columns_holds_them_and_nothing_else():
     np.testing.assert_array_equal(some.design(frame, encoded)[:, 0], encoded[:, 0])
     assert some.keeping({"n"}).design_names == ("n",)
     np.testing.assert_array_equal(some.bins(frame), encoders.bins(frame))
+
+
+@given(st.lists(st.floats(allow_nan=False), min_size=1), st.integers(1, 15))
+def test_quantiles_of_sorted_values_are_numpys_lower_ones(values, parts):
+    shares, values = np.linspace(0, 1, parts + 1), np.sort(values)
+    assert _quantiles(values, shares).tolist() == np.quantile(values, shares, method="lower").tolist()

@@ -141,7 +141,7 @@ def test_the_error_of_the_calibration_falls_with_the_rows():
 def test_later_predictions_are_added_after_the_others():
     rows, later = make_rows(400), make_rows(100, seed=2)
     model, forward = fit_target("won", rows, QUICK, bags=2, seed=0, threads=1)
-    longer = forward.extended(model, later)
+    longer = forward.extended(model.members(later.frame), later)
     assert len(longer.label) == len(forward.label) + 100
     assert longer.fold[-1] == forward.fold.max() + 1
     np.testing.assert_array_equal(longer.label[-100:], later.label)

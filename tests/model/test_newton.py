@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from qualify.model.newton import fit_ridge_logistic
+from qualify.model.newton import _gradient, fit_ridge_logistic
 
 SIZES = (3, 4, 6)
 
@@ -75,3 +75,11 @@ def test_one_class_gives_a_constant(value):
     found, _ = fit_ridge_logistic(columns, 1, np.full(20, value), np.ones(20), 1.0, np.empty((0, 20)))
     assert np.isfinite(found).all()
     assert (found.sum() > 10) == bool(value)
+
+
+def test_the_slope_is_the_sum_of_the_residuals_by_column():
+    columns, size, one_hot, _, rng = design()
+    residual = rng.normal(size=len(columns))
+    found = _gradient(columns, residual, size + 1)
+    np.testing.assert_allclose(found[:-1], residual @ one_hot, rtol=1e-12, atol=1e-12)
+    assert found[-1] == 0  # the intercept's is added by the caller

@@ -233,7 +233,7 @@ def test_fewer_draws_where_there_are_many_rows():
 def test_the_time_of_writing_is_said(trained):
     verdict = decide(trained.judged[0])
     written = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    found = report_of(trained, verdict, "abc", "f" * 64, written)
+    found = report_of(trained.seen, verdict, "abc", "f" * 64, written)
     assert found.written == "2026-03-01 09:30 UTC"
     assert (found.version, found.versions["Data"]) == ("abc", "f" * 16)
     assert found.whole.leads == found.earlier.leads + found.later.leads

@@ -173,7 +173,7 @@ def test_segments_count_leads_and_not_rows():
 
 
 def test_the_report_has_the_segments_of_the_judged_rows(trained):
-    found = report_of(trained, decide(trained.judged[0]), "abc", "f" * 64)
+    found = report_of(trained.seen, decide(trained.judged[0]), "abc", "f" * 64)
     assert found.findings is None
     whole, *named = found.segments
     assert (whole.column, whole.leads) == (WHOLE, found.later.leads)

@@ -48,7 +48,7 @@ def tell_apart(columns: Mapping[str, Column], before: IntArray, after: IntArray,
     score, gain = np.zeros(len(rows)), np.zeros(len(columns))
     for one in range(_FOLDS):
         model = _fitted(table, second, fold != one, coded, seed)
-        score[fold == one] = np.asarray(model.predict(table[fold == one]))
+        score[fold == one] = np.asarray(model.predict(table[fold == one], num_threads=1))
         gain += model.feature_importance("gain")
     order = np.argsort(-gain, kind="stable")[:_NAMED]
     names = list(columns)
@@ -58,8 +58,9 @@ def tell_apart(columns: Mapping[str, Column], before: IntArray, after: IntArray,
 def _fitted(
     table: FloatArray, second: BoolArray, rows: BoolArray, coded: list[int], seed: int
 ) -> lgb.Booster:
-    data = lgb.Dataset(table[rows], second[rows].astype(float), categorical_feature=coded)
-    return lgb.train({**_PARAMS, "seed": seed}, data, num_boost_round=_ROUNDS)
+    params = {**_PARAMS, "seed": seed}
+    data = lgb.Dataset(table[rows], second[rows].astype(float), categorical_feature=coded, params=params)
+    return lgb.train(params, data, num_boost_round=_ROUNDS)
 
 
 def _area(second: BoolArray, score: FloatArray) -> Metric:

@@ -40,6 +40,8 @@ def plain(text: str) -> str:
     >>> plain("  ＡＢＣ  Trading ")
     'abc trading'
     """
+    if text.isascii():  # nothing to normalize, and most addresses are
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 

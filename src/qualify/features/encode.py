@@ -206,21 +206,33 @@ def _varies(values: np.ndarray) -> bool:
 
 
 def _fit_numeric(feature: Numeric) -> NumericEncoder | None:
-    values = feature.values[~np.isnan(feature.values)]
-    if len(values) == 0 or (len(values) == len(feature.values) and not _varies(values)):
+    values = np.sort(feature.values)
+    values = values[: np.searchsorted(values, np.nan)]  # missing values come last
+    if len(values) == 0 or (len(values) == len(feature.values) and values[0] == values[-1]):
         return None
     return NumericEncoder(feature.name, feature.field, tuple(_edges(values)))
 
 
 def _edges(values: FloatArray) -> list[float]:
-    """Cut at quantiles; where few values make up most rows (counts), quantiles of the rest cut the tail."""
+    """Cut at quantiles; where few values make up most rows (counts), quantiles of the rest cut the tail.
+
+    Parameters
+    ----------
+    values
+        Rising, none missing.
+    """
     grid = np.linspace(0, 1, MAX_BINS + 1)[1:-1]
-    cuts = np.unique(np.quantile(values, grid, method="lower"))
-    rest = values[values > cuts[0]] if len(cuts) < MAX_BINS // 2 else values[:0]
-    if len(rest) >= 40:
-        cuts = np.unique(np.concatenate([cuts, np.quantile(rest, grid[1::2], method="lower")]))
-    top = values.max()
-    return [float(cut) for cut in cuts if cut < top]
+    cuts = np.unique(_quantiles(values, grid))
+    rest = values[np.searchsorted(values, cuts[0], side="right") :]
+    if len(cuts) < MAX_BINS // 2 and len(rest) >= 40:
+        cuts = np.unique(np.concatenate([cuts, _quantiles(rest, grid[1::2])]))
+    return [float(cut) for cut in cuts if cut < values[-1]]
+
+
+def _quantiles(values: FloatArray, shares: FloatArray) -> FloatArray:
+    """Return the values at shares of rising values, the lower one where a share lies between two."""
+    found: FloatArray = values[np.floor((len(values) - 1) * shares).astype(np.int64)]
+    return found
 
 
 def _counts(feature: Categorical, label: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray]:

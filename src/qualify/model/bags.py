@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import lightgbm as lgb
@@ -13,6 +12,7 @@ import numpy as np
 from qualify.leads.tables import FloatArray, IntArray
 from qualify.model.boosted import BoostedModel
 from qualify.model.recount import recounted
+from qualify.side_by_side import Threads, at_work
 
 PATIENCE = 20
 FEWEST_ROUNDS = 30
@@ -51,7 +51,7 @@ def fit_stopped(
 ) -> lgb.Booster:
     """Fit one bag that stops when the `later` rows (design, label, weight) no longer gain."""
     data = lgb.Dataset(design, label, weight=weight, params=_dataset_params(params))
-    valid = lgb.Dataset(later[0], later[1], weight=later[2], reference=data)
+    valid = lgb.Dataset(later[0], later[1], weight=later[2], reference=data, params=_dataset_params(params))
     return lgb.train(
         _params(params, seed, len(label), signs), data, params.max_rounds, valid_sets=[valid],
         callbacks=[lgb.log_evaluation(0), lgb.early_stopping(PATIENCE, verbose=False)],
@@ -68,7 +68,7 @@ def fit_bags(
     rounds: int,
     bags: int,
     seed: int,
-    threads: int,
+    threads: Threads,
     stands: FloatArray | None = None,
     signs: Sequence[int] | None = None,
 ) -> BoostedModel:
@@ -86,7 +86,7 @@ def fit_bags(
     """
     if len(label) >= MANY_ROWS:
         params, rounds = for_many(params, rounds, len(label))
-    binned = lgb.Dataset(design, label, params={**_dataset_params(params), "num_threads": threads})
+    binned = lgb.Dataset(design, label, params=_dataset_params(params))
     binned.construct()
 
     def fit(bag: int) -> str:
@@ -102,7 +102,7 @@ def fit_bags(
             return _undeclared(recounted(booster, design, stands))
         return _undeclared(str(booster.model_to_string(num_iteration=-1)))
 
-    with ThreadPoolExecutor(max_workers=threads) as pool:
+    with at_work(threads) as pool:
         return BoostedModel(tuple(pool.map(fit, range(bags))))
 
 

@@ -36,4 +36,6 @@ class BoostedModel:
 
     def member_log_odds(self, design: FloatArray) -> FloatArray:
         """Return the log-odds by each bag, shape (rows, bags)."""
-        return np.column_stack([booster.predict(design, raw_score=True) for booster in self.boosters])
+        # One thread: LightGBM holds the number for the process, and two calls at once must agree.
+        found = [booster.predict(design, raw_score=True, num_threads=1) for booster in self.boosters]
+        return np.column_stack(found)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import lightgbm as lgb
@@ -20,10 +19,11 @@ from qualify.leads.tables import BoolArray, FloatArray, IntArray
 from qualify.model.bags import TreeParams, common_rounds, fit_bags, fit_stopped
 from qualify.model.blend import Blend, Calibration
 from qualify.model.blend_fit import fit_blend, fit_calibration
-from qualify.model.linear import LinearModel, fit_linear
+from qualify.model.linear import LinearModel, draw_rows, fit_linear
 from qualify.model.rows import Rows
-from qualify.model.target import TargetModel
+from qualify.model.target import Members, TargetModel
 from qualify.model.turned import forget_turned
+from qualify.side_by_side import Threads, at_work
 
 FEWEST_OUTCOMES = 3
 FOLD_ROWS = 15_000
@@ -70,12 +70,10 @@ class Forward:
     rounds: tuple[int, ...]
     gain: Mapping[str, float] = field(default_factory=dict)
 
-    def extended(self, model: TargetModel, later: Rows) -> Forward:
-        """Return these predictions and a fitted model's predictions for leads later than all of them."""
-        design = model.encoders.design(later.frame)
+    def extended(self, members: Members, later: Rows) -> Forward:
+        """Return these predictions and what a fitted model says of leads later than all of them."""
         order = np.argsort(later.place, kind="stable")
-        linear = model.linear.log_odds(model.encoders.bins(later.frame))
-        trees = model.trees.member_log_odds(design).mean(axis=1)
+        linear, trees = members.linear, members.by_bag.mean(axis=1)
         number = int(self.fold.max()) + 1 if len(self.fold) else 0
         return Forward(
             np.concatenate([self.linear, linear[order]]), np.concatenate([self.trees, trees[order]]),
@@ -97,10 +95,10 @@ def mean_log_loss(z: FloatArray, label: FloatArray, weight: FloatArray) -> float
     return float(np.average(np.logaddexp(0.0, z) - label * z, weights=weight))
 
 
-def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: int) -> Forward:
+def forward_predictions(rows: Rows, params: Params, *, seed: int, threads: Threads) -> Forward:
     """Fit on earlier leads and predict later ones, fold by fold: one bag, stopped on the later block."""
     folds = enumerate(forward_folds(rows.place, rows.as_of, rows.horizon))
-    with ThreadPoolExecutor(max_workers=threads) as pool:
+    with at_work(threads) as pool:
         found = list(pool.map(lambda fold: _forward_fold(rows, fold[1], fold[0], params, seed), folds))
     folds_done = [fold for fold in found if fold is not None]
     if not folds_done:
@@ -185,10 +183,13 @@ def _encoders(rows: Rows, params: Params) -> tuple[Encoders, FloatArray]:
 
 
 def _linear(encoders: Encoders, rows: Rows, params: Params, *, members: int, seed: int) -> LinearModel:
-    """Fit the scorecard on the rows."""
+    """Fit the scorecard on the rows; of very many rows only those that are drawn are binned."""
+    rng = np.random.default_rng(seed)
+    drawn = draw_rows(len(rows.label), rng)
+    rows = rows if drawn is None else rows.take(drawn)
     return fit_linear(
         encoders.bins(rows.frame), encoders.bin_sizes, rows.label, rows.weight, rows.lead,
-        strength=params.linear_strength, members=members, seed=seed,
+        strength=params.linear_strength, members=members, seed=rng,
         signs=rows.ordered.of(encoders.bin_names),
     )  # fmt: skip
 
@@ -263,7 +264,7 @@ def fit_target(
     *,
     bags: int,
     seed: int,
-    threads: int,
+    threads: Threads,
     forward: Forward | None = None,
 ) -> tuple[TargetModel, Forward]:
     """Fit one target on all the given rows.

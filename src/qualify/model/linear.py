@@ -82,7 +82,7 @@ def fit_linear(
     *,
     strength: float,
     members: int,
-    seed: int,
+    seed: int | np.random.Generator,
     signs: Sequence[int] | None = None,
 ) -> LinearModel:
     """Fit the scorecard and its resampled members.
@@ -90,7 +90,9 @@ def fit_linear(
     Parameters
     ----------
     bins, sizes
-        The linear design and the number of bins of each column.
+        The linear design and the number of bins of each column; of very many rows a draw (`draw_rows`).
+    seed
+        Of the resampling, or what is left of the numbers that the rows were drawn with.
     strength
         Inverse of the ridge penalty (scikit-learn's ``C``).
     members
@@ -102,9 +104,6 @@ def fit_linear(
         there after the fit, as the nearest ones by weighted squares (Barlow and others 1972).
     """
     rng = np.random.default_rng(seed)
-    if len(bins) > MAX_ROWS:
-        chosen = np.sort(rng.choice(len(bins), MAX_ROWS, replace=False))
-        bins, label, weight, lead = bins[chosen], label[chosen], weight[chosen], lead[chosen]
     features = _most_telling(bins, sizes, label, weight)
     kept = [sizes[j] for j in features]
     starts = np.concatenate([[0], np.cumsum(kept)])
@@ -121,6 +120,11 @@ def fit_linear(
         drawn = np.array([_in_order(each, starts, share, ways) for each in drawn])
     base, points = _centred(fitted, starts, share)
     return LinearModel(tuple(features), points, base, tuple(_centred(each, starts, share) for each in drawn))
+
+
+def draw_rows(rows: int, rng: np.random.Generator) -> IntArray | None:
+    """Draw `MAX_ROWS` of very many rows, in order; None where all are used: then nothing is drawn."""
+    return None if rows <= MAX_ROWS else np.sort(rng.choice(rows, MAX_ROWS, replace=False))
 
 
 def _in_order(

@@ -46,11 +46,13 @@ def _hessian(columns: CodeArray, curvature: FloatArray, size: int) -> FloatArray
     return h
 
 
+@compiled()
 def _gradient(columns: CodeArray, residual: FloatArray, size: int) -> FloatArray:
-    out = np.empty(size)
-    spread = np.repeat(residual, columns.shape[1])
-    out[:-1] = np.bincount(columns.ravel(), weights=spread, minlength=size - 1)
-    out[-1] = residual.sum()
+    rows, features = columns.shape
+    out = np.zeros(size)
+    for r in range(rows):
+        for j in range(features):
+            out[columns[r, j]] += residual[r]
     return out
 
 
@@ -85,6 +87,11 @@ def fit_ridge_logistic(
         z = _scores(columns, c)
         return float((weight * (np.logaddexp(0.0, z) - label * z)).sum() + 0.5 * (ridge * c * c).sum()), z
 
+    def slope(residual: FloatArray, c: FloatArray) -> FloatArray:
+        out: FloatArray = _gradient(columns, residual, size + 1)
+        out[-1] = residual.sum()
+        return out + ridge * c
+
     value, z = loss(b)
     factor = None
     for count in range(MAX_STEPS):
@@ -93,7 +100,7 @@ def fit_ridge_logistic(
             h = _hessian(columns, weight * p * (1 - p), size + 1)
             h[np.diag_indices_from(h)] += ridge
             factor = cho_factor(h, lower=True)
-        gradient = _gradient(columns, weight * (p - label), size + 1) + ridge * b
+        gradient = slope(weight * (p - label), b)
         step = cho_solve(factor, gradient)
         b, value, z, moved = _walk(loss, b, step, value, z)
         if moved <= TOLERANCE * max(abs(value), 1.0):
@@ -101,7 +108,7 @@ def fit_ridge_logistic(
     p = 1.0 / (1.0 + np.exp(-z))
     drawn = np.empty((len(draws), size + 1))
     for k, multiplier in enumerate(draws):
-        gradient = _gradient(columns, multiplier * weight * (p - label), size + 1) + ridge * b
+        gradient = slope(multiplier * weight * (p - label), b)
         drawn[k] = b - cho_solve(factor, gradient)
     return b, drawn
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import expit, stdtrit
@@ -83,28 +84,41 @@ class TargetModel:
         trees = self.trees.member_log_odds(design).mean(axis=1)
         return self.blend.log_odds(self.linear.log_odds(self.encoders.bins(frame)), trees)
 
+    def members(self, frame: FeatureFrame) -> Members:
+        """Return what each part says of the rows, before blend and calibration."""
+        design, bins = self.encoders.design(frame), self.encoders.bins(frame)
+        return Members(
+            self.trees.member_log_odds(design), self.linear.log_odds(bins), self.linear.member_log_odds(bins)
+        )
+
     def predict(self, frame: FeatureFrame) -> Prediction:
         """Return probability and 90 % interval."""
-        design, bins = self.encoders.design(frame), self.encoders.bins(frame)
-        linear, by_fit = self.linear.log_odds(bins), self.linear.member_log_odds(bins)
-        return self.finish(self.trees.member_log_odds(design), linear, by_fit)
+        return self.finish(*self.members(frame))
 
     def finish(self, by_bag: FloatArray, linear: FloatArray, by_fit: FloatArray) -> Prediction:
-        """Put the prediction together.
-
-        Parameters
-        ----------
-        by_bag, by_fit
-            Log-odds of the trees by bag, and of the resampled scorecards, shape (rows, bags) each.
-        linear
-            Log-odds of the scorecard, shape (rows,).
-        """
+        """Put the prediction together from what :class:`Members` holds."""
         blend = self.blend
         raw, spread = np.empty((2, len(linear)))
         _combine(by_bag, by_fit, linear, blend.intercept, blend.linear, blend.trees, raw, spread)
         z = self.calibration.log_odds(raw)
         half = half_width(self.calibration.slope * spread, by_bag.shape[1], self.calibration_sd)
         return Prediction(raw, expit(z), expit(z - half), expit(z + half))
+
+
+class Members(NamedTuple):
+    """What the parts of a model say of rows.
+
+    Parameters
+    ----------
+    by_bag, by_fit
+        Log-odds of the trees by bag, and of the resampled scorecards, shape (rows, bags) each.
+    linear
+        Log-odds of the scorecard, shape (rows,).
+    """
+
+    by_bag: FloatArray
+    linear: FloatArray
+    by_fit: FloatArray
 
 
 @dataclass(frozen=True, slots=True)

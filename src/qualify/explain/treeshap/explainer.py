@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,6 +20,7 @@ __all__ = ["ByLightGBM", "ByTable", "Contributions", "Explainer"]
 
 # A thread is handed this many rows at a time: small enough to share evenly, large enough not to matter.
 _ROWS_A_TASK = 8 * BLOCK
+_ROWS_A_SLOW_TASK = 64
 
 
 class Contributions(Protocol):
@@ -123,21 +124,12 @@ class ByTable:
 
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Explain rows as `checked_rows` gives them; the last column is the base value."""
-        rows, features = X.shape
-        out = np.zeros((rows, features + 1))
-        if rows <= _ROWS_A_TASK or self._threads == 1:
-            explain_rows(self._plan, X, self._base_value, out, 0, rows)
-            return out
-        # Threads of one call only: nothing is left behind that a fork or another caller could trip over.
-        with ThreadPoolExecutor(self._threads) as pool:
-            tasks = [
-                pool.submit(
-                    explain_rows, self._plan, X, self._base_value, out, start, min(start + _ROWS_A_TASK, rows)
-                )
-                for start in range(0, rows, _ROWS_A_TASK)
-            ]
-            for task in tasks:
-                task.result()
+        out = np.zeros((len(X), X.shape[1] + 1))
+
+        def explain(start: int, stop: int) -> None:
+            explain_rows(self._plan, X, self._base_value, out, start, stop)
+
+        _by_blocks(explain, len(X), _ROWS_A_TASK, self._threads)
         return out
 
 
@@ -162,9 +154,25 @@ class ByLightGBM:
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Explain rows as `checked_rows` gives them; the last column is the base value."""
         total = np.zeros((len(X), X.shape[1] + 1))
-        if len(X):
+
+        def explain(start: int, stop: int) -> None:
             for booster, weight in zip(self._boosters, self._weights, strict=True):
-                total += weight * np.asarray(
-                    booster.predict(X, pred_contrib=True, num_threads=self._threads), dtype=np.float64
-                )
+                # One thread: LightGBM holds the number for the process, and two calls at once must agree.
+                values = booster.predict(X[start:stop], pred_contrib=True, num_threads=1)
+                total[start:stop] += weight * np.asarray(values, dtype=np.float64)
+
+        _by_blocks(explain, len(X), _ROWS_A_SLOW_TASK, self._threads)
         return total
+
+
+def _by_blocks(explain: Callable[[int, int], None], rows: int, block: int, threads: int) -> None:
+    """Explain rows from start to stop, block by block; more than one block in threads."""
+    starts = range(0, rows, block)
+    if len(starts) <= 1 or threads == 1:
+        for start in starts:
+            explain(start, min(start + block, rows))
+        return
+    # Threads of one call only: nothing is left behind that a fork or another caller could trip over.
+    with ThreadPoolExecutor(threads) as pool:
+        for task in [pool.submit(explain, start, min(start + block, rows)) for start in starts]:
+            task.result()

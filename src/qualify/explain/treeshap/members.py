@@ -97,5 +97,5 @@ class MembersByLightGBM:
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sums; see `Members`."""
         rows = np.ascontiguousarray(X.T)
-        told = [np.asarray(booster.predict(rows, pred_contrib=True)) for booster in self._boosters]
-        return np.stack([values[:, :-1] @ self._belongs for values in told], axis=1)
+        told = [booster.predict(rows, pred_contrib=True, num_threads=1) for booster in self._boosters]
+        return np.stack([np.asarray(values)[:, :-1] @ self._belongs for values in told], axis=1)
