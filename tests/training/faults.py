@@ -421,6 +421,12 @@ def many_links_in_one_second(w, rng):
     return scanned(people_only(w), rng, "email_click", times, "email_sent"), "email_click"
 
 
+@fault("A001", "scanners", flat=False)
+def six_clicks_a_second_apart_long_after_the_mail(w, rng):
+    times = 2 * 3600 + np.arange(6.0)
+    return scanned(people_only(w), rng, "email_click", times, "email_sent"), "email_click"
+
+
 @fault("T001", "recording", flat=False)
 def activities_recorded_weeks_later(w, rng):
     acts = w.activities.copy()

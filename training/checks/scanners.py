@@ -28,7 +28,10 @@ SECONDS = 30
 """People do not read a mail within so many seconds of its sending."""
 
 AT_ONCE = 3
-"""So many clicks of one lead within a second are no person's."""
+"""So many clicks or visits of one lead within a second are no person's."""
+
+BURST, BURST_SECONDS = 5, 10
+"""Nor are so many opens and clicks within so many seconds; pages may be opened one by one that fast."""
 
 FEWEST_LEADS, MATTERS = 5, 0.02
 _SENT = ("sent", "send", "deliver", "newsletter", "mailing", "送信", "配信", "メルマガ")
@@ -59,7 +62,7 @@ class Scans:
 
 
 def find_scans(tables: LeadTables) -> Scans:
-    """Find reactions within seconds of a mail, or many at once.
+    """Find reactions within seconds of a mail, many at once, or one after the other faster than one can read.
 
     A lead's reactions within `SECONDS` after a mail to it count where the mail has two of them or more, so
     that one quick reader is not taken for a machine.
@@ -72,7 +75,9 @@ def find_scans(tables: LeadTables) -> Scans:
     quick = reacts & (mail >= 0)
     count = np.bincount(mail[quick], minlength=len(acts)) if quick.any() else np.zeros(len(acts), np.int64)
     after_mail = quick & (count[np.maximum(mail, 0)] >= 2)
-    return Scans(after_mail | _at_once(acts.occurred_at, of_lead, follows), of_lead, follows)
+    at_once = _dense(acts.occurred_at, of_lead, follows, AT_ONCE, 1)
+    burst = _dense(acts.occurred_at, of_lead, reacts, BURST, BURST_SECONDS)
+    return Scans(after_mail | at_once | burst, of_lead, follows)
 
 
 def _named(acts: Activities, words: Sequence[str]) -> BoolArray:
@@ -90,16 +95,16 @@ def _mail_before(at: IntArray, of_lead: IntArray, sent: BoolArray) -> IntArray:
     return np.where(near, last, -1)
 
 
-def _at_once(at: IntArray, of_lead: IntArray, follows: BoolArray) -> BoolArray:
-    """Return reactions of which a lead has `AT_ONCE` or more within one second."""
-    rows = np.flatnonzero(follows)
+def _dense(at: IntArray, of_lead: IntArray, chosen: BoolArray, count: int, seconds: int) -> BoolArray:
+    """Return chosen activities of which a lead has `count` or more within so many seconds."""
+    rows = np.flatnonzero(chosen)
     found = np.zeros(len(at), dtype=bool)
-    if len(rows) < AT_ONCE:
+    if len(rows) < count:
         return found
-    apart = AT_ONCE - 1
+    apart = count - 1
     first, last = rows[:-apart], rows[apart:]
-    together = (of_lead[first] == of_lead[last]) & (at[last] - at[first] <= _SECOND)
-    for step in range(AT_ONCE):
+    together = (of_lead[first] == of_lead[last]) & (at[last] - at[first] <= seconds * _SECOND)
+    for step in range(count):
         found[rows[step : len(rows) - apart + step][together]] = True
     return found
 
@@ -126,7 +131,8 @@ def check_scanners(loaded: Loaded, label: FloatArray) -> Iterator[Finding]:
     yield Finding(
         "A001", level, _most_frequent(tables.activities, scans.scanned),
         f"{machine:,} opens and clicks of {len(leads):,} leads ({share:.0%} of all) come within {SECONDS} "
-        f"seconds of a mail, or {AT_ONCE} in one second{_effect(loaded, label, scans, leads)}",
+        f"seconds of a mail, or {AT_ONCE} in one second, or {BURST} in {BURST_SECONDS} seconds"
+        f"{_effect(loaded, label, scans, leads)}",
     )  # fmt: skip
 
 

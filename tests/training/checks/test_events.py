@@ -56,6 +56,21 @@ def test_many_links_in_one_second_are_a_machine():
     assert scans.scanned.tolist() == [False, True, True, True, False]
 
 
+@pytest.mark.parametrize(
+    ("clicks", "burst"),
+    [
+        ([(1, 900.0 + 1.5 * i) for i in range(5)], True),
+        ([(1, 900.0 + 2.5 * i) for i in range(5)], True),
+        ([(1, 900.0 + 1.5 * i) for i in range(4)], False),
+        ([(1, 900.0 + 2.6 * i) for i in range(5)], False),
+        ([(2, 900.0 + 1.5 * i) for i in range(6)], False),
+    ],
+)
+def test_clicks_faster_than_one_can_read_are_a_machine_with_no_mail_in_sight(clicks, burst):
+    tables = with_events([(3, *click) for click in clicks] + [(4, 1, 900.0)])
+    assert find_scans(tables).scanned.tolist() == [burst] * len(clicks) + [False]
+
+
 def test_what_machines_did_can_be_left_out():
     tables = with_events(mails([3], [(1, 4.0), (1, 9.0), (1, 300.0)]) + mails([5], [(1, 80.0)]))
     people = without_scans(tables, find_scans(tables)).activities
