@@ -71,7 +71,9 @@ def fitting(
                 for target, known in zip(targets, judged, strict=True)
             ]
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # after a fault, what waits is not begun
+            # After a fault or an interruption nothing new is begun: a target that still asks for trees ends there.
+            for each in (trees, pool):
+                each.shutdown(wait=False, cancel_futures=True)
 
 
 def _fit(
