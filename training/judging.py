@@ -71,7 +71,7 @@ def fitting(
                 for target, known in zip(targets, judged, strict=True)
             ]
         finally:
-            # After a fault or an interruption nothing new is begun: a target that still asks for trees ends there.
+            # After a fault or an interruption nothing new is begun: a target that asks for trees ends there.
             for each in (trees, pool):
                 each.shutdown(wait=False, cancel_futures=True)
 
