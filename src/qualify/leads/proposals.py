@@ -98,7 +98,7 @@ def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> C
         return None
     whole = bool(np.all(numbers == np.round(numbers)))
     coded = len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts)
-    if coded or (whole and shapes.names_an_id(base.name)):
+    if coded or (whole and (shapes.names_an_id(base.name) or shapes.names_a_code(base.name))):
         return replace(base, read_share=1.0)
     hint = number_hint(values.texts)
     return replace(base, type="number", examples=_number_examples(numbers), hint=hint)

@@ -36,7 +36,9 @@ _NAME_PERSON = re.compile(
     r"^(氏名|名前|姓|名|お名前|担当者名|姓名|フリガナ)$"
 )
 _NAME_ADDRESS = re.compile(r"(?i)^(street|postal)?[ _.-]?address(_?line)?\d?$|^street|住所|番地")
-_NAME_CODE = re.compile(r"(?i)code|コード|区分|種別|zip|postal|郵便|segment|\btype\b|class\b|category")
+_NAME_CODE = re.compile(
+    r"(?i)code|コード|区分|種別|zip|postal|郵便|(^|[\W_])(sic|naics|nace)([\W_]|$)|segment|\btype\b|class\b|category"
+)
 _NAME_ID = re.compile(
     r"(?i:(^|[ _.\-])(id|uuid|guid|key)$|^(id|uuid|guid)([ _.\-]|$)|番号$|ＩＤ)|[a-z]I[Dd]$|[^ -~]ID$"
 )
@@ -44,8 +46,8 @@ _NAME_TIME = re.compile(
     r"(?i:date|timestamp|time$|created|modified|(^|[ _.-])(at|on)$|日時|日付|年月日|日$)|[a-z]At$"
 )
 _NAME_COUNT = re.compile(
-    r"(?i)count|number of|visits|views|total|score|rating|amount|\bage\b|days|years|employees|size|qty|"
-    r"quantity|回数|件数|人数|数$|額|金額|年齢|日数|点"
+    r"(?i)(?<!ac)count(?!r?y)|number of|visits|views|total|score|rating|amount|\bage\b|days|years|employees|size|"
+    r"qty|quantity|回数|件数|人数|数$|額|金額|年齢|日数|点"
 )
 
 
