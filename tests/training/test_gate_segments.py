@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from scipy.special import expit, logit
 
+from qualify.evaluate import Metric
 from tests.training.test_gate import contest, equals
 from training.contested import Contest
 from training.decision import Check
-from training.segment_checks import FAMILY, judged_segments, segment_checks
+from training.segment_checks import FAMILY, _Found, judged_segments, segment_checks
 
 SIZES = (2, 3, 4, 6, 8, 10)
 TRIES = 60
@@ -60,3 +62,14 @@ def test_the_same_loss_needs_to_be_clearer_among_more_segments() -> None:
     assert [check.passed for check in checks(alone)] == [False]
     told = checks(replace(many, segments={**many.segments, "a": named}))
     assert not any("a = one" in check.text for check in told)
+
+
+@pytest.mark.parametrize(("loss", "chance"), [(0.01, 0.0), (0.0, 1.0), (-0.01, 1.0)])
+def test_a_difference_without_any_noise_is_judged_by_its_sign_alone(loss: float, chance: float) -> None:
+    assert _Found("a = one", Metric(loss, loss, loss), 0.0).chance == chance
+
+
+def test_the_chance_of_a_difference_is_that_of_its_standard_errors() -> None:
+    """1.96 errors above nothing: 2.5 % by luck."""
+    assert _Found("a = one", Metric(0.02, 0.0, 0.04), 0.0).chance == pytest.approx(0.025, abs=1e-6)
+    assert _Found("a = one", Metric(-0.02, -0.04, 0.0), 0.0).chance == pytest.approx(0.975, abs=1e-6)

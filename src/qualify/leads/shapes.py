@@ -46,8 +46,8 @@ _NAME_TIME = re.compile(
     r"(?i:date|timestamp|time$|created|modified|(^|[ _.-])(at|on)$|日時|日付|年月日|日$)|[a-z]At$"
 )
 _NAME_COUNT = re.compile(
-    r"(?i)(?<!ac)count(?!r?y)|number of|visits|views|total|score|rating|amount|\bage\b|days|years|employees|size|"
-    r"qty|quantity|回数|件数|人数|数$|額|金額|年齢|日数|点"
+    r"(?i)(?<!ac)count(?!r?y)|number of|visits|views|total|score|rating|amount|\bage\b|days|years|employees|"
+    r"size|qty|quantity|回数|件数|人数|数$|額|金額|年齢|日数|点"
 )
 
 
