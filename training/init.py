@@ -24,6 +24,7 @@ from training.initial.label import FlatLabel, Named, find_label, outcome_of
 from training.initial.rare import share_of_negatives
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
+from training.initial.unnamed import refuse_unnamed
 from training.steps import begin
 
 _MOST_HINTS = 12
@@ -98,6 +99,8 @@ def propose(request: Request, folder: str | Path = ".", scorecard_name: str = "s
     request.check()
     begin("reading tables")
     sources = read_sources(request, Path(folder))
+    if request.target is None and request.target_stage is None:
+        raise refuse_unnamed(sources)
     flat = _flat(sources, request)
     target = _first_target(request, flat)
     begin("looking at columns")

@@ -39,6 +39,9 @@ _NO_PASSWORD = (
     "machine's environment or role"
 )
 
+NOT_NAMED = "either --target COLUMN, or --target-stage STAGE and --within-days DAYS"
+"""How an outcome is named on the command line."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -66,14 +69,13 @@ class Request:
         Raises
         ------
         UserError
-            No target or two, a stage target without stages or horizon, or a URL with a password, which
+            Two targets, a stage target without stages or horizon, or a URL with a password, which
             would stand in the configuration.
         """
-        if (self.target is None) == (self.target_stage is None):
+        if self.target is not None and self.target_stage is not None:
             raise UserError(
                 "What is to be predicted is not clear.",
-                got=f"target {self.target}, stage {self.target_stage}",
-                expected="either --target COLUMN, or --target-stage STAGE and --within-days DAYS",
+                got=f"target {self.target}, stage {self.target_stage}", expected=NOT_NAMED,
             )  # fmt: skip
         if self.target_stage is not None and self.stages is None:
             raise UserError("A target stage needs the table of stages.", where="--target-stage",

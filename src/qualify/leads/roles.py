@@ -213,15 +213,26 @@ class _Pool:
             fits = [name for name in fits if self._has_few(name)]
         ranked = [(_rank(name, names), k, name) for k, name in enumerate(fits)]
         if not ranked:
-            raise DataError(
-                f"No column of the table of {self._what} can be its {role}.",
-                where=read_stamp(self._table).origin,
-                got=self._table.column_names[:12], expected=f"a column named {role}",
-                mend=f"call it {role}, or write `data.{self._section()}.{role}` by hand",
-            )  # fmt: skip
+            various = [name for name in self._left if few and _rank(name, names) < len(names)]
+            raise self._lacking(role, various)
         best: str = min(ranked)[2]
         self._left.remove(best)
         return best
+
+    def _lacking(self, role: str, various: Sequence[str]) -> DataError:
+        """Return what to say of a role that no column has; `various` are called right and hold too much."""
+        if various:
+            held = (f"{name!r} holds {self._profiles[name].distinct:,} different values" for name in various)
+            got: object = f"{', '.join(held)} in {self._table.num_rows:,} rows"
+            expected = "a column of which few values repeat in many rows, such as `page view` or `call`"
+            mend = f"write the {role} into a column of its own, and what it was about into another one"
+        else:
+            got, expected = self._table.column_names[:12], f"a column named {role}"
+            mend = f"call it {role}, or write `data.{self._section()}.{role}` by hand"
+        return DataError(
+            f"No column of the table of {self._what} can be its {role}.",
+            where=read_stamp(self._table).origin, got=got, expected=expected, mend=mend,
+        )  # fmt: skip
 
     def _has_few(self, name: str) -> bool:
         """Say whether values repeat, as those of a type do, and those of an id do not."""
