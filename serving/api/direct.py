@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fastapi.routing import APIRoute
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-__all__ = ["DirectRoute"]
+__all__ = ["DirectRoute", "whole_body"]
 
 
 class DirectRoute(APIRoute):
@@ -30,3 +30,21 @@ class DirectRoute(APIRoute):
             await each.dependency(request)
         response: Response = await self.endpoint(request)
         await response(scope, receive, send)
+
+
+async def whole_body(request: Request) -> bytes:
+    """Return the body of a request, as `Request.body` does, without a generator for its parts.
+
+    Raises
+    ------
+    ClientDisconnect
+        The connection was closed before the body ended.
+    """
+    parts: list[bytes] = []
+    while True:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(parts)

@@ -61,7 +61,7 @@ class Observed:
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         route = _route(scope)
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._metrics.seconds.labels(route, method, status).observe(seconds)
+        self._metrics.answered(route, method, status, seconds)
         if logger.isEnabledFor(logging.INFO):
             told = {"route": route, "method": method, "status": status, "ms": round(seconds * 1e3, 2),
                     "request_id": scope["state"]["request_id"]}  # fmt: skip
