@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
@@ -210,12 +211,15 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
     if len(texts) == 1:
         word = None if texts[0] is None else _clean(texts[0], missing)
         return (np.array([-1], np.int32), ()) if word is None else (np.zeros(1, np.int32), (word,))
-    clean = {text: None if text is None else _clean(text, missing) for text in set(texts)}
-    vocabulary = tuple(sorted({text for text in clean.values() if text is not None}))
-    code: dict[str | None, int] = {text: position for position, text in enumerate(vocabulary)}
-    code[None] = -1
-    codes = {text: code[word] for text, word in clean.items()}
-    return np.array([codes[text] for text in texts], dtype=np.int32), vocabulary
+    different = list(set(texts) - {None})
+    words = list(map(str.strip, different))
+    if ".0" in "\n".join(words):
+        words = list(map(without_fraction, words))
+    vocabulary = tuple(sorted({*words}.difference(missing, ("",))))
+    code = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
+    codes = dict(zip(different, map(code.get, words, repeat(-1)), strict=True))
+    codes[None] = -1
+    return np.array(list(map(codes.__getitem__, texts)), dtype=np.int32), vocabulary
 
 
 def _clean(text: str, missing: Collection[str]) -> str | None:

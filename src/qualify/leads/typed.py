@@ -101,7 +101,7 @@ class _Events:
         """Return the order by lead and time; all as they are where one lead's events came in theirs."""
         if len(self.counts) == 1 and not np.count_nonzero(at[1:] <= at[:-1]):
             return slice(None)
-        lead = np.repeat(np.arange(len(self.counts)), self.counts)
+        lead = np.arange(len(self.counts)).repeat(self.counts)
         return event_order(lead, at, ties)
 
     def offsets(self) -> IntArray:

@@ -92,7 +92,10 @@ def typed_column(objects: Sequence[Mapping[str, Any]], key: str, kinds: Kinds) -
     NotTypedError
         One is of another kind.
     """
-    return all_of([each.get(key) for each in objects], kinds)
+    values = [each.get(key) for each in objects]
+    if not kinds.issuperset(map(type, values)):
+        raise NotTypedError
+    return values
 
 
 def all_of(values: list[Any], kinds: Kinds) -> list[Any]:
