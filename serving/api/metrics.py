@@ -42,6 +42,7 @@ class Metrics:
         self.model = Gauge("qualify_model_info", "The model in use.", names, registry=on)
         self.model_loaded = Gauge("qualify_model_loaded_seconds", "In use since (Unix time).", registry=on)
         self._answered: dict[tuple[str, str, int], Histogram] = {}
+        self._scored: dict[str, Counter] = {}
         self.swaps = Gauge("qualify_model_swaps", "Models taken into use since the start.", registry=on)
         self.refused = Gauge("qualify_model_refused", "Models refused since the start.", registry=on)
 
@@ -51,6 +52,13 @@ class Metrics:
         if figures is None:
             figures = self._answered[route, method, status] = self.seconds.labels(route, method, status)
         figures.observe(seconds)
+
+    def scored(self, band: str) -> None:
+        """Count a score of a band."""
+        count = self._scored.get(band)
+        if count is None:
+            count = self._scored[band] = self.scores.labels(band)
+        count.inc()
 
     def text(self, models: ModelSlot, writer: Writer) -> bytes:
         """Return all figures as Prometheus reads them."""

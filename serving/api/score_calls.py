@@ -31,7 +31,7 @@ def add_score_calls(router: APIRouter, runtime: Runtime) -> None:
     together = Together(runtime.desk)
 
     def keep(answer: Answered, told: bytes, document: dict[str, Any]) -> None:
-        runtime.metrics.scores.labels(answer.score["band"]).inc()
+        runtime.metrics.scored(answer.score["band"])
         runtime.writer.put(pack(told, document, answer.facts))
 
     def refuse(problem: Problem) -> None:
