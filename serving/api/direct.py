@@ -17,11 +17,15 @@ class DirectRoute(APIRoute):
     query, parsing the content type, gathering parameters, solving dependencies and the exits that they may
     have left are a tenth of a score's time. Dependencies are asked first, as ever; each takes the request
     alone. What is raised is answered by the application's handlers, as what is raised in any route.
+
+    It is for an application's own router, which puts the application's dependencies before the route's. What
+    an included router asks the route does not know: there it leaves the call to FastAPI.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request that is for this route."""
-        if scope["query_string"] or scope["method"] not in (self.methods or ()):
+        included = scope.get("fastapi", {}).get("effective_route_context") is not None
+        if included or scope["query_string"] or scope["method"] not in (self.methods or ()):
             await super().handle(scope, receive, send)
             return
         request = Request(scope, receive, send)

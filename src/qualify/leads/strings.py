@@ -209,9 +209,12 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
         As :func:`placeholders` returns them.
     """
     if len(texts) == 1:
-        word = None if texts[0] is None else _clean(texts[0], missing)
-        return (np.array([-1], np.int32), ()) if word is None else (np.zeros(1, np.int32), (word,))
-    different = list(set(texts) - {None})
+        word = (texts[0] or "").strip()
+        if ".0" in word:
+            word = without_fraction(word)
+        there = word and word not in missing
+        return (np.zeros(1, np.int32), (word,)) if there else (np.array([-1], np.int32), ())
+    different = [text for text in set(texts) if text is not None]
     words = list(map(str.strip, different))
     if ".0" in "\n".join(words):
         words = list(map(without_fraction, words))
@@ -220,13 +223,6 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
     codes = dict(zip(different, map(code.get, words, repeat(-1)), strict=True))
     codes[None] = -1
     return np.array(list(map(codes.__getitem__, texts)), dtype=np.int32), vocabulary
-
-
-def _clean(text: str, missing: Collection[str]) -> str | None:
-    clean = text.strip()
-    if ".0" in clean:
-        clean = without_fraction(clean)
-    return None if not clean or clean in missing else clean
 
 
 def without_fraction(text: str) -> str:
