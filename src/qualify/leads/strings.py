@@ -220,8 +220,8 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
         words = list(map(without_fraction, words))
     vocabulary = tuple(sorted({*words}.difference(missing, ("",))))
     code = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
-    codes = dict(zip(different, map(code.get, words, repeat(-1)), strict=True))
-    codes[None] = -1
+    codes: dict[str | None, int] = {None: -1}
+    codes.update(zip(different, map(code.get, words, repeat(-1)), strict=True))
     return np.array(list(map(codes.__getitem__, texts)), dtype=np.int32), vocabulary
 
 
