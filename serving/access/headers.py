@@ -26,7 +26,8 @@ HEADERS = {
 _NO_STORE = (b"cache-control", b"no-store")
 _TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 _PAIRS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-_OURS = {name for name, _ in _PAIRS}
+_OURS = frozenset(name for name, _ in _PAIRS)
+_OURS_AND_CACHE = _OURS | {_NO_STORE[0]}
 
 
 def hardened(send: Send, path: str, *, https: bool) -> Callable[[Message], Awaitable[None]]:
@@ -41,16 +42,16 @@ def hardened(send: Send, path: str, *, https: bool) -> Callable[[Message], Await
     https
         Whether people reach the service by https only.
     """
-    pairs = [*_PAIRS, _TRANSPORT] if https else _PAIRS
     static = path.startswith("/static/")
+    pairs = _PAIRS if static else [_NO_STORE, *_PAIRS]
+    replaced = _OURS if static else _OURS_AND_CACHE
+    if https:
+        pairs = [*pairs, _TRANSPORT]
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in _OURS]
-            if not static:
-                kept = [pair for pair in kept if pair[0].lower() != b"cache-control"]
-                kept.append(_NO_STORE)
-            message["headers"] = [*kept, *pairs]
+            kept = [pair for pair in message.get("headers", ()) if pair[0].lower() not in replaced]
+            message["headers"] = kept + pairs
         await send(message)
 
     return sending

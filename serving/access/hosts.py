@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -14,7 +15,8 @@ __all__ = ["check_host", "check_origin", "netloc_of", "through_a_proxy"]
 # A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_PROXY_HEADERS = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
+_PAGE_HEADERS = frozenset({b"origin", b"sec-fetch-site"})
 
 
 def netloc_of(url: str | None) -> str | None:
@@ -77,6 +79,8 @@ def check_origin(request: Request, public: str | None) -> None:
     Refusal
         403: Origin or Sec-Fetch-Site name another site.
     """
+    if not _has_any(request, _PAGE_HEADERS):  # no browser: it names the site of every change
+        return
     site = request.headers.get("sec-fetch-site", "none")
     origins = request.headers.getlist("origin")
     own = {request.headers.get("host", "").lower(), public}
@@ -87,4 +91,9 @@ def check_origin(request: Request, public: str | None) -> None:
 
 def through_a_proxy(request: Request) -> bool:
     """Tell whether a proxy says that it passed the request on."""
-    return any(name in request.headers for name in _PROXY_HEADERS)
+    return _has_any(request, _PROXY_HEADERS)
+
+
+def _has_any(request: Request, names: frozenset[bytes]) -> bool:
+    """Tell whether any of these headers is there; servers give their names in small letters (ASGI)."""
+    return not names.isdisjoint(map(itemgetter(0), request.scope["headers"]))

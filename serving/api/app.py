@@ -18,7 +18,7 @@ from serving.api.health import health_routes
 from serving.api.lead_calls import lead_routes
 from serving.api.observed import Observed
 from serving.api.problems import install_problems
-from serving.api.score_calls import score_routes
+from serving.api.score_calls import add_score_calls
 from serving.runtime import Runtime
 
 __all__ = ["create_app"]
@@ -42,10 +42,14 @@ def create_app(runtime: Runtime, *, loopback: bool) -> FastAPI:
     app = FastAPI(
         title="qualify", version=version("qualify"), description=_ABOUT, lifespan=_lifespan(runtime),
         docs_url=None, redoc_url=None, openapi_url=None,
+        # FastAPI looks for OpenTelemetry's providers at every request. None is set up here, and its log would
+        # tell messages of exceptions, which may hold a person's data; figures are told by `/metrics`.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )  # fmt: skip
     app.state.runtime = runtime
     install_problems(app)
-    for routes in (score_routes, lead_routes, handoff_routes, health_routes):
+    add_score_calls(app.router, runtime)
+    for routes in (lead_routes, handoff_routes, health_routes):
         app.include_router(routes(runtime))
     install_docs(app)
     serving.access.install(app, runtime, loopback=loopback)

@@ -48,7 +48,8 @@ class JsonLines(logging.Formatter):
 
 def log_to_stderr(level: int = logging.INFO) -> None:
     """Send all logs to stderr as JSON lines; libraries speak from warnings on."""
-    # No line tells these, and every request writes one.
+    # No line tells these, nor the place in the code that asked for it, and every request writes one.
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())

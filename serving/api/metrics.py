@@ -41,8 +41,24 @@ class Metrics:
         names = ("version", "scorecard_version", "name")
         self.model = Gauge("qualify_model_info", "The model in use.", names, registry=on)
         self.model_loaded = Gauge("qualify_model_loaded_seconds", "In use since (Unix time).", registry=on)
+        self._answered: dict[tuple[str, str, int], Histogram] = {}
+        self._scored: dict[str, Counter] = {}
         self.swaps = Gauge("qualify_model_swaps", "Models taken into use since the start.", registry=on)
         self.refused = Gauge("qualify_model_refused", "Models refused since the start.", registry=on)
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count an answer; which figures it goes into is looked up once a route, method and status."""
+        figures = self._answered.get((route, method, status))
+        if figures is None:
+            figures = self._answered[route, method, status] = self.seconds.labels(route, method, status)
+        figures.observe(seconds)
+
+    def scored(self, band: str) -> None:
+        """Count a score of a band."""
+        count = self._scored.get(band)
+        if count is None:
+            count = self._scored[band] = self.scores.labels(band)
+        count.inc()
 
     def text(self, models: ModelSlot, writer: Writer) -> bytes:
         """Return all figures as Prometheus reads them."""

@@ -93,7 +93,7 @@ def facts_of(
 def _last(offsets: IntArray, known_at: IntArray, row: int, moment: int) -> int | None:
     """Return the position of a lead's latest event that was known; events are in the order of time."""
     start = int(offsets[row])
-    known = np.flatnonzero(known_at[start : int(offsets[row + 1])] <= moment)
+    (known,) = (known_at[start : int(offsets[row + 1])] <= moment).nonzero()
     return start + int(known[-1]) if len(known) else None
 
 

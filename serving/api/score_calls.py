@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from serving.access import require
 from serving.api.answers import BATCH_BODY, BATCH_RESPONSES, SCORE_BODY, SCORE_RESPONSES
-from serving.api.direct import DirectRoute
+from serving.api.direct import DirectRoute, whole_body
 from serving.api.documents import check_document, read_json
 from serving.api.problems import Problem, kind
 from serving.api.records import pack
@@ -19,29 +20,27 @@ from serving.api.scoring import Answered, score_leads
 from serving.api.together import Together
 from serving.runtime import Runtime
 
-__all__ = ["score_routes"]
+__all__ = ["add_score_calls"]
 
 Reasons = Annotated[int, Query(ge=0, le=50, description="Reasons a lead.")]
 Language = Annotated[Literal["en", "ja"] | None, Query(description="Language of the reasons.")]
 
 
-def score_routes(runtime: Runtime) -> APIRouter:
-    """Return the calls that score."""
-    router = APIRouter(tags=["score"], dependencies=[Depends(require("score"))], route_class=DirectRoute)
+def add_score_calls(router: APIRouter, runtime: Runtime) -> None:
+    """Add the calls that score, to the application's own router: one that is included matches twice."""
     together = Together(runtime.desk)
 
     def keep(answer: Answered, told: bytes, document: dict[str, Any]) -> None:
-        runtime.metrics.scores.labels(answer.score["band"]).inc()
+        runtime.metrics.scored(answer.score["band"])
         runtime.writer.put(pack(told, document, answer.facts))
 
     def refuse(problem: Problem) -> None:
         runtime.metrics.rejects.labels(problem.code).inc()
 
-    @router.post("/v1/score", openapi_extra=SCORE_BODY, responses=SCORE_RESPONSES, response_class=Response)
     async def score(request: Request, reasons: Reasons = 3, language: Language = None) -> Response:
         """Score one lead document; the answer has the fields of a row of `qualify score`."""
         try:
-            document = check_document(read_json(await request.body()), runtime.limits)
+            document = check_document(read_json(await whole_body(request)), runtime.limits)
             scorer, chosen = runtime.models.scorer, language or runtime.language
             answer = await together.score(scorer, document, reasons, chosen)
             if isinstance(answer, Problem):
@@ -53,12 +52,9 @@ def score_routes(runtime: Runtime) -> APIRouter:
         keep(answer, told, document)
         return Response(told, media_type="application/json")
 
-    @router.post(
-        "/v1/score/batch", openapi_extra=BATCH_BODY, responses=BATCH_RESPONSES, response_class=Response
-    )
     async def score_batch(request: Request, reasons: Reasons = 3, language: Language = None) -> Response:
         """Score a list of lead documents; one answer each, in their order. A bad one gets its own problem."""
-        raw = _checked_list(read_json(await request.body()), runtime.limits.leads_a_batch)
+        raw = _checked_list(read_json(await whole_body(request)), runtime.limits.leads_a_batch)
         chosen = language or runtime.language
         documents, answers = await run_in_threadpool(_score_all, runtime, raw, reasons, chosen)
         told = []
@@ -71,7 +67,16 @@ def score_routes(runtime: Runtime) -> APIRouter:
                 keep(answer, told[-1], document)
         return Response(b"[" + b",".join(told) + b"]", media_type="application/json")
 
-    return router
+    calls: list[tuple[str, Callable[..., Any], Any, Any]] = [
+        ("/v1/score", score, SCORE_BODY, SCORE_RESPONSES),
+        ("/v1/score/batch", score_batch, BATCH_BODY, BATCH_RESPONSES),
+    ]
+    for path, endpoint, body, responses in calls:
+        router.add_api_route(
+            path, endpoint, methods=["POST"], tags=["score"], dependencies=[Depends(require("score"))],
+            openapi_extra=body, responses=responses, response_class=Response,
+            route_class_override=DirectRoute,
+        )  # fmt: skip
 
 
 def _checked_list(raw: Any, most: int) -> list[Any]:

@@ -109,14 +109,16 @@ def _scored(
         moments = np.where(given == NO_TIME, scorer.moments(tables, None), given)
     scores, late = scorer.score_objects(tables, moments, reasons=reasons, language=language)
     rows = {lead_id: row for row, lead_id in enumerate(tables.lead_id.tolist())}
-    answers: list[Answered | Problem] = [_left_out("not-scored", "")] * len(documents)
+    answers: dict[int, Answered | Problem] = {}
     for score in scores:
         row = rows[score["lead_id"]]
         place = int(tables.source_row[row])
         answers[place] = Answered(score, facts_of(documents[place], desk, tables, row, score["as_of"]))
-    for place, problem in _problems(rejects.joined(late)):
-        answers[place] = problem
-    return answers
+    if len(answers) < len(documents):
+        answers.update(_problems(rejects.joined(late)))
+    return [
+        answers[place] if place in answers else _left_out("not-scored", "") for place in range(len(documents))
+    ]
 
 
 def _problems(rejects: Rejects) -> list[tuple[int, Problem]]:

@@ -49,19 +49,22 @@ def as_list(column: Column) -> list[Any]:
     >>> as_list(Words(np.array([1, -1]), ("A", "B")))
     ['B', None]
     """
+    if isinstance(column, np.ndarray):
+        found: list[Any] = column.tolist()
+        return [moment.replace(tzinfo=UTC) for moment in found] if column.dtype.kind == "M" else found
     if isinstance(column, Words):
         return [column.words[code] if code >= 0 else None for code in column.codes.tolist()]
-    if isinstance(column, Reasons):
-        return [_objects(column, row) for row in range(len(column))]
-    found: list[Any] = column.tolist()
-    return [moment.replace(tzinfo=UTC) for moment in found] if column.dtype.kind == "M" else found
+    return [_objects(column, row) for row in range(len(column))]
 
 
 def _objects(reasons: Reasons, row: int) -> list[dict[str, Any]]:
+    features, labels = reasons.features, reasons.labels
+    told = (reasons.field, reasons.value, reasons.contribution, reasons.text)
     return [
-        {"feature": each.feature, "label": each.label, "value": each.value,
-         "contribution": each.contribution, "text": each.text}
-        for each in reasons.row(row)
+        {"feature": features[field], "label": labels[field], "value": value, "contribution": size,
+         "text": text}
+        for field, value, size, text in zip(*[each[row].tolist() for each in told], strict=True)
+        if field >= 0
     ]  # fmt: skip
 
 

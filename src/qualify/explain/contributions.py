@@ -67,24 +67,32 @@ class TargetExplainer:
         self._points = _Points(model.linear)
         own = (position[model.encoders.bin_fields[j]] for j in model.linear.features)
         self._fields: IntArray = np.fromiter(own, np.int64)
+        self._many_topics = len(set(self._topics.tolist()))
+        self._weights = np.array([model.blend.linear, model.blend.trees])
+        self._base = self._start()
 
     def explain(self, frame: FeatureFrame) -> Attribution:
         """Return the prediction, the contributions of every field, and their noise."""
-        model, blend, points = self.model, self.model.blend, self._points
+        model, points = self.model, self._points
         design, bins = self._designs.make(frame)
         trees = self._trees(design)
         rows, bags = trees.shape[:2]
         by_field = np.zeros((rows, len(self.fields)))
-        noise = np.empty((rows, len(set(self._topics.tolist()))))
+        noise = np.empty((rows, self._many_topics))
         tree_sums, linear_sums = np.empty((rows, bags)), np.empty((rows, points.sums))
         sum_parts(
             trees, bins, points.starts, points.points, points.members, self._fields,
-            self._topics, np.array([blend.linear, blend.trees]), by_field, noise, tree_sums, linear_sums,
+            self._topics, self._weights, by_field, noise, tree_sums, linear_sums,
         )  # fmt: skip
         prediction = points.finish(model, self._trees.base_values + tree_sums, linear_sums)
+        return Attribution(prediction, by_field, noise, self._base)
+
+    def _start(self) -> float:
+        """Return the log-odds where every lead starts."""
+        model, blend = self.model, self.model.blend
         base = blend.intercept + blend.linear * model.linear.intercept
         base += blend.trees * float(self._trees.base_values.mean())
-        return Attribution(prediction, by_field, noise, float(base))
+        return float(base)
 
 
 class TargetPredictor:

@@ -65,7 +65,13 @@ def build_frame(
     _check_columns(plan, tables)
     for column in plan.columns:
         given = tables.columns[column.name]
-        _add_column(frame, column, given.values[rows], given.vocabulary, as_of, tables.created_at[rows])
+        values = given.values[rows]
+        if column.type == "category":
+            name = f"column:{column.name}"
+            frame.category(name, name, "value", values.astype(np.int32, copy=False), given.vocabulary,
+                           column.vocabulary)  # fmt: skip
+        else:
+            _add_column(frame, column, values, given.vocabulary, as_of, tables.created_at[rows])
     if plan.rules and points is not None:
         _add_points(frame, plan, points)
     return frame
@@ -151,12 +157,10 @@ def _add_column(
     as_of: IntArray,
     created: IntArray,
 ) -> None:
-    """Add the features of one attribute, given as the rows' values (or codes into `words`)."""
+    """Add the features of one attribute that is no category, given as values, or codes into `words`."""
     name = about = f"column:{plan.name}"
     if plan.type in ("number", "boolean"):
         frame.number(name, about, "value", values.astype(np.float64, copy=False))
-    elif plan.type == "category":
-        frame.category(name, about, "value", values.astype(np.int32, copy=False), words, plan.vocabulary)
     elif plan.type == "date":
         # A date after `as_of` was not known then, or is a plan whose entry date nobody recorded: both are
         # hidden.

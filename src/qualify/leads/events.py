@@ -155,8 +155,8 @@ def event_order(lead: IntArray, at: IntArray, ties: Sequence[NDArray[Any]]) -> I
     >>> event_order(lead, at, (np.array([8, 0, 0, 7]),)).tolist()
     [1, 2, 3, 0]
     """
-    if len(at) > 1 and not np.all(at[1:] >= at[:-1]):
-        order = np.argsort(at, kind="stable")
+    if len(at) > 1 and not (at[1:] >= at[:-1]).all():
+        order = at.argsort(kind="stable")
         order = order[by_group(lead[order])]
     else:
         order = by_group(lead)

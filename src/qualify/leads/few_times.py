@@ -32,7 +32,8 @@ def read_few(texts: Sequence[str | None], timezone: str) -> IntArray | None:
     joined = "\n".join([text or "" for text in texts])
     if not joined.isascii():
         return None
-    micros = np.full(len(texts), NO_TIME, dtype=np.int64)
+    micros = np.empty(len(texts), dtype=np.int64)
+    micros.fill(NO_TIME)
     letters = np.frombuffer(joined.encode(), dtype=np.uint8).astype(np.int32)  # signed, to reckon with
     return micros if not len(letters) or _read(letters, timezone == "UTC", micros) else None
 

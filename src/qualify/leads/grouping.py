@@ -35,7 +35,7 @@ def by_group(group: IntArray) -> IntArray:
     [1, 3, 0, 2]
     """
     if len(group) <= _FEW:  # as quick, and a first request need not load compiled code
-        return np.argsort(group, kind="stable")
+        return group.argsort(kind="stable")
     counts = np.bincount(group)
     next_place = np.zeros(len(counts), dtype=np.int64)
     np.cumsum(counts[:-1], out=next_place[1:])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
@@ -208,21 +209,20 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
         As :func:`placeholders` returns them.
     """
     if len(texts) == 1:
-        word = None if texts[0] is None else _clean(texts[0], missing)
-        return (np.array([-1], np.int32), ()) if word is None else (np.zeros(1, np.int32), (word,))
-    clean = {text: None if text is None else _clean(text, missing) for text in set(texts)}
-    vocabulary = tuple(sorted({text for text in clean.values() if text is not None}))
-    code: dict[str | None, int] = {text: position for position, text in enumerate(vocabulary)}
-    code[None] = -1
-    codes = {text: code[word] for text, word in clean.items()}
-    return np.array([codes[text] for text in texts], dtype=np.int32), vocabulary
-
-
-def _clean(text: str, missing: Collection[str]) -> str | None:
-    clean = text.strip()
-    if ".0" in clean:
-        clean = without_fraction(clean)
-    return None if not clean or clean in missing else clean
+        word = (texts[0] or "").strip()
+        if ".0" in word:
+            word = without_fraction(word)
+        there = word and word not in missing
+        return (np.zeros(1, np.int32), (word,)) if there else (np.array([-1], np.int32), ())
+    different = [text for text in set(texts) if text is not None]
+    words = list(map(str.strip, different))
+    if ".0" in "\n".join(words):
+        words = list(map(without_fraction, words))
+    vocabulary = tuple(sorted({*words}.difference(missing, ("",))))
+    code = dict(zip(vocabulary, range(len(vocabulary)), strict=True))
+    codes: dict[str | None, int] = {None: -1}
+    codes.update(zip(different, map(code.get, words, repeat(-1)), strict=True))
+    return np.array(list(map(codes.__getitem__, texts)), dtype=np.int32), vocabulary
 
 
 def without_fraction(text: str) -> str:

@@ -37,8 +37,6 @@ from qualify.leads.typed_values import (
     NotTypedError,
     Numbers,
     Times,
-    all_of,
-    typed_column,
 )
 
 __all__ = ["NOT_ATTRIBUTES", "Typed", "read_typed"]
@@ -58,10 +56,11 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """One attribute to read: its name, its type, and what stands for a missing value."""
+    """One attribute to read: name, type, the kinds of its values, and what stands for a missing one."""
 
     name: str
     kind: str
+    kinds: Kinds
     missing: frozenset[str]
     numbers: frozenset[float]
 
@@ -77,7 +76,10 @@ class _Events:
 
     def column(self, key: str, kinds: Kinds) -> list[Any]:
         """Return one value of every event."""
-        return all_of(_values(self.items, key), kinds)
+        values = _values(self.items, key)
+        if not kinds.issuperset(map(type, values)):
+            raise NotTypedError
+        return values
 
     def words(self, key: str) -> Coded:
         """Return texts as codes and words."""
@@ -101,7 +103,7 @@ class _Events:
         """Return the order by lead and time; all as they are where one lead's events came in theirs."""
         if len(self.counts) == 1 and not np.count_nonzero(at[1:] <= at[:-1]):
             return slice(None)
-        lead = np.repeat(np.arange(len(self.counts)), self.counts)
+        lead = np.arange(len(self.counts)).repeat(self.counts)
         return event_order(lead, at, ties)
 
     def offsets(self) -> IntArray:
@@ -156,6 +158,7 @@ def _wanted(columns: ById[Mapping[str, ColumnSpec]]) -> tuple[_Wanted, ...] | No
         _Wanted(
             name,
             spec.type,
+            {"number": NUMBERS, "boolean": BOOLEANS}.get(spec.type, TEXTS),
             frozenset(text.strip() for text in spec.missing)
             if spec.type == "date"
             else placeholders(spec.missing),
@@ -218,15 +221,16 @@ def _attribute(
     wanted: _Wanted, given: Sequence[_Document], times: Times, numbers: Numbers
 ) -> Column | Callable[[IntArray, FloatArray], Column]:
     """Take in one attribute of all documents; return its column, or what makes it of times and numbers."""
-    if wanted.kind in ("number", "boolean"):
-        kinds = NUMBERS if wanted.kind == "number" else BOOLEANS
-        place = numbers.add(typed_column(given, wanted.name, kinds), wanted.numbers)
+    values = [each.get(wanted.name) for each in given]
+    if not wanted.kinds.issuperset(map(type, values)):
+        raise NotTypedError
+    if wanted.kinds is not TEXTS:
+        place = numbers.add(values, wanted.numbers)
         return lambda _, floats: Column("number", floats[place])
-    texts = typed_column(given, wanted.name, TEXTS)
     if wanted.kind == "date":
-        moment = times.add([None if text in wanted.missing else text for text in texts])
+        moment = times.add([None if text in wanted.missing else text for text in values])
         return lambda micros, _: Column("date", micros[moment])
-    return Column("category", *encode_texts(texts, wanted.missing))
+    return Column("category", *encode_texts(values, wanted.missing))
 
 
 def _events(documents: Sequence[_Document], key: str, at: str, times: Times) -> _Events:

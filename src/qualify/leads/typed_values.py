@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,8 +19,6 @@ __all__ = [
     "NotTypedError",
     "Numbers",
     "Times",
-    "all_of",
-    "typed_column",
 ]
 
 _EXACT = 2**53
@@ -82,27 +80,3 @@ class Numbers:
         if np.count_nonzero(np.isinf(found)):
             raise NotTypedError
         return found
-
-
-def typed_column(objects: Sequence[Mapping[str, Any]], key: str, kinds: Kinds) -> list[Any]:
-    """Return one value of every object, None where it has none; all of some kinds.
-
-    Raises
-    ------
-    NotTypedError
-        One is of another kind.
-    """
-    return all_of([each.get(key) for each in objects], kinds)
-
-
-def all_of(values: list[Any], kinds: Kinds) -> list[Any]:
-    """Return values, all of them of some kinds.
-
-    Raises
-    ------
-    NotTypedError
-        One is of another kind.
-    """
-    if not kinds.issuperset(map(type, values)):
-        raise NotTypedError
-    return values

@@ -88,8 +88,8 @@ def email_domains(addresses: Sequence[str]) -> tuple[list[str], IntArray]:
     (['x.com', 'y.jp'], array([ 0, -1,  0,  1]))
     """
     domains, at = _plain_domains(addresses) if len(addresses) > _FEW else ([], np.full(len(addresses), -1))
-    position = {domain: place for place, domain in enumerate(domains)}
-    for odd in np.flatnonzero(at < 0).tolist():
+    position = dict(zip(domains, range(len(domains)), strict=True))
+    for odd in (at < 0).nonzero()[0].tolist():
         domain = email_domain(addresses[odd])
         if domain is not None:
             at[odd] = position.setdefault(domain, len(position))

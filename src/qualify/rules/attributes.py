@@ -31,6 +31,9 @@ Picker: TypeAlias = Callable[[IntArray, IntArray], Picked]
 _FEW_ROWS = 16
 """Up to so many rows are read one by one."""
 
+_NEW = -3
+"""No row of a table, nor what stands for one: the word has not come before."""
+
 _NUMERIC = frozenset({"from_", "below"})
 _TITLE = frozenset({"rank", "department"})
 _ADDRESS = frozenset({"email_kind", "domain"})
@@ -119,7 +122,13 @@ class _Known:
 
     def each_code(self, codes: Sequence[int], words: Sequence[str]) -> list[int]:
         """Return the row of the word of each code."""
-        return [self.missing if code < 0 else self._word(words[code]) for code in codes]
+        if self._addresses:
+            return [self.missing if code < 0 else self._word(words[code]) for code in codes]
+        known = self._known
+        rows = [self.missing if code < 0 else known.get(words[code], _NEW) for code in codes]
+        if _NEW in rows:
+            rows = [self.missing if code < 0 else self._word(words[code]) for code in codes]
+        return rows
 
     def each_number(self, values: Sequence[float]) -> list[int]:
         """Return the row of each number."""

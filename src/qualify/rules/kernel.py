@@ -44,7 +44,7 @@ _part = numba.njit(nogil=True, forceinline=True)
 
 @compiled()
 def apply(  # type: ignore[no-untyped-def]
-    events: Events, standing: Standing, measuring: Measuring, program: Program,
+    events: Events, standing: Standing, types_meant, topics_meant, measuring: Measuring, program: Program,
     rows, as_of, picked, out: Answers
 ):  # fmt: skip
     """Fill the answers of each row.
@@ -53,6 +53,8 @@ def apply(  # type: ignore[no-untyped-def]
     ----------
     events, standing
         Activities and stage entries of the leads.
+    types_meant, topics_meant
+        See `qualify.rules.measures.Meant`.
     measuring
         What is measured.
     program
@@ -65,13 +67,15 @@ def apply(  # type: ignore[no-untyped-def]
         Where the answers go.
     """
     measures = len(measuring.window)
+    starts, of_type = _by_type(types_meant)
     count, distinct = np.zeros(measures, dtype=np.int64), np.zeros(measures, dtype=np.int64)
     weight, newest = np.zeros(measures), np.empty(measures, dtype=np.int64)
-    seen = np.full(measuring.seen, -1, dtype=np.int64)
+    seen = np.full((measuring.distinct, len(topics_meant)), -1, dtype=np.int64)
     told = np.empty(len(program.tests), dtype=np.int64)
     stack = np.empty(len(program.tests) + 1, dtype=np.int64)
     for r in range(len(rows)):
-        _measure(events, measuring, rows[r], as_of[r], r, seen, count, weight, newest, distinct)
+        _measure(events, starts, of_type, topics_meant, measuring, rows[r], as_of[r], r, seen, count, weight,
+                 newest, distinct)  # fmt: skip
         _rule_points(program, r, as_of[r], picked, count, weight, newest, distinct, out)
         _sums(program, r, out)
         for t in range(len(program.triggers)):
@@ -84,20 +88,39 @@ def apply(  # type: ignore[no-untyped-def]
 
 
 @_part
-def _measure(events, measuring, lead, now, r, seen, count, weight, newest, distinct):  # type: ignore[no-untyped-def]
+def _by_type(meant):  # type: ignore[no-untyped-def]
+    """Return the measures that each activity type belongs to: where they begin, and their positions."""
+    starts, of_type = np.zeros(len(meant) + 1, dtype=np.int64), np.empty(meant.size, dtype=np.int64)
+    found = 0
+    for kind in range(len(meant)):
+        for m in range(meant.shape[1]):
+            if meant[kind, m]:
+                of_type[found] = m
+                found += 1
+        starts[kind + 1] = found
+    return starts, of_type
+
+
+@_part
+def _measure(  # type: ignore[no-untyped-def]
+    events, starts, of_type, topics_meant, measuring, lead, now, r, seen, count, weight, newest, distinct
+):  # fmt: skip
     """Measure a lead, newest activity first.
 
     `count`: matching activities within the window, known by now. `weight`: the sum of what is left of the
     `most` newest of them. `newest`: when the newest occurred. `distinct`: how many different topics they had.
     """
     count[:], weight[:], newest[:], distinct[:] = 0, 0.0, NO_TIME, 0
-    for a in range(events.offsets[lead + 1] - 1, events.offsets[lead] - 1, -1):
-        if events.known_at[a] > now or events.occurred_at[a] > now:
+    offsets, kinds, topics, values, occurred_at, known_at = events
+    for a in range(offsets[lead + 1] - 1, offsets[lead] - 1, -1):
+        if known_at[a] > now or occurred_at[a] > now:
             continue
-        age, topic, value = now - events.occurred_at[a], events.topic[a], events.value[a]
-        for k in range(measuring.starts[events.type[a]], measuring.starts[events.type[a] + 1]):
-            m = measuring.of_type[k]
-            if age > measuring.window[m] or not measuring.topic_meant[measuring.topic_set[m], topic + 1]:
+        age, topic, value = now - occurred_at[a], topics[a], values[a]
+        for k in range(starts[kinds[a]], starts[kinds[a] + 1]):
+            m = of_type[k]
+            of_set = measuring.topic_set[m]
+            meant = topics_meant[topic, of_set] if topic >= 0 else measuring.no_topic[of_set]
+            if age > measuring.window[m] or not meant:
                 continue
             # A bound that is not given is infinite and lets a missing value pass.
             low, high = measuring.low[m], measuring.high[m]
@@ -105,7 +128,7 @@ def _measure(events, measuring, lead, now, r, seen, count, weight, newest, disti
                 continue
             count[m] += 1
             if newest[m] == NO_TIME:
-                newest[m] = events.occurred_at[a]
+                newest[m] = occurred_at[a]
             if count[m] <= measuring.most[m]:
                 weight[m] += _left(age / _DAY, measuring.half_life[m], measuring.linear[m])
             d = measuring.distinct_of[m]
@@ -270,7 +293,8 @@ def _recommend(program, standing, lead, now, r, newest, out, told, stack):  # ty
 @_part
 def _stands(standing, lead, now):  # type: ignore[no-untyped-def]
     """Return the last stage known by now (-1: none, or one the scorecard does not know), and since when."""
-    for a in range(standing.offsets[lead + 1] - 1, standing.offsets[lead] - 1, -1):
-        if standing.known_at[a] <= now:
-            return standing.code_of[standing.stage[a]], standing.entered_at[a]
+    offsets, stage, entered_at, known_at, code_of = standing
+    for a in range(offsets[lead + 1] - 1, offsets[lead] - 1, -1):
+        if known_at[a] <= now:
+            return code_of[stage[a]], entered_at[a]
     return NONE, NO_TIME

@@ -38,27 +38,22 @@ class Measures:
 
 
 class Measuring(NamedTuple):
-    """Measures laid out for the compiled loop, for one set of activities.
+    """Measures laid out for the compiled loop; none of it depends on the activities.
 
     Attributes
     ----------
-    starts, of_type
-        The measures that each activity type belongs to: where they begin, and their positions.
-    topic_set, topic_meant
-        For each measure its set of topics; and whether a topic is meant, shape (sets, topics + 1): the first
-        column is for no topic.
+    topic_set, no_topic
+        For each measure its set of topics; and for each set whether an activity without a topic is meant.
     low, high, window, most, half_life, linear
         The numbers of each measure; infinite, or the largest whole number, where one is not given.
     distinct_of
         The place of a measure among those that count different topics, -1 for the others.
-    seen
-        Shape of the loop's notes on them: (measures that count topics, topics).
+    distinct
+        How many measures count different topics.
     """
 
-    starts: IntArray
-    of_type: IntArray
     topic_set: IntArray
-    topic_meant: BoolArray
+    no_topic: BoolArray
     low: FloatArray
     high: FloatArray
     window: IntArray
@@ -66,7 +61,22 @@ class Measuring(NamedTuple):
     half_life: FloatArray
     linear: FloatArray
     distinct_of: IntArray
-    seen: tuple[int, int]
+    distinct: int
+
+
+class Meant(NamedTuple):
+    """Which words of the activities the measures mean.
+
+    Attributes
+    ----------
+    types
+        Shape (activity types, measures).
+    topics
+        Shape (topics, sets of topics).
+    """
+
+    types: BoolArray
+    topics: BoolArray
 
 
 def selected_types(selector: Selector, types: Sequence[str]) -> BoolArray:
@@ -96,24 +106,16 @@ class Planner:
         order = list(different)
         topic_set = np.array([order.index((m.of.topics, m.of.not_topics)) for m in measures], np.int64)
         self._topic_sets = tuple(different.values())
-        self._meant = Remembered(self._types_meant)
-        self._topics_meant = Remembered(self._topics_of_sets)
-        no_topic = [not selector.topics for selector in self._topic_sets]
-        self._no_topic = np.array(no_topic, dtype=bool).reshape(-1, 1)
-        self._fixed = _fixed(self._measures, topic_set)
+        self._types = Remembered(self._types_meant)
+        self._topics = Remembered(self._topics_of_sets)
+        no_topic = np.array([not selector.topics for selector in self._topic_sets], dtype=bool)
+        self.measuring = _measuring(self._measures, topic_set, no_topic)
 
-    def plan(self, activities: Activities) -> Measuring:
+    def meant(self, activities: Activities) -> Meant:
         """Match every selector against the vocabularies of `activities`."""
-        meant = self._meant.columns(activities.types, len(self._measures))
-        topics = self._topics_meant.columns(activities.topics, len(self._topic_sets))
-        starts = np.zeros(len(activities.types) + 1, dtype=np.int64)
-        np.cumsum(meant.sum(axis=0), out=starts[1:])
-        return self._fixed._replace(
-            starts=starts,
-            of_type=np.nonzero(meant.T)[1],
-            topic_meant=np.concatenate([self._no_topic, topics], axis=1),
-            seen=(self._fixed.seen[0], len(activities.topics)),
-        )
+        types = self._types.columns(activities.types, len(self._measures))
+        topics = self._topics.columns(activities.topics, len(self._topic_sets))
+        return Meant(np.ascontiguousarray(types.T), np.ascontiguousarray(topics.T))
 
     def _types_meant(self, names: Sequence[str]) -> BoolArray:
         types = [folded(name) for name in names]
@@ -124,13 +126,11 @@ class Planner:
         return np.array([selected_topics(s, topics)[1:] for s in self._topic_sets], dtype=bool)
 
 
-def _fixed(measures: Sequence[Measure], topic_set: IntArray) -> Measuring:
-    """Return all that does not depend on the activities; the rest is empty."""
+def _measuring(measures: Sequence[Measure], topic_set: IntArray, no_topic: BoolArray) -> Measuring:
     days = [m.window_days for m in measures]
     distinct_of = np.cumsum([m.distinct_topics for m in measures], dtype=np.int64) - 1
-    nothing = np.empty(0, dtype=np.int64)
     return Measuring(
-        starts=nothing, of_type=nothing, topic_set=topic_set, topic_meant=np.empty((0, 0), dtype=bool),
+        topic_set=topic_set, no_topic=no_topic,
         low=_floats([m.of.value_from for m in measures], -np.inf),
         high=_floats([m.of.value_below for m in measures], np.inf),
         window=np.array([_FOREVER if d is None else round(d * MICROSECONDS_A_DAY) for d in days], np.int64),
@@ -138,7 +138,7 @@ def _fixed(measures: Sequence[Measure], topic_set: IntArray) -> Measuring:
         half_life=_floats([m.ages.half_life_days if m.ages else None for m in measures], np.inf),
         linear=_floats([m.ages.linear_days if m.ages else None for m in measures], np.inf),
         distinct_of=np.where([m.distinct_topics for m in measures], distinct_of, -1).astype(np.int64),
-        seen=(sum(m.distinct_topics for m in measures), 0),
+        distinct=sum(m.distinct_topics for m in measures),
     )  # fmt: skip
 
 

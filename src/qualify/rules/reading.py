@@ -114,8 +114,8 @@ class Reading:
         Shape (words + 1,): the last is for code -1.
         """
         domains, at = self._domains
-        codes = [*(EMAIL_KINDS.index(kind_of_domain(domain)) for domain in domains), -1]
-        return np.array([*(codes[place] for place in at.tolist()), -1], dtype=np.int32)
+        codes = [*map(EMAIL_KINDS.index, map(kind_of_domain, domains)), -1]
+        return np.array([*[codes[place] for place in at.tolist()], -1], dtype=np.int32)
 
     def same_text(self, condition: Condition) -> BoolArray:
         """Say which words meet the `is` and `like` of a condition."""
@@ -177,7 +177,7 @@ def recoded(words: Sequence[str | None], vocabulary: tuple[str, ...]) -> CodeArr
     """
     position = _positions(vocabulary)
     unknown = len(vocabulary)
-    return np.array([*(position.get(word, unknown) if word else -1 for word in words), -1], dtype=np.int32)
+    return np.array([*[position.get(word, unknown) if word else -1 for word in words], -1], dtype=np.int32)
 
 
 def _codes(vocabulary: tuple[str, ...]) -> dict[str, int]:

@@ -48,7 +48,8 @@ class Remembered:
         found = [
             self._learn(word) if column is None else column for word, column in zip(words, known, strict=True)
         ]
-        return np.frombuffer(b"".join(found), dtype=bool).reshape(len(words), questions).T
+        # Of a bytearray NumPy makes an array that compiled loops take for one like any other.
+        return np.frombuffer(bytearray().join(found), dtype=bool).reshape(len(words), questions).T
 
     def _learn(self, word: str) -> bytes:
         column = np.asarray(self._match((word,)), dtype=bool).tobytes()

@@ -136,7 +136,7 @@ def compile_members(
             warnings.warn(found, stacklevel=2)
             return Members(base_values, MembersByLightGBM(_load(boosters), np.asarray(groups)))
         plans.append(lay_out(columns, found, against_training, groups))
-    return Members(base_values, MembersByTable(tuple(plans), max(groups, default=-1) + 1))
+    return Members(base_values, MembersByTable(plans, max(groups, default=-1) + 1))
 
 
 def _listed(booster: Booster | Sequence[Booster]) -> list[Booster]:

@@ -91,13 +91,15 @@ def _explain_blocks(plan: Plan, X: Floats, base: float, out: Floats, rows: int) 
 
 
 @kernel
-def explain_members(plans: tuple[Plan, ...], X: Floats, out: Floats) -> None:
+def explain_members(plan: Plan, first_batch: Ints, X: Floats, out: Floats) -> None:
     """Write the Shapley values of several models, summed by groups of features.
 
     Parameters
     ----------
-    plans : tuple of Plan
-        One a model, laid out for the groups' sums; all have the same columns.
+    plan : Plan
+        The plans of all models joined, laid out for the groups' sums.
+    first_batch : ndarray of int64, shape (models + 1,)
+        Where the batches of each model begin.
     X : ndarray of float64, shape (features, rows), C order
         The rows, feature by feature.
     out : ndarray of float64, shape (rows, models, groups), C order
@@ -106,34 +108,37 @@ def explain_members(plans: tuple[Plan, ...], X: Floats, out: Floats) -> None:
     rows = X.shape[1]
     if rows < _FEW:
         for row in range(rows):
-            _members_row(plans, X[:, row], out[row])
+            _members_row(plan, first_batch, X[:, row], out[row])
         return
     tail = rows - rows % BLOCK
     if tail:
-        _members_blocks(plans, X[:, :tail], out[:tail], BLOCK)
+        _members_blocks(plan, first_batch, X[:, :tail], out[:tail], BLOCK)
     if rows > tail:
-        _members_blocks(plans, X[:, tail:], out[tail:], rows - tail)
+        _members_blocks(plan, first_batch, X[:, tail:], out[tail:], rows - tail)
 
 
 @part
-def _members_blocks(plans: tuple[Plan, ...], X: Floats, out: Floats, rows: int) -> None:
+def _members_blocks(plan: Plan, first_batch: Ints, X: Floats, out: Floats, rows: int) -> None:
     """Work on block after block, each of exactly so many rows, in the same working memory."""
-    columns, many = plans[0].columns, out.shape[2]
-    slots, held = len(columns.features), 0
-    for plan in plans:
-        held = max(held, plan.groups_held)
+    columns, models, many = plan.columns, len(first_batch) - 1, out.shape[2]
+    slots = len(columns.features)
     values = np.empty((slots, rows))
     codes = np.empty((columns.width, rows), dtype=np.uint8)
-    cells = np.empty((held, rows), dtype=np.uint16)
-    total = np.empty((len(plans) * many, rows))
+    cells = np.empty((plan.groups_held, rows), dtype=np.uint16)
+    total = np.empty((models * many, rows))
     for first in range(0, X.shape[1], rows):
         for slot in range(slots):
             values[slot] = X[columns.features[slot], first : first + rows]
         _code_numbers(columns, values, codes)
         _code_sets(columns, values, codes)
         total[:] = 0.0
-        for member in range(len(plans)):
-            _add_member(plans[member], codes, cells, total[member * many : (member + 1) * many])
+        for model in range(models):
+            for batch in range(first_batch[model], first_batch[model + 1]):
+                _find_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
+                for group in range(many):
+                    run = batch * many + group
+                    first_look, last_look = plan.run_start[run], plan.run_start[run + 1]
+                    _add(plan, first_look, last_look, cells, total[model * many + group])
         for tile in range(0, rows, _TILE):
             for place in range(len(total)):
                 for row in range(tile, min(tile + _TILE, rows)):
@@ -141,31 +146,19 @@ def _members_blocks(plans: tuple[Plan, ...], X: Floats, out: Floats, rows: int) 
 
 
 @part
-def _add_member(plan: Plan, codes: Codes, cells: Cells, total: Floats) -> None:
-    """Add the values of one model to the sums of its groups, shape (groups, rows)."""
-    many = len(total)
-    for batch in range(len(plan.batch_start) - 1):
-        _find_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
-        for group in range(many):
-            run = batch * many + group
-            _add(plan, plan.run_start[run], plan.run_start[run + 1], cells, total[group])
-
-
-@part
-def _members_row(plans: tuple[Plan, ...], values: Floats, out: Floats) -> None:
+def _members_row(plan: Plan, first_batch: Ints, values: Floats, out: Floats) -> None:
     """Write the sums of one row, shape (models, groups)."""
-    codes = np.empty(plans[0].columns.width, dtype=np.uint8)
-    _row_codes(plans[0].columns, values, codes)
+    codes = np.empty(plan.columns.width, dtype=np.uint8)
+    _row_codes(plan.columns, values, codes)
+    cells = np.empty(plan.groups_held, dtype=np.uint32)
     many = out.shape[1]
-    for member in range(len(plans)):
-        plan = plans[member]
-        cells = np.empty(plan.groups_held, dtype=np.uint32)
-        for batch in range(len(plan.batch_start) - 1):
+    for model in range(len(out)):
+        for batch in range(first_batch[model], first_batch[model + 1]):
             _row_cells(plan, plan.batch_start[batch], plan.batch_start[batch + 1], codes, cells)
             for group in range(many):
                 run = batch * many + group
                 first, last = plan.run_start[run], plan.run_start[run + 1]
-                out[member, group] = _row_add(plan, first, last, cells, out[member, group])
+                out[model, group] = _row_add(plan, first, last, cells, out[model, group])
 
 
 @kernel

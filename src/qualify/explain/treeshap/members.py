@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qualify.explain.treeshap.kernel import explain_members
-from qualify.explain.treeshap.tables import Plan
+from qualify.explain.treeshap.tables import Plan, join
 
 if TYPE_CHECKING:
     import lightgbm
@@ -62,20 +62,21 @@ class MembersByTable:
 
     Parameters
     ----------
-    plans : tuple of Plan
+    plans : sequence of Plan
         One a booster, with the same columns, laid out for the groups' sums.
     groups : int
         Number of groups.
     """
 
-    def __init__(self, plans: tuple[Plan, ...], groups: int) -> None:
-        self._plans = plans
+    def __init__(self, plans: Sequence[Plan], groups: int) -> None:
+        self._plan, self._first_batch = join(plans)
+        self._members = len(plans)
         self._groups = groups
 
     def __call__(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the sums; see `Members`."""
-        out = np.zeros((X.shape[1], len(self._plans), self._groups))
-        explain_members(self._plans, X, out)
+        out = np.zeros((X.shape[1], self._members, self._groups))
+        explain_members(self._plan, self._first_batch, X, out)
         return out
 
 

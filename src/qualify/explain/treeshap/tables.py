@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from qualify.explain.treeshap.columns import Columns
 from qualify.explain.treeshap.groups import Group, Leaf
 
-__all__ = ["LeafValues", "Plan", "lay_out", "table_bytes"]
+__all__ = ["LeafValues", "Plan", "join", "lay_out", "table_bytes"]
 
 LeafValues = Callable[[list[Leaf]], list[NDArray[np.float64]]]
 
@@ -112,6 +112,44 @@ def lay_out(
         run_start=np.searchsorted(runs, np.arange(batches * many + 1)),
         table=np.concatenate([np.zeros(0), *picked]),
     )
+
+
+def join(plans: Sequence[Plan]) -> tuple[Plan, NDArray[np.int64]]:
+    """Put plans of the same columns and sums one after the other.
+
+    A call of a kernel looks at every array that it is given; for one row that takes longer than its sums, so
+    all models come in one plan.
+
+    Returns
+    -------
+    plan : Plan
+        With the batches of all.
+    first_batch : ndarray of int64, shape (plans + 1,)
+        Where the batches of each begin.
+    """
+    questions = _starts([len(plan.questions) for plan in plans])
+    lookups = _starts([len(plan.lookups) for plan in plans])
+    tables = _starts([len(plan.table) for plan in plans])
+    moved = [
+        plan.lookups + np.array([0, start], dtype=np.uint32)
+        for plan, start in zip(plans, tables[:-1], strict=True)
+    ]
+    plan = Plan(
+        columns=plans[0].columns,
+        groups_held=max(plan.groups_held for plan in plans),
+        questions=np.concatenate([plan.questions for plan in plans]),
+        batch_start=_one_after_the_other([plan.batch_start for plan in plans], questions),
+        lookups=np.concatenate(moved),
+        run_start=_one_after_the_other([plan.run_start for plan in plans], lookups),
+        table=np.concatenate([plan.table for plan in plans]),
+    )
+    return plan, _starts([len(plan.batch_start) - 1 for plan in plans])
+
+
+def _one_after_the_other(starts: Sequence[NDArray[np.int64]], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where parts begin, and the last one ends, once those of each plan begin at `first`."""
+    moved = [own[:-1] + start for own, start in zip(starts, first[:-1], strict=True)]
+    return np.concatenate([*moved, first[-1:]])
 
 
 def _starts(lengths: Sequence[int]) -> NDArray[np.int64]:
