@@ -120,13 +120,17 @@ class InFlight:
 
 def seen(runtime: Runtime, actor: Actor, lead_id: str) -> LeadRecord:
     """Return a lead that the actor may see; another one's is as unknown as one that is not there."""
+    # Who is at work is asked before each look: what was stored in between is seen by the next look only.
+    lagging = runtime.writer.lag_rows > 0
     found = runtime.ledger.lead(lead_id)
-    if found is None and runtime.writer.lag_rows and runtime.writer.flush(FLUSH_SECONDS):
+    if found is None and lagging and runtime.writer.flush(FLUSH_SECONDS):
         # Scored a moment ago, and on its way.
         found = runtime.ledger.lead(lead_id)
-    ends = time.monotonic() + OTHERS_SECONDS
-    while found is None and time.monotonic() < ends and runtime.writer.spool.others_wait():
-        time.sleep(0.05)  # scored by another service of the same desk, whose writer has it now
+    ends, others = time.monotonic() + OTHERS_SECONDS, True
+    while found is None and others and time.monotonic() < ends:
+        others = runtime.writer.spool.others_wait()
+        if others:
+            time.sleep(0.05)  # scored by another service of the same desk, whose writer has it now
         found = runtime.ledger.lead(lead_id)
     if found is None or not may_see(actor, found.facts.owner):
         raise unknown_lead()

@@ -39,6 +39,24 @@ def test_a_lead_is_there_right_after_its_score(client, documents):
     assert lead["facts"]["created_at"][:19] == document["created_at"][:19]
 
 
+def test_a_lead_that_is_stored_just_after_the_look_is_looked_at_again(client, documents, monkeypatch):
+    runtime = client.app.state.runtime
+    look, looks = runtime.ledger.lead, []
+
+    def stored_in_between(lead_id):
+        found = look(lead_id)
+        looks.append(found)
+        assert runtime.writer.flush(10.0)
+        return found
+
+    monkeypatch.setattr(runtime.ledger, "lead", stored_in_between)
+    document = {**documents[0], "lead_id": "in-between"}
+    score = client.post("/v1/score", json=document).json()
+    lead = client.get("/v1/leads/in-between").json()
+    assert lead["score"]["probability"] == score["probability"]
+    assert looks[-1] is not None
+
+
 def test_the_queue_by_pages(client, stored):
     seen, cursor = [], None
     while True:
