@@ -77,6 +77,11 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Score leads: probability, rank, band and reasons."""
+    from serving.collector import collect_seldom, reuse_memory
+
+    reuse_memory()
+    collect_seldom()  # here for the imports, which make much that stays; again when the model is there
+
     from qualify.console import emit_json, only_json, say
     from qualify.moments import parse_as_of
     from qualify.scorer import Scorer

@@ -27,7 +27,8 @@ __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", 
 
 _PART_HELD = 32
 _LEAST_HELD = 16 << 20
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+_OPTIONS = pa.ipc.IpcWriteOptions()
+"""Not compressed: what is written is read back within the minute, mostly from the operating system's memory."""
 
 
 @dataclass
@@ -203,7 +204,6 @@ class _Writer:
         for bucket, (start, end) in enumerate(zip([0, *piece.ends], piece.ends, strict=False)):
             if end > start:
                 self._writer(bucket).write_table(piece.by_bucket.slice(start, end - start))
-        pa.default_memory_pool().release_unused()  # which would stay as it is otherwise
 
     def _renew(self, schema: pa.Schema) -> None:
         for bucket, writer in enumerate(self._open):
