@@ -1,4 +1,4 @@
-"""How a process of one large job uses memory: what is dropped is used again, and garbage is looked for seldom."""
+"""How a large job uses memory: what is dropped serves again, and circular garbage is looked for seldom."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -28,7 +29,7 @@ __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", 
 _PART_HELD = 32
 _LEAST_HELD = 16 << 20
 _OPTIONS = pa.ipc.IpcWriteOptions()
-"""Not compressed: what is written is read back within the minute, mostly from the operating system's memory."""
+"""Not compressed: what is written is read back soon, mostly from the operating system's memory."""
 
 
 @dataclass
@@ -94,22 +95,35 @@ def spill_table(
     """
     done, names = Spilled(stream.origin), wanted(data, columns, what, shown)
     split = partial(_split, data, columns, what, buckets, done.manners)
+    gathered = _gathered(stream.pieces(names), max(memory // _PART_HELD, _LEAST_HELD))
     with ExitStack() as stack:
         writer = _Writer(folder, what, buckets, stack)
-        for piece in side_by_side(
-            split, _gathered(stream.pieces(names), max(memory // _PART_HELD, _LEAST_HELD))
-        ):
+        for piece in _written(side_by_side(split, gathered), writer):
             for role, manner in piece.manners.items():
                 done.manners[role] = join_manners(done.manners.get(role), manner)
-            writer.write(piece)
-            rows = piece.by_bucket.num_rows
-            done.rows += rows
-            advance(rows)
+            done.rows += piece.by_bucket.num_rows
+            advance(piece.by_bucket.num_rows)
         done.files = len(writer.schemas)
     _schema_path(folder, what).write_bytes(joined_schema(stream, writer.schemas, names).serialize())
     done.ragged = stream.ragged
     refuse_empty(done, what)
     return done
+
+
+def _written(pieces: Iterator[_Piece], writer: _Writer) -> Iterator[_Piece]:
+    """Yield pieces that another thread writes meanwhile, one at a time.
+
+    The caller's thread goes on reading: what a database yields may be read by no other.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        before: Future[None] | None = None
+        for piece in pieces:
+            if before is not None:
+                before.result()
+            before = beside.submit(writer.write, piece)
+            yield piece
+        if before is not None:
+            before.result()
 
 
 def refuse_empty(found: Spilled, what: str) -> None:
