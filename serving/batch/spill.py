@@ -27,7 +27,8 @@ from serving.batch.columns import Manners, join_manners, look
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
 _PART_HELD = 32
-_LEAST_HELD = 16 << 20
+_LEAST_HELD = 16 << 20  # what is dropped of less than 32 MiB serves again, without being cleared first
+_HELD_A_BUCKET = 512 << 10
 _OPTIONS = pa.ipc.IpcWriteOptions()
 """Not compressed: what is written is read back soon, mostly from the operating system's memory."""
 
@@ -95,7 +96,7 @@ def spill_table(
     """
     done, names = Spilled(stream.origin), wanted(data, columns, what, shown)
     split = partial(_split, data, columns, what, buckets, done.manners)
-    gathered = _gathered(stream.pieces(names), max(memory // _PART_HELD, _LEAST_HELD))
+    gathered = _gathered(stream.pieces(names), _held(memory, buckets))
     with ExitStack() as stack:
         writer = _Writer(folder, what, buckets, stack)
         for piece in _written(side_by_side(split, gathered), writer):
@@ -108,6 +109,11 @@ def spill_table(
     done.ragged = stream.ragged
     refuse_empty(done, what)
     return done
+
+
+def _held(memory: int, buckets: int) -> int:
+    """Return how many bytes of rows wait until they are split: some for each bucket, within the memory."""
+    return max(_LEAST_HELD, min(memory // _PART_HELD, buckets * _HELD_A_BUCKET))
 
 
 def _written(pieces: Iterator[_Piece], writer: _Writer) -> Iterator[_Piece]:
