@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -21,7 +20,7 @@ from qualify.leads.part import ROW
 from qualify.leads.stamp import RaggedRow, stamp
 from qualify.leads.stream import TableStream
 from qualify.leads.wanted import keys_of, wanted
-from qualify.side_by_side import side_by_side
+from qualify.side_by_side import beside, side_by_side
 from serving.batch.columns import Manners, join_manners, look
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
@@ -99,7 +98,7 @@ def spill_table(
     gathered = _gathered(stream.pieces(names), _held(memory, buckets))
     with ExitStack() as stack:
         writer = _Writer(folder, what, buckets, stack)
-        for piece in _written(side_by_side(split, gathered), writer):
+        for piece in beside(writer.write, side_by_side(split, gathered)):
             for role, manner in piece.manners.items():
                 done.manners[role] = join_manners(done.manners.get(role), manner)
             done.rows += piece.by_bucket.num_rows
@@ -114,22 +113,6 @@ def spill_table(
 def _held(memory: int, buckets: int) -> int:
     """Return how many bytes of rows wait until they are split: some for each bucket, within the memory."""
     return max(_LEAST_HELD, min(memory // _PART_HELD, buckets * _HELD_A_BUCKET))
-
-
-def _written(pieces: Iterator[_Piece], writer: _Writer) -> Iterator[_Piece]:
-    """Yield pieces that another thread writes meanwhile, one at a time.
-
-    The caller's thread goes on reading: what a database yields may be read by no other.
-    """
-    with ThreadPoolExecutor(1) as beside:
-        before: Future[None] | None = None
-        for piece in pieces:
-            if before is not None:
-                before.result()
-            before = beside.submit(writer.write, piece)
-            yield piece
-        if before is not None:
-            before.result()
 
 
 def refuse_empty(found: Spilled, what: str) -> None:
