@@ -77,6 +77,14 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Score leads: probability, rank, band and reasons."""
+    from serving.collector import collect_seldom, reuse_memory
+    from serving.registry_apart import ask_early
+
+    reuse_memory()
+    collect_seldom()  # here for the imports, which make much that stays; again when the model is there
+    asked = ask_early(model, config)
+
+    from qualify.compiled import load_loops
     from qualify.console import emit_json, only_json, say
     from qualify.moments import parse_as_of
     from qualify.scorer import Scorer
@@ -86,7 +94,6 @@ def score(
     from serving.cli_ledger import desk_lines, open_ledger
     from serving.desk import SalesDesk
     from serving.incremental import parse_since
-    from serving.model_source import find_bundle
     from serving.score_run import check_request, rejects_place, run_request
 
     began = time.monotonic()
@@ -102,7 +109,8 @@ def score(
         since = None if changed_since is None else parse_since(changed_since, zone)
         sources = sources_of(leads, activities, stages, settings, folder)
         with claimed(out), room_needed(place_of(out).parent):
-            bundle = find_bundle(model, settings, folder)
+            load_loops()  # while the registry is asked
+            bundle = asked.bundle(model, settings, folder)
             scorer = Scorer.load(bundle)
             chosen = _language(language, settings)
             desk = SalesDesk(settings, folder, scorer.scorecard, sources) if ledger else None

@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qualify.errors import UserError
+from qualify.side_by_side import beside
 from serving.flat import flat
 from serving.state import forget_state
 from serving.upsert import database_of, upsert
@@ -142,8 +144,9 @@ def _write_parquet(groups: Iterator[pa.Table], file: BinaryIO) -> None:
     # A dictionary of ids and of measured numbers is work for nothing: hardly any comes twice.
     coded = list(_coded(first.schema.remove(first.schema.get_field_index("lead_id"))))
     with pq.ParquetWriter(file, first.schema, compression="zstd", use_dictionary=coded) as writer:
-        for group in chain([first], groups):
-            writer.write_table(group, row_group_size=ROWS_A_GROUP)
+        write = partial(writer.write_table, row_group_size=ROWS_A_GROUP)
+        for _ in beside(write, chain([first], groups)):
+            pass  # the next rows are merged meanwhile
 
 
 def _coded(schema: pa.Schema) -> Iterator[str]:

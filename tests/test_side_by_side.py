@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualify.compiled import usable_cores
-from qualify.side_by_side import at_work, side_by_side
+from qualify.side_by_side import at_work, beside, side_by_side
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.sampled_from([None, 1, 3]))
@@ -48,3 +49,28 @@ def test_a_shared_pool_outlives_the_work_and_an_own_one_does_not():
         assert list(own.map(abs, [-1, 2])) == [1, 2]
     with pytest.raises(RuntimeError, match="after shutdown"):
         own.submit(abs, -1)
+
+
+def test_work_beside_is_done_by_one_other_thread_in_order():
+    taken, done = [], []
+
+    def items():
+        for item in range(20):
+            taken.append(threading.get_ident())
+            yield item
+
+    def work(item):
+        done.append((item, threading.get_ident()))
+
+    assert list(beside(work, items())) == list(range(20))
+    assert [item for item, _ in done] == list(range(20))
+    assert set(taken) == {threading.get_ident()}
+    assert len({thread for _, thread in done}) == 1
+    assert threading.get_ident() not in {thread for _, thread in done}
+
+
+def test_an_error_of_work_beside_comes_through():
+    with pytest.raises(ZeroDivisionError, match="division"):
+        list(beside(lambda item: 1 // item, [1, 2, 0]))
+    with pytest.raises(ZeroDivisionError, match="division"):
+        list(beside(lambda item: 1 // item, [0, 1, 2]))

@@ -20,14 +20,16 @@ from qualify.leads.part import ROW
 from qualify.leads.stamp import RaggedRow, stamp
 from qualify.leads.stream import TableStream
 from qualify.leads.wanted import keys_of, wanted
-from qualify.side_by_side import side_by_side
+from qualify.side_by_side import beside, side_by_side
 from serving.batch.columns import Manners, join_manners, look
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
 _PART_HELD = 32
-_LEAST_HELD = 16 << 20
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
+_LEAST_HELD = 16 << 20  # what is dropped of less than 32 MiB serves again, without being cleared first
+_HELD_A_BUCKET = 512 << 10
+_OPTIONS = pa.ipc.IpcWriteOptions()
+"""Not compressed: what is written is read back soon, mostly from the operating system's memory."""
 
 
 @dataclass
@@ -93,22 +95,24 @@ def spill_table(
     """
     done, names = Spilled(stream.origin), wanted(data, columns, what, shown)
     split = partial(_split, data, columns, what, buckets, done.manners)
+    gathered = _gathered(stream.pieces(names), _held(memory, buckets))
     with ExitStack() as stack:
         writer = _Writer(folder, what, buckets, stack)
-        for piece in side_by_side(
-            split, _gathered(stream.pieces(names), max(memory // _PART_HELD, _LEAST_HELD))
-        ):
+        for piece in beside(writer.write, side_by_side(split, gathered)):
             for role, manner in piece.manners.items():
                 done.manners[role] = join_manners(done.manners.get(role), manner)
-            writer.write(piece)
-            rows = piece.by_bucket.num_rows
-            done.rows += rows
-            advance(rows)
+            done.rows += piece.by_bucket.num_rows
+            advance(piece.by_bucket.num_rows)
         done.files = len(writer.schemas)
     _schema_path(folder, what).write_bytes(joined_schema(stream, writer.schemas, names).serialize())
     done.ragged = stream.ragged
     refuse_empty(done, what)
     return done
+
+
+def _held(memory: int, buckets: int) -> int:
+    """Return how many bytes of rows wait until they are split: some for each bucket, within the memory."""
+    return max(_LEAST_HELD, min(memory // _PART_HELD, buckets * _HELD_A_BUCKET))
 
 
 def refuse_empty(found: Spilled, what: str) -> None:
@@ -203,7 +207,6 @@ class _Writer:
         for bucket, (start, end) in enumerate(zip([0, *piece.ends], piece.ends, strict=False)):
             if end > start:
                 self._writer(bucket).write_table(piece.by_bucket.slice(start, end - start))
-        pa.default_memory_pool().release_unused()  # which would stay as it is otherwise
 
     def _renew(self, schema: pa.Schema) -> None:
         for bucket, writer in enumerate(self._open):

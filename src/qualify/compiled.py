@@ -9,7 +9,7 @@ from typing import Any
 
 import numba
 
-__all__ = ["compiled", "usable_cores"]
+__all__ = ["compiled", "load_loops", "usable_cores"]
 
 
 def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -42,6 +42,16 @@ def compiled(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             return numba.njit(function, nogil=True, **options)
 
     return wrap
+
+
+def load_loops() -> None:
+    """Load what Numba loads before the first compiled loop runs: half a second that can be spent waiting."""
+    _nothing(0)
+
+
+@compiled()
+def _nothing(x):  # type: ignore[no-untyped-def]  # pragma: no cover
+    return x
 
 
 def usable_cores() -> int:

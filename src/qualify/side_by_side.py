@@ -1,4 +1,4 @@
-"""Work side by side: on the items of a stream a few ahead, and in a pool that several callers share."""
+"""Work side by side: on the items of a stream, ahead or behind, and in a pool that several callers share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeAlias, TypeVar
 
 from qualify.compiled import usable_cores
 
-__all__ = ["Threads", "at_work", "side_by_side"]
+__all__ = ["Threads", "at_work", "beside", "side_by_side"]
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -66,3 +66,26 @@ def side_by_side(
             yield begun.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)  # after a fault, what waits is not begun
+
+
+def beside(work: Callable[[Item], object], items: Iterable[Item]) -> Iterator[Item]:
+    """Yield each item while one other thread works on it, on one item after the other.
+
+    The items are taken in the caller's thread: some sources, such as a database, answer to no other. The work
+    on the last item is done when there is no more to yield.
+
+    Examples
+    --------
+    >>> done = []
+    >>> list(beside(done.append, iter([3, 1, 2]))), done
+    ([3, 1, 2], [3, 1, 2])
+    """
+    with ThreadPoolExecutor(1) as other:
+        before: Future[object] | None = None
+        for item in items:
+            if before is not None:
+                before.result()
+            before = other.submit(work, item)
+            yield item
+        if before is not None:
+            before.result()

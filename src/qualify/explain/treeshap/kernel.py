@@ -233,8 +233,7 @@ def _find_cells(plan: Plan, first: int, last: int, codes: Codes, cells: Cells) -
     for column, cut, stride, group in plan.questions[first:last]:
         code, limit, cell, step = codes[column], np.uint8(cut), cells[group], np.uint16(stride)
         for row in range(len(cell)):
-            if code[row] > limit:
-                cell[row] += step
+            cell[row] += step if code[row] > limit else np.uint16(0)
 
 
 @part
