@@ -68,13 +68,18 @@ def ask_early(uri: str | None, config: str) -> Asked:
         The model and the configuration, as on the command line.
     """
     folder = uri is not None and ":" not in uri
-    if folder or not Path(config).is_file() or "mlflow" in sys.modules or len(os.sched_getaffinity(0)) < 2:
+    if folder or not Path(config).is_file() or "mlflow" in sys.modules or _cores() < 2:
         return Asked()
     # -P: nothing is imported from the folder that one happens to stand in.
     words = [sys.executable, "-P", "-m", __name__, json.dumps([uri, config])]
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     atexit.register(process.kill)  # where this process ends first
     return Asked(process)
+
+
+def _cores() -> int:
+    """Return the cores that this process may use, without importing what `usable_cores` needs."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _read(told: str) -> Path:
