@@ -8,7 +8,14 @@ import numpy as np
 
 from qualify.errors import DataError, did_you_mean
 from qualify.features.frame import FeatureFrame, Key
-from qualify.features.kernel import TOTAL_FEATURES, TYPE_FEATURES, activity_windows, clock, current_stage
+from qualify.features.kernel import (
+    TOTAL_FEATURES,
+    TYPE_FEATURES,
+    activity_windows,
+    clock,
+    columns_of,
+    current_stage,
+)
 from qualify.features.plan import ColumnPlan, FeaturePlan
 from qualify.features.text import has_tokens
 from qualify.features.zones import zone_offsets
@@ -99,7 +106,7 @@ def _add_activities(
     by_type, total = activity_windows(tables.activities, mapped[tables.activities.type], types, rows, as_of)
     keys, chosen = _type_keys(plan.activity_types, plan.value_types)
     flat = by_type.reshape(len(rows), types * len(TYPE_FEATURES))
-    frame.numbers(keys, np.ascontiguousarray(flat.T[chosen]))
+    frame.numbers(keys, columns_of(flat, chosen))
     frame.numbers(_TOTAL_KEYS, np.ascontiguousarray(total.T))
 
 

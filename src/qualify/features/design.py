@@ -120,11 +120,13 @@ def _fill_bins(
         if k < len(at_number):
             own = edges[edge_starts[k] : edge_starts[k + 1]]
             values = numbers[at_number[k]]
-            for row in range(out.shape[1]):
-                below = 0  # few edges: counting has no branch to guess
-                for edge in own:
-                    below += edge < values[row]
-                out[j, row] = len(own) + 1 if np.isnan(values[row]) else below
+            below = out[j]
+            below[:] = 0
+            for edge in own:  # few edges: counting has no branch to guess, and rows are counted together
+                for row in range(len(below)):
+                    below[row] += np.int32(edge < values[row])
+            for row in range(len(below)):
+                below[row] = len(own) + 1 if np.isnan(values[row]) else below[row]
         else:
             k -= len(at_number)
             start, size = slot_starts[k], slot_starts[k + 1] - slot_starts[k]

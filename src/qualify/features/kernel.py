@@ -160,6 +160,27 @@ def activity_windows(
     return by_type, total
 
 
+_TILE = 64
+"""Rows that are turned into columns at once: their lines stay in the first-level cache."""
+
+
+@compiled()
+def _turn(values: FloatArray, chosen: IntArray, out: FloatArray) -> None:
+    for first in range(0, len(values), _TILE):
+        for column in range(len(chosen)):
+            for row in range(first, min(first + _TILE, len(values))):
+                out[column, row] = values[row, chosen[column]]
+
+
+def columns_of(values: FloatArray, chosen: IntArray) -> FloatArray:
+    """Return some columns of an array as rows in C order, shape (chosen, rows)."""
+    if len(values) <= ROWS_A_BLOCK:
+        return np.ascontiguousarray(values.T[chosen])
+    out = np.empty((len(chosen), len(values)))
+    _turn(values, chosen, out)
+    return out
+
+
 @compiled()
 def _current_stage(
     offsets: IntArray,

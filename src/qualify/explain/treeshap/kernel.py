@@ -192,11 +192,14 @@ def _code_numbers(columns: Columns, values: Floats, codes: Codes) -> None:
     for slot, zero_too, start, end, right, gone, left in columns.ranked:
         value = values[slot]
         _rank(columns.thresholds[start:end], value, rank)
-        for row in range(rows):
-            missing = math.isnan(value[row]) or (zero_too and abs(value[row]) <= ZERO)
-            if right >= 0:
+        none = ZERO if zero_too else -1.0
+        if right >= 0:
+            for row in range(rows):
+                missing = math.isnan(value[row]) | (abs(value[row]) <= none)
                 codes[right, row] = gone if missing else rank[row]
-            if left >= 0:
+        if left >= 0:
+            for row in range(rows):
+                missing = math.isnan(value[row]) | (abs(value[row]) <= none)
                 codes[left, row] = 0 if missing else rank[row] + 1
 
 
