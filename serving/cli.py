@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from qualify.scorer import Scorer
     from serving.batch.summary import Summary
+    from serving.registry_apart import Asked
 
 CONFIG = "qualify.yaml"
 
@@ -77,12 +78,7 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Score leads: probability, rank, band and reasons."""
-    from serving.collector import collect_seldom, reuse_memory
-    from serving.registry_apart import ask_early
-
-    reuse_memory()
-    collect_seldom()  # here for the imports, which make much that stays; again when the model is there
-    asked = ask_early(model, config)
+    asked = _begin(model, config)
 
     from qualify.compiled import load_loops
     from qualify.console import emit_json, only_json, say
@@ -125,6 +121,16 @@ def score(
         rejects = rejects_place(out, engine) if done.rejected else None
         told = _scored_json(done, scorer, out, rejects, seconds, incremental=since is not None)
         emit_json(told | ({"ledger": asdict(desk.stored)} if desk else {}))
+
+
+def _begin(model: str | None, config: str) -> Asked:
+    """Set memory up before Arrow is imported, and ask for the model while all else is."""
+    from serving.collector import collect_seldom, reuse_memory
+    from serving.registry_apart import ask_early
+
+    reuse_memory()
+    collect_seldom()  # here for the imports, which make much that stays; again when the model is there
+    return ask_early(model, config)
 
 
 def _scored_json(

@@ -102,8 +102,7 @@ def make_store(config: Config, folder: Path) -> None:
 def open_experiment(config: Config, folder: Path) -> None:
     """Make the store and the experiment where there are none; a local store keeps artifacts beside it."""
     make_store(config, folder)
-    client = connect(config, folder)
-    name = config.mlflow.experiment
+    client, name = connect(config, folder), config.mlflow.experiment
     if client.get_experiment_by_name(name) is None:
         place = (folder / "mlartifacts").resolve().as_uri() if is_local(config) else None
         try:

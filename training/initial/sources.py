@@ -31,6 +31,7 @@ from qualify.leads.roles import (
 )
 from qualify.leads.stamp import read_stamp
 from training.initial.other_key import explained, find_joining_id
+from training.initial.unclear import refuse_two
 
 _LOOKED_AT = 100_000
 _SQLITE = "sqlite:///"
@@ -38,9 +39,6 @@ _NO_PASSWORD = (
     "leave it out of the URL: PostgreSQL takes it from PGPASSWORD or ~/.pgpass, an object store from the "
     "machine's environment or role"
 )
-
-NOT_NAMED = "either --target COLUMN, or --target-stage STAGE and --within-days DAYS"
-"""How an outcome is named on the command line."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +71,7 @@ class Request:
             would stand in the configuration.
         """
         if self.target is not None and self.target_stage is not None:
-            raise UserError(
-                "What is to be predicted is not clear.",
-                got=f"target {self.target}, stage {self.target_stage}", expected=NOT_NAMED,
-            )  # fmt: skip
+            raise refuse_two(self.target, self.target_stage)
         if self.target_stage is not None and self.stages is None:
             raise UserError("A target stage needs the table of stages.", where="--target-stage",
                             mend="name it with --stages FILE")  # fmt: skip

@@ -12,7 +12,10 @@ from qualify.errors import UserError
 from qualify.leads.times import parse_times
 from training.initial.label_words import NO, OPEN, YES, meaning
 
-__all__ = ["Kinds", "check_named", "refuse_label"]
+__all__ = ["NOT_NAMED", "Kinds", "check_named", "refuse_label", "refuse_two"]
+
+NOT_NAMED = "either --target COLUMN, or --target-stage STAGE and --within-days DAYS"
+"""How an outcome is named on the command line."""
 
 Kinds: TypeAlias = dict[str, dict[str, int]]
 """The values of a label by their folded form, each with its spellings and their rows, by frequency."""
@@ -20,6 +23,12 @@ Kinds: TypeAlias = dict[str, dict[str, int]]
 _MOST_NAMED = 12
 _DATED = 0.9
 _TOLD = 6
+
+
+def refuse_two(target: str, stage: str) -> UserError:
+    """Return the error for an outcome that is named twice: as a column and as a stage."""
+    return UserError("What is to be predicted is not clear.", got=f"target {target}, stage {stage}",
+                     expected=NOT_NAMED)  # fmt: skip
 
 
 def check_named(named: Sequence[str | None], kinds: Kinds, where: str) -> None:

@@ -10,7 +10,8 @@ import pyarrow as pa
 from qualify.errors import UserError
 from qualify.leads.profile import ColumnProfile
 from training.initial.label_words import NO, YES, meaning
-from training.initial.sources import NOT_NAMED, Sources
+from training.initial.sources import Sources
+from training.initial.unclear import NOT_NAMED
 
 __all__ = ["refuse_unnamed"]
 

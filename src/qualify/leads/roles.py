@@ -14,7 +14,7 @@ from qualify.errors import DataError
 from qualify.leads.columns import id_keys, id_text
 from qualify.leads.numbers import parse_numbers
 from qualify.leads.profile import ColumnProfile
-from qualify.leads.shapes import names_an_id
+from qualify.leads.shapes import names_an_id, plain_name
 from qualify.leads.stamp import read_stamp
 
 # Names of each role, best first, for names in lower case with blanks between their words.
@@ -120,7 +120,9 @@ def find_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
 
     In a column that is plainly called so a fifth of the rows may lack it; those will be rejected.
     """
-    dated = [p for p in profiles.values() if p.type == "date" and not re.search(_NOT_CREATED, _plain(p.name))]
+    dated = [
+        p for p in profiles.values() if p.type == "date" and not re.search(_NOT_CREATED, plain_name(p.name))
+    ]
     ranked = [(_rank(p.name, _CREATED), k, p) for k, p in enumerate(dated)]
     named = [
         (rank, k, p.name)
@@ -139,7 +141,7 @@ def find_order(table: pa.Table, profiles: Mapping[str, ColumnProfile]) -> str | 
             or found.type not in ("number", "id", "category")
         ):
             continue
-        if not re.search(_ORDER, _plain(name)):
+        if not re.search(_ORDER, plain_name(name)):
             continue
         numbers = parse_numbers(table.column(name)).numbers
         if not np.isnan(numbers).any() and np.mean(np.diff(numbers) > 0) >= 0.99:
@@ -289,17 +291,5 @@ class _Pool:
 
 def _rank(name: str, names: Sequence[str]) -> int:
     """Return the place of the first pattern that fits a name; their number when none does."""
-    plain = _plain(name)
+    plain = plain_name(name)
     return next((k for k, pattern in enumerate(names) if re.search(pattern, plain)), len(names))
-
-
-def _plain(name: str) -> str:
-    """Return a name in lower case with blanks between its words.
-
-    Examples
-    --------
-    >>> _plain("createdAt"), _plain("REG_DATE"), _plain("Lead ID")
-    ('created at', 'reg date', 'lead id')
-    """
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
-    return re.sub(r"[\s_.\-/]+", " ", spaced).lower()

@@ -117,6 +117,18 @@ def is_random_key(texts: pa.Array, counts: IntArray) -> bool:
     return share(texts, counts, _UUID) >= 0.9
 
 
+def plain_name(name: str) -> str:
+    """Return a name in lower case with blanks between its words.
+
+    Examples
+    --------
+    >>> plain_name("createdAt"), plain_name("REG_DATE"), plain_name("Lead ID")
+    ('created at', 'reg date', 'lead id')
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
+    return re.sub(r"[\s_.\-/]+", " ", spaced).lower()
+
+
 def names_an_id(name: str) -> bool:
     """Say whether a column is called like an id."""
     return bool(_NAME_ID.search(name.strip()))

@@ -88,5 +88,5 @@ def test_a_body_in_parts_is_put_together():
 
 def test_a_body_that_ends_before_its_time_is_none():
     parts = [{"type": "http.request", "body": b"ab", "more_body": True}, {"type": "http.disconnect"}]
-    with pytest.raises(ClientDisconnect):
+    with pytest.raises(ClientDisconnect, match=r"^$"):
         asyncio.run(whole_body(request_of(*parts)))
