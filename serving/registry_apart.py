@@ -68,13 +68,18 @@ def ask_early(uri: str | None, config: str) -> Asked:
         The model and the configuration, as on the command line.
     """
     folder = uri is not None and ":" not in uri
-    if folder or not Path(config).is_file() or "mlflow" in sys.modules or _cores() < 2:
+    if folder or not Path(config).is_file() or _imported() or _cores() < 2:
         return Asked()
     # -P: nothing is imported from the folder that one happens to stand in.
     words = [sys.executable, "-P", "-m", __name__, json.dumps([uri, config])]
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     atexit.register(process.kill)  # where this process ends first
     return Asked(process)
+
+
+def _imported() -> bool:
+    """Whether MLflow is here already, so that asking takes no time."""
+    return "mlflow" in sys.modules
 
 
 def _cores() -> int:
