@@ -83,7 +83,7 @@ def score(
     from qualify.compiled import load_loops
     from qualify.console import emit_json, only_json, say
     from qualify.moments import parse_as_of
-    from qualify.scorer import Scorer
+    from serving.awaited import AwaitedModel
     from serving.batch import Job
     from serving.batch.size import parse_memory
     from serving.batch.work import claimed, place_of, room_needed
@@ -106,12 +106,14 @@ def score(
         sources = sources_of(leads, activities, stages, settings, folder)
         with claimed(out), room_needed(place_of(out).parent):
             load_loops()  # while the registry is asked
-            bundle = asked.bundle(model, settings, folder)
-            scorer = Scorer.load(bundle)
+            awaited = AwaitedModel(asked, model, settings, folder)
+            plain = engine == "local" and not ledger and since is None
+            early = awaited.split_meanwhile(sources, room, out) if plain else None
+            scorer = awaited.scorer
             chosen = _language(language, settings)
             desk = SalesDesk(settings, folder, scorer.scorecard, sources) if ledger else None
-            job = Job(scorer, sources, out, moment, reasons, chosen, room, desk=desk)
-            done = run_request(job, bundle, engine, since)
+            job = Job(scorer, sources, out, moment, reasons, chosen, room, desk=desk, early=early)
+            done = run_request(job, awaited.bundle, engine, since)
         seconds = time.monotonic() - began
         for line in desk_lines(desk.stored) if desk else ():
             say(line)
@@ -125,11 +127,12 @@ def score(
 
 def _begin(model: str | None, config: str) -> Asked:
     """Set memory up before Arrow is imported, and ask for the model while all else is."""
-    from serving.collector import collect_seldom, reuse_memory
+    from serving.collector import collect_seldom, reuse_memory, take_turns_often
     from serving.registry_apart import ask_early
 
     reuse_memory()
     collect_seldom()  # here for the imports, which make much that stays; again when the model is there
+    take_turns_often()
     return ask_early(model, config)
 
 

@@ -15,6 +15,7 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,11 @@ class Asked:
 
     process: subprocess.Popen[str] | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether the answer is still to come."""
+        return self.process is not None and self.process.poll() is None
+
     def bundle(self, uri: str | None, config: Config | None, folder: Path) -> Path:
         """Wait for the answer, or ask now: see `serving.model_source.find_bundle`.
 
@@ -49,14 +55,20 @@ class Asked:
         ModelError
             There is no such bundle.
         """
-        if self.process is not None:
-            told, _ = self.process.communicate()
-            if self.process.returncode == 0:
-                return _read(told)
+        if self._told is not None:
+            return _read(self._told)
         # Where the process failed, and not the question, this one fails in the same way and can tell how.
         from serving.model_source import find_bundle
 
         return find_bundle(uri, config, folder)
+
+    @cached_property
+    def _told(self) -> str | None:
+        """The answer, once it is there; None where there is none."""
+        if self.process is None:
+            return None
+        told, _ = self.process.communicate()
+        return told if self.process.returncode == 0 else None
 
 
 def ask_early(uri: str | None, config: str) -> Asked:

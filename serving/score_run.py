@@ -7,7 +7,7 @@ from pathlib import Path
 from qualify.errors import UserError
 from serving.batch import Job, rejects_of, run_job
 from serving.batch.summary import Summary
-from serving.collector import collect_seldom, take_turns_often
+from serving.collector import collect_seldom
 from serving.incremental import Since, run_changed
 from serving.sink import check_out
 
@@ -61,7 +61,6 @@ def run_request(job: Job, bundle: Path, engine: str, since: Since | None = None)
         Score only what is new since then; None: everything.
     """
     collect_seldom()
-    take_turns_often()
     if since is not None:
         return run_changed(job, since)
     if engine == "local":

@@ -15,7 +15,7 @@ from qualify.leads.read import located, read_table
 from qualify.leads.rejects import Rejects
 from qualify.leads.stream import open_stream
 from qualify.leads.tables import LeadTables
-from qualify.leads.wanted import TABLES
+from qualify.leads.wanted import TABLES, used_columns
 from qualify.rules import Scorecard, default_scorecard
 from training.future import Later, past_of, until_now
 from training.steps import begin
@@ -73,11 +73,7 @@ def load_tables(config: Config, folder: Path, *, whole: bool = False, until: int
     begin("reading tables")
     data = config.data
     labels = {t.column: ColumnSpec(type="category") for t in config.targets if t.column is not None}
-    used = {
-        name: spec
-        for name, spec in config.columns.items()
-        if name not in config.exclude and name not in labels and spec.type != "id"
-    }
+    used = used_columns(config)
     wanted = {**used, **labels}
     sources = {
         what: located(getattr(data, what), folder) for what in TABLES if getattr(data, what) is not None

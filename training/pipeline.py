@@ -197,14 +197,11 @@ def _assemble(data: TrainingSet, finals: list[tuple[TargetModel, Forward]], seed
         rows=int(counted.sum()),
         positives=len(np.unique(won)) if data.draw is None else data.draw.positives,
     )
-    # Where the tables lie is this machine's affair, and a URL may hold a password: neither belongs to the
-    # model.
-    columns = config.data.model_copy(
-        update={"leads": "leads", "activities": None, "stages": None, "order_by": None}
-    )
     targets = tuple(t for t in config.targets if t.name in {m.name for m, _ in finals})
     return ModelParts(
-        schema=Schema(columns, loaded.used, targets, config.stages.closed, config.flat),
+        schema=Schema(
+            config.data.without_places(), loaded.used, targets, config.stages.closed, config.flat
+        ),
         plan=data.plan,
         scorecard_text=loaded.scorecard.to_text(),
         targets=tuple(m for m, _ in finals),

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from qualify.compiled import usable_cores
 from qualify.config import Source
 from qualify.console import progress, say
-from qualify.errors import DataError, LedgerUnavailable, UserError
-from qualify.leads.build import build_tables
-from qualify.leads.files import File
-from qualify.leads.part import Part
+from qualify.errors import LedgerUnavailable, UserError
 from qualify.leads.stamp import stamp
-from qualify.leads.stream import TableStream, open_stream
-from qualify.leads.wanted import TABLES, repeated, wanted
+from qualify.leads.stream import TableStream
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from qualify.side_by_side import side_by_side
+from serving.batch import split
 from serving.batch.bucket import BucketJob, Told, score_bucket
 from serving.batch.desk import Desk
+from serving.batch.early import Early
 from serving.batch.finish import finish_list, rejects_of, rows_of_each
-from serving.batch.size import WITH_DOCUMENTS, bucket_count, bytes_needed, row_count
-from serving.batch.spill import Spilled, spill_table
+from serving.batch.split import Split, files_of, split_tables
 from serving.batch.summary import Summary, join_told
 from serving.batch.whole import Sources, score_sources
-from serving.batch.work import digest_of, open_work, put_json
+from serving.batch.work import digest_of, open_work
 from serving.sink import write_scores
 
-__all__ = ["Job", "buckets_needed", "check_columns", "open_streams", "refuse_changed", "run_job"]
+__all__ = ["Job", "buckets_needed", "check_columns", "open_streams", "run_job"]
 
 
 @dataclass(frozen=True)
@@ -56,6 +51,8 @@ class Job:
         Into how many parts the tables are split; None: as the memory asks, and 1 where they fit.
     desk
         Takes the list before it is written.
+    early
+        Tables that were split before the model was known; dropped where the model reads them otherwise.
     """
 
     scorer: Scorer
@@ -67,11 +64,15 @@ class Job:
     memory: int
     buckets: int | None = None
     desk: Desk | None = None
+    early: Early | None = None
 
     @property
-    def shown(self) -> Sequence[str]:
-        """Columns of the table of leads that are read for the desk."""
-        return () if self.desk is None else self.desk.columns
+    def split(self) -> Split:
+        """How the model reads the tables, and what of them the desk shows."""
+        schema, shown = self.scorer.parts.schema, () if self.desk is None else tuple(self.desk.columns)
+        return Split(
+            schema.data, schema.columns, self.sources, self.memory, shown, documents=self.desk is not None
+        )
 
     def source(self, what: str) -> Source | None:
         """Return one of the sources."""
@@ -89,7 +90,8 @@ def run_job(job: Job) -> Summary:
         it stays, and the same job goes on from there.
     """
     streams = open_streams(job, coded=True)
-    buckets = job.buckets or _buckets(job, streams)
+    buckets = job.buckets or job.split.buckets(streams)
+    early = _fitting(job, streams, buckets)
     if buckets == 1 and all(stream.schema is not None for stream in streams.values()):
         return _in_one_piece(job)
     check_columns(job, streams)
@@ -99,7 +101,9 @@ def run_job(job: Job) -> Summary:
         done = len(list(folder.glob("done-*.json")))
         say(f"continuing the job that was begun before: {done} of {buckets} buckets are done")
     with _cleared(folder):
-        spilled = _spill(job, streams, folder, buckets)
+        if early is not None:
+            early.move(folder)
+        spilled = split_tables(job.split, streams, folder, buckets)
         batch_rows = rows_of_each(buckets, beside=job.desk is not None)
         threads = 1 if buckets > 1 else None
         one = BucketJob(
@@ -110,6 +114,14 @@ def run_job(job: Job) -> Summary:
         summary = join_told(told, job.scorer.parts.schema.columns, spilled["leads"].origin)
         finish_list(job.out, folder, range(buckets), batch_rows, summary, job.desk)
     return summary
+
+
+def _fitting(job: Job, streams: Mapping[str, TableStream], buckets: int) -> Early | None:
+    """Return the tables that were split before, if this job would split them so; others are taken away."""
+    if job.early is None or job.early.fits(job.split, streams, buckets):
+        return job.early
+    job.early.drop()
+    return None
 
 
 def _in_one_piece(job: Job) -> Summary:
@@ -127,46 +139,20 @@ def _in_one_piece(job: Job) -> Summary:
 
 def open_streams(job: Job, *, coded: bool = False) -> dict[str, TableStream]:
     """Open the tables of a job, by their role; `coded`: texts that come again and again as codes."""
-    schema = job.scorer.parts.schema
-    data = schema.data
-    found = {what: job.source(what) for what in TABLES}
-    return {
-        what: open_stream(
-            source, encoding=data.encoding, delimiter=data.delimiter, what=what,
-            dictionaries=repeated(data, schema.columns, what) if coded else (),
-        )
-        for what, source in found.items() if source is not None
-    }  # fmt: skip
+    return job.split.streams(coded=coded)
 
 
 def buckets_needed(job: Job) -> int:
     """Return into how many buckets the tables have to be split to fit into the job's memory."""
-    return _buckets(job, open_streams(job))
-
-
-def _buckets(job: Job, streams: Mapping[str, TableStream]) -> int:
-    schema = job.scorer.parts.schema
-    needed = sum(
-        bytes_needed(stream, len(wanted(schema.data, schema.columns, what, job.shown)), what)
-        for what, stream in streams.items()
-    )
-    return bucket_count(needed * (1 if job.desk is None else WITH_DOCUMENTS), job.memory, usable_cores())
+    return job.split.buckets(open_streams(job))
 
 
 def check_columns(job: Job, streams: Mapping[str, TableStream]) -> None:
-    """Refuse tables that lack a column, before anything is read or written."""
-    schema = job.scorer.parts.schema
-    if any(stream.schema is None for stream in streams.values()):
-        return  # the rows of a query tell
-    empty = {
-        what: stamp(stream.schema.empty_table(), origin=stream.origin)
-        for what, stream in streams.items() if stream.schema is not None
-    }  # fmt: skip
-    build_tables(
-        schema.data, schema.columns, empty["leads"], empty.get("activities"), empty.get("stages"), part=Part()
-    )
-    if job.desk is not None:
-        job.desk.check(empty["leads"])
+    """Refuse tables that lack a column of the model, or of the desk."""
+    split.check_columns(job.split, streams)
+    leads = streams["leads"]
+    if job.desk is not None and leads.schema is not None:
+        job.desk.check(stamp(leads.schema.empty_table(), origin=leads.origin))
 
 
 def _facts(job: Job, streams: Mapping[str, TableStream], buckets: int) -> dict[str, object]:
@@ -177,13 +163,9 @@ def _facts(job: Job, streams: Mapping[str, TableStream], buckets: int) -> dict[s
         "reasons": job.reasons, "language": job.language, "model": scorer.version,
         "scorecard": scorer.scorecard.version, "schema": scorer.parts.schema.data.model_dump(mode="json"),
         "sources": {what: str(job.source(what)) for what in streams},
-        "files": [[file.path, file.size, file.changed] for file in _files(streams)],
+        "files": [[file.path, file.size, file.changed] for file in files_of(streams)],
         "desk": None if job.desk is None else [dict(job.desk.shown), list(job.desk.closed)],
     }  # fmt: skip
-
-
-def _files(streams: Mapping[str, TableStream]) -> list[File]:
-    return [file for stream in streams.values() for file in stream.files]
 
 
 @contextmanager
@@ -200,42 +182,6 @@ def _cleared(folder: Path) -> Iterator[None]:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _spill(job: Job, streams: Mapping[str, TableStream], folder: Path, buckets: int) -> dict[str, Spilled]:
-    """Split the tables, unless that was done before."""
-    path = folder / "spilled.json"
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        return {what: Spilled.of_json(found) for what, found in known.items()}
-    schema = job.scorer.parts.schema
-    counts = [row_count(stream.files) for stream in streams.values()]
-    total = None if None in counts else sum(count or 0 for count in counts)
-    with progress(total, "reading rows") as advance:
-        spilled = {
-            what: spill_table(
-                stream, schema.data, schema.columns, what, folder, buckets, advance, job.memory, job.shown
-            )
-            for what, stream in streams.items()
-        }
-    refuse_changed(streams)
-    put_json(path, {what: each.to_json() for what, each in spilled.items()})
-    return spilled
-
-
-def refuse_changed(streams: Mapping[str, TableStream]) -> None:
-    """Refuse a list from files that were written to while they were read.
-
-    Raises
-    ------
-    DataError
-        One of them changed, or is gone.
-    """
-    for file in _files(streams):
-        now = file.now()
-        if (now.size, now.changed) != (file.size, file.changed):
-            raise DataError("A file of the input changed while it was read.", where=file.path,
-                            mend="begin again when it is complete")  # fmt: skip
 
 
 def _score(job: BucketJob, buckets: int) -> list[Told]:

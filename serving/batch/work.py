@@ -17,7 +17,16 @@ from typing import Any
 
 from qualify.errors import UserError
 
-__all__ = ["claimed", "digest_of", "open_work", "place_of", "put_json", "room_needed"]
+__all__ = [
+    "claimed",
+    "digest_of",
+    "early_place",
+    "open_work",
+    "place_of",
+    "put_json",
+    "room_needed",
+    "work_place",
+]
 
 MAX_AGE_SECONDS = 12 * 3600
 """A job that was begun longer ago is not continued: its moment of scoring is over."""
@@ -31,6 +40,18 @@ def place_of(out: str) -> Path:
     if "://" not in out:
         return Path(out)
     return Path(f"scores-{hashlib.sha256(out.encode()).hexdigest()[:16]}")
+
+
+def work_place(out: str) -> Path:
+    """Return the folder of a job on an output, which is there while it runs, and after it was killed."""
+    place = place_of(out)
+    return place.with_name(f".{place.name}.work")
+
+
+def early_place(out: str) -> Path:
+    """Return the folder of tables that are split before the job is known as a whole."""
+    place = place_of(out)
+    return place.with_name(f".{place.name}.early")
 
 
 @contextmanager
@@ -52,8 +73,10 @@ def claimed(out: str) -> Iterator[None]:
         os.write(handle, str(os.getpid()).encode())
         for half_written in place.parent.glob(f".{glob.escape(place.name)}.*.part"):  # by a killed job
             half_written.unlink()
+        shutil.rmtree(early_place(out), ignore_errors=True)
         yield
     finally:
+        shutil.rmtree(early_place(out), ignore_errors=True)
         path.unlink(missing_ok=True)
         os.close(handle)
 
@@ -93,8 +116,7 @@ def open_work(out: str, digest: str, now: int) -> tuple[Path, int, bool]:
     now
         Microseconds; a job that is continued keeps the moment of its beginning.
     """
-    place = place_of(out)
-    folder = place.with_name(f".{place.name}.work")
+    folder = work_place(out)
     state = _state(folder)
     fresh = state is not None and 0 <= time.time() - state["began"] < MAX_AGE_SECONDS
     if state is not None and fresh and state["digest"] == digest:

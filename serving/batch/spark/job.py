@@ -22,7 +22,7 @@ from qualify.leads.wanted import TABLES, wanted
 from serving.batch.bucket import Told, scores_path, turned_away_path, write_run
 from serving.batch.columns import join_manners
 from serving.batch.finish import finish_list, rows_of_each
-from serving.batch.job import Job, check_columns, open_streams, refuse_changed
+from serving.batch.job import Job, check_columns, open_streams
 from serving.batch.size import bytes_needed
 from serving.batch.spark.folder import check_folder, is_folder, write_folder
 from serving.batch.spark.packed import CELLS, error_of, said, unpacked
@@ -30,6 +30,7 @@ from serving.batch.spark.read import Reading, read_rows, read_splits, splits_of
 from serving.batch.spark.score import Bundle, Known, Shipped, score_cells
 from serving.batch.spark.tables import spark_tables, streamed, without
 from serving.batch.spill import Spilled, joined_schema, refuse_empty
+from serving.batch.split import refuse_changed
 from serving.batch.summary import Summary, join_told
 from serving.batch.work import place_of
 

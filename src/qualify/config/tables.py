@@ -140,6 +140,15 @@ class Data(Strict):
     activity_columns: ActivityColumns = ActivityColumns()
     stage_columns: StageColumns = StageColumns()
 
+    def without_places(self) -> Data:
+        """Return what a model keeps of it.
+
+        Where the tables lie is this machine's affair, and a URL may hold a password.
+        """
+        return self.model_copy(
+            update={"leads": "leads", "activities": None, "stages": None, "order_by": None}
+        )
+
 
 class ColumnSpec(Strict):
     """What one column of the leads table means.

@@ -6,13 +6,23 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from qualify.config import ActivityColumns, ColumnSpec, Data, StageColumns
+from qualify.config import ActivityColumns, ColumnSpec, Config, Data, StageColumns
 from qualify.leads.columns import id_keys, id_text
 from qualify.leads.part import ROW
 
-__all__ = ["TABLES", "event_columns", "keys_of", "repeated", "wanted"]
+__all__ = ["TABLES", "event_columns", "keys_of", "repeated", "used_columns", "wanted"]
 
 TABLES = ("leads", "activities", "stages")
+
+
+def used_columns(config: Config) -> dict[str, ColumnSpec]:
+    """Return the attributes that a model of this configuration reads: no ids, labels or columns left out."""
+    labels = {target.column for target in config.targets}
+    return {
+        name: spec
+        for name, spec in config.columns.items()
+        if name not in config.exclude and name not in labels and spec.type != "id"
+    }
 
 
 def wanted(data: Data, columns: Mapping[str, ColumnSpec], what: str, shown: Sequence[str] = ()) -> list[str]:
