@@ -196,7 +196,7 @@ def example_of(loaded: Loaded) -> pd.DataFrame:
         document["created_at"] = pd.Timestamp(int(created.max()), unit="us", tz="UTC").floor("D").isoformat()
     for name, spec in loaded.used.items():
         column = loaded.tables.columns[name]
-        if spec.type in ("email", "job_title", "text") or column.kind == "date":
+        if spec.type in ("email", "job_title", "text", "multi_select") or column.kind == "date":
             continue
         if column.kind == "number":
             known = column.values[~np.isnan(column.values)]

@@ -25,6 +25,7 @@ def numbers(*values):
 PRICING = Field("activity:pricing_view", "activity", "pricing_view", "engagement")
 FOREIGN = Field("activity:W_Nabellen offertes", "activity", "W_Nabellen offertes", "engagement")
 COUNTRY = Field("column:Country", "category", "Country", "fit")
+TOPICS = Field("column:topics", "multi_select", "topics", "fit")
 SECONDS = Field(
     "column:TotalTime", "number", "TotalTime", "fit", Label(en="Total time on website", ja="サイト滞在時間")
 )
@@ -41,6 +42,7 @@ EXAMPLES = (
     ),
     (FOREIGN, views((4, 4, 4, 0.2), (0, 0, 1, 31.5), (0, 0, 0, NEVER))),
     (COUNTRY, {"value": texts("India", None, "  New\nZealand ", "")}),
+    (TOPICS, {"value": texts("fair; webinar", "製品A", None)}),
     (SECONDS, {"value": np.array([1279, np.nan, 1.2345, -0.00123, 5e9, 1279.56, -3, 0.0])}),
     (SIZE, {"value": np.array([120.0])}),
     (Field("column:do_not_email", "boolean", "do_not_email", "fit"), {"value": np.array([1, 0, np.nan])}),

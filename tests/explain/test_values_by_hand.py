@@ -48,6 +48,11 @@ SAID = {
         ("Do not email: no", "no", "いいえ"),
         ("Do not email is not given", "not given", "未入力"),
     ],
+    "multi_select": [
+        ("Topics: fair, webinar", "fair, webinar", "fair、webinar"),
+        ("Topics: 製品A", "製品A", "製品A"),
+        ("Topics is not given", "not given", "未入力"),
+    ],
     "date": [
         ("Founded: 12 days ago", "12 days ago", "12日前"),
         ("Founded: in 3 days", "in 3 days", "3日後"),

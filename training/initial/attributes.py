@@ -65,7 +65,10 @@ def propose_attributes(
         if name in roles:
             continue
         kind = "id" if name == repeated_id else found.type
-        columns[name] = ColumnSpec(type=kind, missing=found.missing, group=group_of(name, found))
+        separators = found.separators if kind == "multi_select" else None
+        columns[name] = ColumnSpec(
+            type=kind, missing=found.missing, group=group_of(name, found), separators=separators
+        )
         if name == repeated_id:
             evidence = (
                 f"called the lead's id, but {found.given:,} rows hold {found.distinct:,} different ones"

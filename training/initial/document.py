@@ -148,7 +148,8 @@ def _targets(proposal: Proposal) -> list[str]:
 def _columns(proposal: Proposal) -> list[str]:
     head = remark(
         "What the columns of the table of leads mean, and what was seen in them.\n"
-        "type: number, boolean, category, date, text, email, job_title, or id (never used)\n"
+        "type: number, boolean, category, multi_select (several values in a cell, see `separators`), date,\n"
+        "text, email, job_title, or id (never used)\n"
         "missing: values that stand for a missing one; label: {en: ..., ja: ...} to show in reasons\n"
         "group: fit (who the lead is; the default), engagement (what it does), history (what was before)"
     )
@@ -166,6 +167,8 @@ def _spec(spec: ColumnSpec) -> dict[str, Value]:
     shown: dict[str, Value] = {"type": spec.type}
     if spec.missing:
         shown["missing"] = list(spec.missing)
+    if spec.separators is not None:
+        shown["separators"] = spec.separators
     if spec.group != "fit":
         shown["group"] = spec.group
     return shown

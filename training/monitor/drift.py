@@ -29,7 +29,7 @@ LEAST_SHARE = 0.01
 """Groups that were rarer in training are looked at together."""
 
 SCORE_BINS = 10
-_STATIC = ("number", "boolean", "category", "text", "email", "job_title")
+_STATIC = ("number", "boolean", "category", "multi_select", "text", "email", "job_title")
 """Kinds of which a lead has the same value at every age, so that the bundle's own counts can be compared."""
 
 _MISSING = ("-1", "", " | ")

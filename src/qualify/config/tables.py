@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from qualify.config.base import Strict
 
-ColumnType = Literal["number", "boolean", "category", "date", "text", "email", "job_title", "id"]
+ColumnType = Literal[
+    "number", "boolean", "category", "multi_select", "date", "text", "email", "job_title", "id"
+]
 
 
 class Label(Strict):
@@ -156,9 +158,9 @@ class ColumnSpec(Strict):
     Parameters
     ----------
     type
-        How values are read. A `number` has an order, a `category` has none, an `email` becomes the kind of
-        its domain, a `job_title` rank and department, a `text` its length and common words; an `id` is never
-        used.
+        How values are read. A `number` has an order, a `category` has none, a `multi_select` holds several
+        values in a cell, each of which counts by itself, an `email` becomes the kind of its domain, a
+        `job_title` rank and department, a `text` its length and common words; an `id` is never used.
     missing
         Values that stand for a missing one, such as "Select" or "-1".
     label
@@ -173,6 +175,9 @@ class ColumnSpec(Strict):
         else being equal. Training keeps to it, and the gate checks every later version; a wrong one costs
         accuracy. Rules about the column, and sums of points that hold them, are then no features of the
         model. A missing value is compared with none. null: what the data show.
+    separators
+        For a `multi_select`: the characters that stand between two values, such as ";" or ",|". A cell in
+        brackets, such as `["a", "b"]`, is a list whatever they are.
     """
 
     type: ColumnType
@@ -184,6 +189,20 @@ class ColumnSpec(Strict):
     monotone: Literal["rising", "falling"] | None = Field(
         default=None, exclude_if=lambda value: value is None
     )
+    separators: str | None = Field(
+        default=None, min_length=1, max_length=20, exclude_if=lambda value: value is None
+    )
+
+    @model_validator(mode="after")
+    def _separated(self) -> ColumnSpec:
+        if self.type == "multi_select" and self.separators is None:
+            raise ValueError('a `multi_select` needs `separators`, such as `separators: ";"`')
+        if self.type != "multi_select" and self.separators is not None:
+            raise ValueError(
+                f"`separators` needs a column of type multi_select, got type {self.type}: delete the line, "
+                "or set the type to multi_select"
+            )
+        return self
 
     @model_validator(mode="after")
     def _ordered(self) -> ColumnSpec:

@@ -17,9 +17,10 @@ from qualify.features.kernel import (
     current_stage,
 )
 from qualify.features.plan import ColumnPlan, FeaturePlan
-from qualify.features.text import has_tokens
+from qualify.features.text import Reader, has_tokens, keys_by, tokens_of
 from qualify.features.zones import zone_offsets
 from qualify.leads.identity import ById
+from qualify.leads.multi_select import PART_ENDS, part_key, parts_of
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -176,6 +177,8 @@ def _add_column(
         frame.number(name, about, "days_before", days)
     elif plan.type == "text":
         _add_text(frame, plan, values, words)
+    elif plan.separators is not None:
+        _add_several(frame, plan, values, words)
     elif plan.type == "email":
         kinds = reading_of(words).email_codes
         frame.category(name, about, "value", kinds[values], EMAIL_KINDS, EMAIL_KINDS)
@@ -198,9 +201,28 @@ def _add_text(frame: FeatureFrame, plan: ColumnPlan, values: np.ndarray, words: 
     reading = reading_of(words)
     length = reading.once(_lengths, "lengths")
     frame.number(f"{about}:length", about, "length", length[values])
-    holds = reading.once(lambda each: _tokens_held(each.words, plan.tokens), ("tokens", plan.tokens))
+    holds = reading.once(
+        lambda each: _tokens_held(each.words, plan.tokens, tokens_of), ("tokens", plan.tokens)
+    )
     if plan.tokens:
         frame.numbers(_token_keys(about, plan.tokens), holds[values].T.astype(np.float64))
+
+
+def _add_several(frame: FeatureFrame, plan: ColumnPlan, values: np.ndarray, words: tuple[str, ...]) -> None:
+    """Add which values a cell holds, and whether any is given; the model knows no combination of them."""
+    about, separators = f"column:{plan.name}", plan.separators or ""
+    reading = reading_of(words)
+    about_parts = ("parts", separators, plan.tokens)
+    holds = reading.once(lambda each: _tokens_held(each.words, plan.tokens, keys_by(separators)), about_parts)
+    if plan.tokens:
+        frame.numbers(_token_keys(about, plan.tokens), holds[values].T.astype(np.float64))
+    said = reading.once(lambda each: _sorted_parts(each.words, separators), ("sorted parts", separators))
+    frame.category(about, about, "value", values.astype(np.int32, copy=False), said, ())
+
+
+def _sorted_parts(texts: tuple[str, ...], separators: str) -> tuple[str, ...]:
+    """Return each cell with its parts in one order: cells of the same parts are the same."""
+    return tuple(PART_ENDS.join(sorted(parts_of(text, separators), key=part_key)) for text in texts)
 
 
 @lru_cache(maxsize=64)
@@ -213,9 +235,9 @@ def _lengths(reading: Reading) -> FloatArray:
     return np.array([*(float(len(text)) for text in reading.words), np.nan])
 
 
-def _tokens_held(texts: tuple[str, ...], tokens: tuple[str, ...]) -> BoolArray:
+def _tokens_held(texts: tuple[str, ...], tokens: tuple[str, ...], read: Reader) -> BoolArray:
     """Return which text holds which token, shape (texts + 1, tokens); none holds none."""
-    return np.vstack([has_tokens(texts, tokens), np.zeros((1, len(tokens)), dtype=bool)])
+    return np.vstack([has_tokens(texts, tokens, read), np.zeros((1, len(tokens)), dtype=bool)])
 
 
 def _add_points(frame: FeatureFrame, plan: FeaturePlan, points: RuleResult) -> None:

@@ -13,7 +13,7 @@ from qualify.config import Label
 
 Group = Literal["fit", "engagement", "history"]
 FieldKind = Literal[
-    "activity", "number", "boolean", "category", "date", "text", "email", "job_title",
+    "activity", "number", "boolean", "category", "multi_select", "date", "text", "email", "job_title",
     "rule", "points", "stage", "age", "clock", "silence", "topics",
 ]  # fmt: skip
 
@@ -46,6 +46,8 @@ class Field:
     number     ``value`` (NaN: missing)
     boolean    ``value`` (1, 0, NaN)
     category   ``value`` (object: str or None)
+    multi_select
+               ``value`` (object: the parts in the order of the alphabet, "; " between them, or None)
     date       ``days_before`` (days from that date to `as_of`; negative: in the future; NaN: missing)
     text       ``length`` (characters; NaN: missing)
     email      ``value`` (``free``, ``company``, ``education`` or None)

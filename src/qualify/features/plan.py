@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field as JsonField
 
 from qualify.config import ColumnSpec, ColumnType, Label
 from qualify.features.fields import Field, Group
-from qualify.features.text import fit_tokens
+from qualify.features.text import fit_tokens, keys_by
 from qualify.features.topics import activity_topic, rule_topic
 from qualify.features.zones import zone_offsets
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, Column, LeadTables
@@ -24,10 +25,13 @@ from qualify.rules import Scorecard, rule_field
 MAX_TYPES = 60
 MIN_LEADS_A_TYPE = 10
 
+# Left out where there are none: bundles without them stay as they were, to the byte.
+Separators = Annotated[str | None, JsonField(exclude_if=lambda value: value is None)]
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """One user attribute: its type, and the values or tokens that training knew."""
+    """One user attribute: its type, and the values, tokens or parts of cells that training knew."""
 
     name: str
     type: ColumnType
@@ -35,6 +39,7 @@ class ColumnPlan:
     label: Label | None
     vocabulary: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
+    separators: Separators = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,8 @@ def _plan_column(name: str, spec: ColumnSpec, column: Column, leads: np.ndarray)
         present = np.bincount(column.values[leads] + 1, minlength=len(column.vocabulary) + 1)[1:]
         if spec.type == "text":
             tokens = fit_tokens(column.vocabulary, present)
+        elif spec.separators is not None:
+            tokens = fit_tokens(column.vocabulary, present, keys_by(spec.separators))
         elif spec.type == "category":
             vocabulary = tuple(v for v, n in zip(column.vocabulary, present, strict=True) if n >= 2)
-    return ColumnPlan(name, spec.type, spec.group, spec.label, vocabulary, tokens)
+    return ColumnPlan(name, spec.type, spec.group, spec.label, vocabulary, tokens, spec.separators)

@@ -41,6 +41,8 @@ class ColumnProfile:
         For numbers and dates: the share of given values that can be read.
     hint
         What a person should know about the way the values are written; empty: nothing.
+    separators
+        For cells of several values: the characters between them.
     """
 
     name: str
@@ -54,6 +56,7 @@ class ColumnProfile:
     day_first: bool | None = None
     read_share: float = 1.0
     hint: str = ""
+    separators: str | None = None
 
     @property
     def missing_share(self) -> float:

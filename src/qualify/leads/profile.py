@@ -24,6 +24,8 @@ NEARLY_UNIQUE = 0.9
 
 _ENOUGH_FOR_UNIQUE = 20
 _FREQUENT = 1_000
+_TOLD = ("number", "date", "boolean", "email", "multi_select")
+"""Types whose proposal says itself what a person should know of the way the values are written."""
 
 
 def profile(table: pa.Table) -> dict[str, ColumnProfile]:
@@ -89,7 +91,7 @@ def _profile_text(name: str, array: pa.Array) -> ColumnProfile:
     for check in checks:
         found = check(base, clean)
         if found is not None:
-            return found if found.type in ("number", "date", "boolean", "email") else _hinted(found, clean)
+            return found if found.type in _TOLD else _hinted(found, clean)
     return _hinted(base, clean)
 
 

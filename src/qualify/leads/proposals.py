@@ -12,6 +12,7 @@ from qualify.config import Excluded
 from qualify.leads import shapes
 from qualify.leads.column_profile import ColumnProfile, DistinctValues
 from qualify.leads.hints import ORDER_UNKNOWN, number_hint
+from qualify.leads.multi_select import find_separators
 from qualify.leads.numbers import parse_numbers, read_boolean
 from qualify.leads.sentinels import numeric_sentinel, word_placeholders
 from qualify.leads.tables import NO_TIME, FloatArray, IntArray
@@ -160,9 +161,14 @@ def _slashed(texts: pa.Array) -> bool:
 
 
 def as_words(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
-    """Job titles and free text; what is left are categories."""
+    """Job titles, several values in a cell, and free text; what is left are categories."""
     if shapes.is_job_title(base.name, values.texts, values.counts):
         return replace(base, type="job_title")
+    several = find_separators(values)
+    if several is not None:
+        separators, parts = several
+        hint = f"a cell may hold several of {parts:,} values, each of which counts by itself"
+        return replace(base, type="multi_select", separators=separators, hint=hint)
     if shapes.is_free_text(values.texts, values.counts):
         return replace(base, type="text", examples=())
     return None

@@ -41,6 +41,7 @@ _NOT_CREATED = (
     r"更新|最終|最新|失注|受注|成約|終了|生年|誕生"
 )
 _ORDER = r"number|\bno\b|\bnr\b|seq|index|番号|\bid\b|連番|row"
+_WORDS = ("category", "boolean", "job_title", "multi_select")
 _TYPE = (
     r"^type$|^activity type$|^event type$|^種別$|^行動$|^行動種別$",
     r"activity|event|action|アクション|イベント|行動|活動",
@@ -163,13 +164,13 @@ def find_activity_columns(
     lead_id = pool.lead_id(lead_keys)
     occurred = pool.take("occurred_at", _OCCURRED, ("date",))
     recorded = pool.maybe(_RECORDED, ("date",))
-    kind = pool.take("type", _TYPE, ("category", "boolean", "job_title"), few=True)
+    kind = pool.take("type", _TYPE, _WORDS, few=True)
     return ActivityColumns(
         lead_id=lead_id,
         type=kind,
         occurred_at=occurred,
         recorded_at=recorded,
-        topic=pool.maybe(_TOPIC, ("category", "text", "id")),
+        topic=pool.maybe(_TOPIC, ("category", "multi_select", "text", "id")),
         value=pool.maybe(_VALUE, ("number",)),
     )
 
@@ -188,8 +189,8 @@ def find_stage_columns(
     lead_id = pool.lead_id(lead_keys)
     recorded = pool.maybe(_RECORDED[:1], ("date",))
     entered = pool.take("entered_at", _ENTERED, ("date",))
-    stage = pool.take("stage", _STAGE, ("category", "boolean", "job_title"), few=True)
-    reason = pool.maybe(_REASON, ("category", "text"))
+    stage = pool.take("stage", _STAGE, _WORDS, few=True)
+    reason = pool.maybe(_REASON, ("category", "multi_select", "text"))
     return StageColumns(
         lead_id=lead_id,
         stage=stage,

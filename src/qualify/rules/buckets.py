@@ -37,9 +37,9 @@ def propose_rows(column: Column, spec: ColumnSpec, rows: IntArray, least: int) -
     -------
     list of TableRow
         Rows that exclude each other; empty for a column that can't be put into a table (ids, free text,
-        dates).
+        dates, several values in a cell).
     """
-    if spec.type in {"id", "text", "date"}:
+    if spec.type in {"id", "text", "date", "multi_select"}:
         return []
     if spec.type == "job_title":
         return [_row(rank=rank) for rank in _RANKS]

@@ -1,4 +1,4 @@
-"""The user's own columns: numbers, yes or no, categories, dates, texts, e-mail addresses and job titles."""
+"""The user's own columns: numbers, yes or no, categories, several values, dates, texts, addresses, titles."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from qualify.explain.kinds.wording import Shown, Values, Wording, texts_or_none
 from qualify.explain.numbers import say_counted, say_days
 from qualify.explain.speech import Subject, clean_text, tidy_name
+from qualify.leads.multi_select import PART_ENDS
 
 
 def _label_and_value(value: Callable[..., str | None]) -> Callable[..., str]:
@@ -56,6 +57,13 @@ def _boolean(subject: Subject, value: float) -> str | None:
 def _category(subject: Subject, value: object) -> str | None:
     """Return the category; one of nothing but control characters counts as not given."""
     return None if value is None else clean_text(subject.texts, str(value)) or None
+
+
+def _several(subject: Subject, value: object) -> str | None:
+    """Return the values of a cell, as the reader's language lists them."""
+    if value is None:
+        return None
+    return clean_text(subject.texts, str(value).replace(PART_ENDS, subject.texts["list.comma"])) or None
 
 
 def _text(subject: Subject, length: float) -> str | None:
@@ -115,6 +123,7 @@ COLUMN_KINDS = {
     "number": _plain(_one_number("value"), _number),
     "boolean": _plain(_one_number("value"), _boolean),
     "category": _plain(_one_text("value"), _category),
+    "multi_select": _plain(_one_text("value"), _several),
     "date": _plain(_date_shown, _date),
     "text": _plain(_one_number("length"), _text),
     "email": Wording(_one_text("value"), _email_sentence, _email_value),
