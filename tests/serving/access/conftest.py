@@ -27,7 +27,7 @@ def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build(
     empty_ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., House]]:
-    """Make a service of a section `service`; its ledger is closed with the test."""
+    """Make a service of a section `service`; it is closed with the test."""
     monkeypatch.setenv("QUALIFY_SESSION_SECRET", SECRET)
     monkeypatch.setenv("QUALIFY_OIDC_SECRET", "the-client-secret")
 
@@ -40,4 +40,4 @@ def build(
     shutil.copy(empty_ledger, tmp_path / "ledger.db")
     yield make
     for house in made:
-        house.ledger.close()
+        house.close()

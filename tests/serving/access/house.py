@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from qualify.config import Config, Data, Service, Target
 from qualify.ledger import Ledger
 from serving.access import Actor, csrf_token, install, require
+from serving.access.middleware import Door
 from serving.access.tokens import digest_of, new_token
 from serving.api.problems import install_problems
 
@@ -39,7 +40,18 @@ class House:
     def __post_init__(self) -> None:
         self.ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}")
         self.app = application()
-        install(self.app, self, loopback=self.loopback)  # type: ignore[arg-type]
+        try:
+            install(self.app, self, loopback=self.loopback)  # type: ignore[arg-type]
+        except BaseException:
+            self.ledger.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the trail, which may still write, and then of the ledger."""
+        for part in self.app.user_middleware:
+            if part.cls is Door:
+                part.kwargs["rules"].trail.close()
+        self.ledger.close()
 
     def client(self, base: str = HERE, address: str = "127.0.0.1", **options: Any) -> TestClient:
         return TestClient(

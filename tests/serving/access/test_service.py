@@ -48,7 +48,8 @@ def opened(world, tmp_path_factory):
              "of-ada": LeadFacts(name="Lead of Ada", owner="ada"),
              "watched": LeadFacts(name="Also of Ada", owner="ada")}  # fmt: skip
     runtime.ledger.record_scores(table, origin="batch", facts=facts)
-    return runtime
+    yield runtime
+    runtime.close()
 
 
 @pytest.fixture(scope="module")
