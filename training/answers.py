@@ -16,7 +16,7 @@ from qualify.decide.sales_work import Answers, read_answers
 from qualify.decide.stage_roles import find_roles
 from qualify.labels.flat import word_outcomes
 from qualify.labels.snapshots import end_of_data
-from qualify.leads.events import event_order
+from qualify.leads.event_order import event_order
 from qualify.leads.tables import NO_TIME, Column, FloatArray, IntArray, LeadTables, Stages
 
 _ROLES: Mapping[str, tuple[str, ...]] = {

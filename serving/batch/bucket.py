@@ -184,4 +184,4 @@ def write_run(path: Path, tables: Iterable[pa.Table], batch_rows: int) -> None:
         for table in tables:
             if writer is None:
                 writer = stack.enter_context(pa.ipc.new_file(file, table.schema, options=_PACKED))
-            writer.write_table(table.combine_chunks(), max_chunksize=batch_rows)
+            writer.write_table(table, max_chunksize=batch_rows)

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from qualify.decide import DISAGREEMENTS, disagreement
 from qualify.decide.exploration import lot_columns
-from qualify.decide.score_list import Column, Words, as_arrow, as_list, by_rank
+from qualify.decide.score_list import Column, Words, as_list, by_rank, in_ranks
 from qualify.explain.contributions import TargetExplainer, TargetPredictor
 from qualify.explain.reasons import Reasons, build_reasons
 from qualify.explain.words import phrasebook
@@ -198,21 +198,19 @@ class Scorer:
         """Score some leads, by position, each as of its own moment (both of shape (rows,))."""
         good, late = existing(tables, rows, as_of)
 
-        def score(chunk: IntArray) -> pa.Table:
-            columns = self._columns(tables, rows[chunk], as_of[chunk], reasons, language)
-            return pa.table({name: as_arrow(column) for name, column in columns.items()})
+        def score(chunk: IntArray) -> dict[str, Column]:
+            return self._columns(tables, rows[chunk], as_of[chunk], reasons, language)
 
         chunks = list(_chunks(good))
         # The compiled loops, which are most of the work, run at once.
         pieces = []
-        for piece in side_by_side(score, chunks, 1 if len(chunks) == 1 else threads):
+        for chunk, piece in zip(
+            chunks, side_by_side(score, chunks, 1 if len(chunks) == 1 else threads), strict=True
+        ):
             pieces.append(piece)
             if advance is not None:
-                advance(piece.num_rows)
-        table = pa.concat_tables(pieces)
-        order = by_rank(table["probability"].to_numpy(), tables.lead_id[rows[good]])
-        rank = pa.array(np.arange(1, len(order) + 1, dtype=np.int64))
-        return table.take(pa.array(order)).add_column(2, "rank", rank), late
+                advance(len(chunk))
+        return in_ranks(pieces, threads), late
 
     def score_objects(
         self, tables: LeadTables, as_of: IntArray, *, reasons: int, language: str

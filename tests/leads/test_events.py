@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from qualify.config import Data
 from qualify.errors import DataError
 from qualify.leads.build import build_tables
-from qualify.leads.events import event_order
 from qualify.leads.tables import Activities, LeadTables
 from tests.leads.tables_of import FULL, activities, leads, stages, table
 
@@ -150,13 +149,6 @@ def test_every_activity_of_a_known_lead_is_there_once(events: list[tuple[Any, ..
     ]
     assert sorted(got) == expected
     assert [g[:2] for g in got] == sorted(g[:2] for g in got)
-
-
-@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3))))
-def test_event_order_is_the_order_of_the_tuples(keys: list[tuple[int, int, int]]) -> None:
-    columns = [np.array([key[k] for key in keys], dtype=np.int64) for k in range(3)]
-    order = event_order(columns[0], columns[1], (columns[2],))
-    assert [keys[k] for k in order] == sorted(keys)
 
 
 def test_stages_entered_at_once_keep_the_order_of_the_input() -> None:

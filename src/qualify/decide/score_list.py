@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any, TypeAlias
 
@@ -10,10 +11,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from qualify.errors import QualifyError
 from qualify.explain.reasons import Reasons, to_arrow
 from qualify.leads.tables import FloatArray, IntArray
+from qualify.side_by_side import side_by_side
 
-__all__ = ["Column", "Words", "as_arrow", "as_list", "by_rank"]
+__all__ = ["Column", "Words", "as_arrow", "as_list", "by_rank", "in_ranks"]
+
+ROWS_A_PIECE = 65_536
+"""Rows whose texts are written out at a time: more would not fit into one column of Arrow one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +79,40 @@ def by_rank(probability: FloatArray, lead_id: NDArray[Any]) -> IntArray:
     if len(probability) < 2:
         return np.arange(len(probability))
     return np.lexsort((lead_id.astype(str), -probability))
+
+
+def in_ranks(chunks: Sequence[Mapping[str, Column]], threads: int | None = None) -> pa.Table:
+    """Return chunks of rows as one score list, best first, with their ranks.
+
+    A text is a code until its row stands where it belongs: texts are most of a list's bytes.
+    """
+    columns = {name: _below([chunk[name] for chunk in chunks]) for name in chunks[0]}
+    order = by_rank(np.asarray(columns["probability"]), np.asarray(columns["lead_id"]))
+    pieces = [order[at : at + ROWS_A_PIECE] for at in range(0, max(1, len(order)), ROWS_A_PIECE)]
+
+    def piece(rows: IntArray) -> pa.Table:
+        return pa.table({name: as_arrow(_taken(column, rows)) for name, column in columns.items()})
+
+    table = pa.concat_tables(side_by_side(piece, pieces, 1 if len(pieces) == 1 else threads))
+    return table.add_column(2, "rank", pa.array(np.arange(1, len(order) + 1, dtype=np.int64)))
+
+
+def _below(parts: Sequence[Column]) -> Column:
+    """Put the parts of a column below each other."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    if isinstance(first, Reasons):
+        return Reasons.below([part for part in parts if isinstance(part, Reasons)])
+    if isinstance(first, Words):
+        codes = [part.codes for part in parts if isinstance(part, Words) and part.words == first.words]
+        if len(codes) < len(parts):
+            raise QualifyError(f"all parts of a column need one vocabulary; the first has {first.words}")
+        return replace(first, codes=np.concatenate(codes))
+    return np.concatenate([part for part in parts if isinstance(part, np.ndarray)])
+
+
+def _taken(column: Column, rows: IntArray) -> Column:
+    if isinstance(column, Words):
+        return replace(column, codes=column.codes[rows])
+    return column.take(rows)

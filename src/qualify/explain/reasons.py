@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -122,6 +122,26 @@ class Reasons:
 
     def __len__(self) -> int:
         return len(self.field)
+
+    def take(self, rows: IntArray) -> Reasons:
+        """Return the reasons of some rows."""
+        return replace(
+            self, field=self.field[rows], contribution=self.contribution[rows], other=self.other[rows],
+            text=self.text.take(rows), value=self.value.take(rows),
+        )  # fmt: skip
+
+    @classmethod
+    def below(cls, parts: Sequence[Reasons]) -> Reasons:
+        """Put the reasons of rows of one model below each other, as many a row."""
+        return cls(
+            parts[0].features,
+            parts[0].labels,
+            np.concatenate([part.field for part in parts]),
+            np.concatenate([part.contribution for part in parts]),
+            Said.below([part.text for part in parts]),
+            Said.below([part.value for part in parts]),
+            np.concatenate([part.other for part in parts]),
+        )
 
     def row(self, row: int) -> tuple[Reason, ...]:
         """Return one row's reasons, strongest first."""

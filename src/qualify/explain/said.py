@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
@@ -41,6 +41,10 @@ class Said:
         """Return the texts at some places: an array of them, or one."""
         return self.words[self.codes[place]]
 
+    def take(self, rows: IntArray) -> Said:
+        """Return the texts of some rows."""
+        return Said(self.words, self.codes[rows])
+
     def arrow(self, listed: BoolArray) -> pa.StringArray:
         """Return the texts where `listed` is true, in one row."""
         return pa.array(self.words, pa.string()).take(pa.array(self.codes[listed]))
@@ -58,3 +62,17 @@ class Said:
             words.append(said.words)
             told += len(said.words)
         return cls(np.concatenate(words), codes.reshape(shape))
+
+    @classmethod
+    def below(cls, parts: Sequence[Said]) -> Said:
+        """Put the rows of several below each other.
+
+        Examples
+        --------
+        >>> one, two = (Said(np.array([word], dtype=object), np.zeros((1, 1), int)) for word in "ab")
+        >>> Said.below([one, two])[:, 0].tolist()
+        ['a', 'b']
+        """
+        before = np.cumsum([0, *(len(part.words) for part in parts[:-1])]).tolist()
+        codes = [part.codes + first for part, first in zip(parts, before, strict=True)]
+        return cls(np.concatenate([part.words for part in parts]), np.concatenate(codes))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qualify.leads.tables import BoolArray
 
@@ -23,7 +24,11 @@ def is_endless(array: pa.Array) -> BoolArray:
         unit = 1 / 86_400 if pa.types.is_date32(array.type) else 1_000
     else:
         unit = _A_SECOND[array.type.unit]
-    held = array.cast(pa.int32()) if pa.types.is_date32(array.type) else array
-    seconds = held.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False) / unit
+    held = (array.cast(pa.int32()) if pa.types.is_date32(array.type) else array).cast(pa.int64())
     # A day more on each side: the zone is not looked at here.
-    return np.asarray((seconds < EARLIEST / 1e6 - 86_400) | (seconds > LATEST / 1e6 + 86_400))
+    first, last = EARLIEST / 1e6 - 86_400, LATEST / 1e6 + 86_400
+    ends = pc.min_max(held).as_py()
+    if ends["min"] is None or (ends["min"] / unit >= first and ends["max"] / unit <= last):
+        return np.zeros(len(array), dtype=bool)  # most columns: two numbers tell it of all
+    seconds = held.fill_null(0).to_numpy(zero_copy_only=False) / unit
+    return np.asarray((seconds < first) | (seconds > last))

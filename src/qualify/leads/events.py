@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from qualify.config import Data
 from qualify.leads.columns import id_keys, id_text, needed, optional, refuse_all_bad
+from qualify.leads.event_order import EventColumns, in_event_order
 from qualify.leads.few import DocumentTable, Few, Values, missing
-from qualify.leads.grouping import by_group
 from qualify.leads.manner import TimeManner
 from qualify.leads.numbers import look_at_numbers, parse_numbers
 from qualify.leads.parse import EXPECTED
@@ -100,17 +98,20 @@ def build_activities(
     notes = placed.notes + note_rows(
         "activity_bad_value", source_rows(table)[unread], "the value is no number and was left empty"
     )
-    ties = (values, topic_codes, type_codes, placed.known_at)
-    order = event_order(placed.lead, placed.at, ties)
+    offsets, ordered = in_event_order(
+        placed.lead,
+        len(lead_keys),
+        EventColumns(placed.at, placed.known_at, type_codes, topic_codes, values),
+    )
     activities = Activities(
-        offsets=_offsets(placed.lead, len(lead_keys)),
-        type=type_codes[order],
+        offsets=offsets,
+        type=ordered.name,
         types=type_names,
-        occurred_at=placed.at[order],
-        known_at=placed.known_at[order],
-        topic=topic_codes[order],
+        occurred_at=ordered.at,
+        known_at=ordered.known_at,
+        topic=ordered.more,
         topics=topic_names,
-        value=values[order],
+        value=ordered.value,
     )
     return activities, notes
 
@@ -133,53 +134,19 @@ def build_stages(
     reason_codes, reason_names = _codes(placed, reason)
     # Stages entered at one moment stand as the CRM heard of them; only what is alike in that keeps the
     # order of the input.
-    order = event_order(placed.lead, placed.at, (placed.known_at,))
+    offsets, ordered = in_event_order(
+        placed.lead, len(lead_keys), EventColumns(placed.at, placed.known_at, stage_codes, reason_codes)
+    )
     stages = Stages(
-        offsets=_offsets(placed.lead, len(lead_keys)),
-        stage=stage_codes[order],
+        offsets=offsets,
+        stage=ordered.name,
         stages=stage_names,
-        entered_at=placed.at[order],
-        known_at=placed.known_at[order],
-        reason=reason_codes[order],
+        entered_at=ordered.at,
+        known_at=ordered.known_at,
+        reason=ordered.more,
         reasons=reason_names,
     )
     return stages, placed.notes
-
-
-def event_order(lead: IntArray, at: IntArray, ties: Sequence[NDArray[Any]]) -> IntArray:
-    """Return the order by lead and then by time; rows alike in both are ordered by `ties`, last key first.
-
-    Examples
-    --------
-    >>> lead, at = np.array([1, 0, 1, 1]), np.array([5, 9, 3, 5])
-    >>> event_order(lead, at, (np.array([8, 0, 0, 7]),)).tolist()
-    [1, 2, 3, 0]
-    """
-    if len(at) > 1 and not (at[1:] >= at[:-1]).all():
-        order = at.argsort(kind="stable")
-        order = order[by_group(lead[order])]
-    else:
-        order = by_group(lead)
-    if not ties or len(order) < 2:
-        return order
-    lead, at = lead[order], at[order]
-    same = (lead[1:] == lead[:-1]) & (at[1:] == at[:-1])
-    if not same.any():
-        return order
-    alike = np.zeros(len(order), dtype=bool)
-    alike[:-1] |= same
-    alike[1:] |= same
-    tied = np.flatnonzero(alike)
-    rows = order[tied]
-    keys = [key[rows] for key in ties]
-    order[tied] = rows[np.lexsort((*keys, at[tied], lead[tied]))]
-    return order
-
-
-def _offsets(lead: IntArray, leads: int) -> IntArray:
-    offsets = np.zeros(leads + 1, dtype=np.int64)
-    np.cumsum(np.bincount(lead, minlength=leads), out=offsets[1:])
-    return offsets
 
 
 def _place(

@@ -110,7 +110,9 @@ def _parsed(
 ) -> Times:
     if pa.types.is_temporal(array.type) and not pa.types.is_duration(array.type):
         endless = is_endless(array)
-        kept = array.filter(pa.array(~endless)) if endless.any() else array
+        if not endless.any():
+            return _finished(_typed(array, timezone), endless)
+        kept = array.filter(pa.array(~endless))
         micros = np.full(len(array), NO_TIME, dtype=np.int64)
         micros[~endless] = _finished(_typed(kept, timezone), endless).micros
         return Times(micros, endless)
@@ -121,6 +123,9 @@ def _parsed(
 
 def _plausible(times: Times) -> Times:
     """Count what no lead can have lived through, such as 9999-12-31, among what cannot be read."""
+    micros = times.micros
+    if len(micros) and micros.min() >= EARLIEST and micros.max() < LATEST:
+        return times
     odd = (times.micros != NO_TIME) & ((times.micros < EARLIEST) | (times.micros >= LATEST))
     if not odd.any():
         return times
@@ -155,7 +160,7 @@ def _range(numbers: FloatArray) -> TimeManner:
 
 def _finished(stamps: pa.Array, unread: BoolArray) -> Times:
     micros = stamps.cast(pa.int64()).fill_null(NO_TIME).to_numpy(zero_copy_only=False)
-    return Times(np.array(micros, dtype=np.int64), unread)
+    return Times(np.asarray(micros, dtype=np.int64), unread)
 
 
 def _typed(array: pa.Array, timezone: str) -> pa.Array:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from qualify.config import ColumnSpec
-from qualify.leads.events import Coded, event_order
+from qualify.leads.event_order import event_order
+from qualify.leads.events import Coded
 from qualify.leads.identity import ById
 from qualify.leads.numbers import numeric_placeholders
 from qualify.leads.strings import encode_texts, placeholders, without_fraction
