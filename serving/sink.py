@@ -19,7 +19,6 @@ from qualify.errors import UserError
 from qualify.side_by_side import beside
 from serving.flat import flat
 from serving.state import forget_state
-from serving.upsert import database_of, upsert
 
 ROWS_A_GROUP = 65_536
 """Rows that are written at a time: a row group of Parquet, a transaction of a database."""
@@ -34,6 +33,8 @@ def check_out(out: str) -> None:
         It is a folder, its folder is missing or closed to us, its kind is not known, or a URL names no table.
     """
     if "://" in out:
+        from serving.upsert import database_of
+
         if not out.partition("#")[2]:
             raise UserError("the output URL names no table", where="--out", got=out.rpartition("@")[2],
                             expected="URL#TABLE")  # fmt: skip
@@ -80,6 +81,8 @@ def write_scores(tables: pa.Table | Iterable[pa.Table], out: str, *, goes_on: bo
         forget_state(out)
     groups = _groups([tables] if isinstance(tables, pa.Table) else tables)
     if "://" in out:
+        from serving.upsert import upsert
+
         upsert(groups, out)
         return
     writer = _writer(Path(out))

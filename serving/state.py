@@ -10,9 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qualify.leads.read_sql import read_sql
 from serving.named import named_source
-from serving.upsert import drop_table, has_table, upsert_rows
 
 __all__ = ["forget_state", "read_state", "write_state"]
 
@@ -29,6 +27,9 @@ def read_state(out: str, schema: pa.Schema) -> pa.Table:
         The columns that are wanted.
     """
     if "://" in out:
+        from qualify.leads.read_sql import read_sql
+        from serving.upsert import has_table
+
         place = _table_of(out)
         if not has_table(place):
             return schema.empty_table()
@@ -54,6 +55,8 @@ def write_state(out: str, whole: pa.Table, changed: pa.Table) -> None:
         Those that were scored: of a database's table only their rows change.
     """
     if "://" in out:
+        from serving.upsert import upsert_rows
+
         pieces = (changed.slice(start, _ROWS) for start in range(0, changed.num_rows, _ROWS))
         upsert_rows((piece.to_pandas() for piece in pieces), _table_of(out), _KEY)
         return
@@ -66,6 +69,8 @@ def write_state(out: str, whole: pa.Table, changed: pa.Table) -> None:
 def forget_state(out: str) -> None:
     """Let go of what was kept: the next run scores everything."""
     if "://" in out:
+        from serving.upsert import drop_table
+
         drop_table(_table_of(out))
     else:
         _file_of(out).unlink(missing_ok=True)

@@ -105,14 +105,17 @@ def _kept(name: str, names: Sequence[str] | None) -> bool:
 def bucket_count(needed: float, memory: int, at_once: int) -> int:
     """Return into how many buckets the tables are split, of which some are in memory at once; 1: they fit.
 
+    As many as there are cores, or a multiple of that: no core waits while another works on the last one.
+
     Examples
     --------
     >>> bucket_count(1e9, 2 << 30, 2), bucket_count(20e9, 2 << 30, 2)
-    (1, 49)
+    (1, 50)
     """
     room = memory - PROGRAM_BYTES
     if needed <= room:
         return 1
     if math.isinf(needed):
         return 64
-    return min(MAX_BUCKETS, math.ceil(needed / (room / (2 * at_once))))
+    rounds = math.ceil(needed / (room / (2 * at_once)) / at_once)
+    return min(MAX_BUCKETS, rounds * at_once)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, table, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
 from qualify.config import Source, SqlSource
 
 __all__ = ["named_source"]
@@ -24,6 +20,11 @@ def named_source(name: str) -> Source:
     url, sign, name_of_table = name.rpartition("#")
     if not sign or "://" not in url:
         return name
+    # Files, which most jobs have, need no database's library.
+    from sqlalchemy import select, table, text
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
     try:
         dialect = make_url(url).get_dialect()()
     except (ArgumentError, NoSuchModuleError, ValueError):  # the last: a port that is no number

@@ -15,7 +15,6 @@ from qualify.leads.files import SUFFIXES, is_url, matching_names
 from qualify.leads.part import ROW
 from qualify.leads.read_csv import read_csv
 from qualify.leads.read_parquet import read_parquet
-from qualify.leads.read_sql import read_sql
 from qualify.leads.stamp import read_stamp, stamp
 from qualify.leads.stream import open_stream
 
@@ -57,6 +56,8 @@ def read_table(
         The source is missing, empty, unreadable, or not a table.
     """
     if isinstance(source, SqlSource):
+        from qualify.leads.read_sql import read_sql
+
         table, origin = read_sql(source), "the query"
     else:
         table, origin = _read_path(source, encoding, delimiter, what, dictionaries), source

@@ -16,7 +16,6 @@ from qualify.leads.csv_stream import csv_pieces, csv_schema
 from qualify.leads.files import File, find_files
 from qualify.leads.part import with_rows
 from qualify.leads.read_parquet import plain
-from qualify.leads.read_sql import sql_pieces
 from qualify.leads.stamp import RaggedRow
 
 __all__ = ["TableStream", "numbered", "open_stream", "parquet_part"]
@@ -75,6 +74,8 @@ def open_stream(
         The source is missing, empty, or not a table; rows that cannot be read are told while they are read.
     """
     if isinstance(source, SqlSource):
+        from qualify.leads.read_sql import sql_pieces
+
         return TableStream("the query", None, [], lambda columns: numbered(sql_pieces(source, columns)))
     files = find_files(source)
     if not files:

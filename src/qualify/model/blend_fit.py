@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from qualify.leads.tables import FloatArray
@@ -21,6 +20,8 @@ def _loss(z: FloatArray, label: FloatArray, weight: FloatArray) -> tuple[float, 
 
 def fit_blend(linear: FloatArray, trees: FloatArray, label: FloatArray, weight: FloatArray) -> Blend:
     """Find the weights that predict later rows best, pulled towards the plain mean where rows are few."""
+    from scipy.optimize import minimize  # of no use to who only scores
+
     x = np.column_stack([np.ones_like(linear), linear, trees])
     centre = np.array([0.0, 0.5, 0.5])
     pull = PRIOR_ROWS * np.array([0.05, 1.0, 1.0])
@@ -38,6 +39,8 @@ def fit_blend(linear: FloatArray, trees: FloatArray, label: FloatArray, weight: 
 
 def fit_calibration(raw: FloatArray, label: FloatArray, weight: FloatArray) -> Calibration:
     """Find intercept and slope on later rows, pulled towards no change where rows are few."""
+    from scipy.optimize import minimize
+
     centre = np.array([0.0, 1.0])
     pull = PRIOR_ROWS * np.array([0.05, 1.0])
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from qualify.leads.identity import ById
 from qualify.leads.tables import CodeArray, FloatArray, IntArray
@@ -131,6 +130,8 @@ def _in_order(
     coefficients: FloatArray, starts: np.ndarray, share: FloatArray, ways: Sequence[int]
 ) -> FloatArray:
     """Return the coefficients with those of declared features in their order, and their mean as it was."""
+    from scipy.optimize import isotonic_regression  # of no use to who only scores
+
     out = coefficients.copy()
     for (begin, end), way in zip(pairwise(starts.tolist()), ways, strict=True):
         known = slice(begin, end - 1)
