@@ -208,6 +208,7 @@ def test_the_order_of_the_tables_has_no_effect(world, scored):
 
 def test_chunks_do_not_show(world, scored, monkeypatch):
     monkeypatch.setattr("qualify.scorer.ROWS_A_CHUNK", 100)
+    monkeypatch.setattr("qualify.decide.score_list.ROWS_A_PIECE", 70)
     table, _ = world.scorer.score_tables(world.tables, world.scorer.moments(world.tables, micros(CUT)))
     assert table.to_pylist() == scored[0].to_pylist()
 
