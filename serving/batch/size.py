@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -14,7 +15,16 @@ from qualify.errors import UserError
 from qualify.leads.files import File
 from qualify.leads.stream import TableStream
 
-__all__ = ["MAX_BUCKETS", "WITH_DOCUMENTS", "bucket_count", "bytes_needed", "parse_memory", "row_count"]
+__all__ = [
+    "MAX_BUCKETS",
+    "WITH_DOCUMENTS",
+    "are_too_many",
+    "bucket_count",
+    "bytes_as_they_are",
+    "bytes_needed",
+    "parse_memory",
+    "row_count",
+]
 
 MAX_BUCKETS = 256
 """Each has an open file while a table is split."""
@@ -31,6 +41,8 @@ _CELL_BYTES = 48
 _LEAD_BYTES = 2_000  # of a lead's features, contributions and row of the list, beside its cells
 _TEXT_FACTOR = 4  # a CSV in memory, as texts and as what they were read as
 _PACKED_FACTOR = 8
+_VALUE_BYTES = 8
+_KEPT_SHARE = 0.4
 
 
 def parse_memory(text: str) -> int:
@@ -74,6 +86,22 @@ def bytes_needed(stream: TableStream, columns: int, what: str) -> float:
     if rows is not None:
         return float(rows * (columns * _CELL_BYTES + (_LEAD_BYTES if what == "leads" else 0)))
     return float(sum(_text_bytes(file) for file in stream.files) * _TEXT_FACTOR)
+
+
+def bytes_as_they_are(stream: TableStream, columns: int) -> int:
+    """Estimate the bytes of a table's columns, most of which are numbers, times and codes; 0 of a query."""
+    rows = row_count(stream.files)
+    if rows is not None:
+        return rows * (columns + 1) * _VALUE_BYTES  # and the number of the row
+    return sum(_text_bytes(file) for file in stream.files)
+
+
+def are_too_many(size: int) -> bool:
+    """Say whether files of so many bytes leave too little of the machine's memory to be kept in it.
+
+    The operating system keeps what was written lately, as far as there is room beside what runs.
+    """
+    return size > os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") * _KEPT_SHARE
 
 
 def _text_bytes(file: File) -> int:

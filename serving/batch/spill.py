@@ -26,10 +26,12 @@ from serving.batch.columns import Manners, join_manners, look
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
 _PART_HELD = 32
-_LEAST_HELD = 16 << 20  # what is dropped of less than 32 MiB serves again, without being cleared first
+_LEAST_HELD, _MOST_HELD = 16 << 20, 28 << 20  # what is dropped of less than 32 MiB serves again, not cleared
 _HELD_A_BUCKET = 512 << 10
-_OPTIONS = pa.ipc.IpcWriteOptions()
-"""Not compressed: what is written is read back soon, mostly from the operating system's memory."""
+_AS_IT_IS = pa.ipc.IpcWriteOptions()
+"""What is written is read back soon, mostly from the operating system's memory."""
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
+"""For more than that memory holds: to pack takes less time than to wait for the disk."""
 
 
 @dataclass
@@ -82,11 +84,13 @@ def spill_table(
     advance: Callable[[int], None],
     memory: int = 0,
     shown: Sequence[str] = (),
+    *,
+    packed: bool = False,
 ) -> Spilled:
     """Go through a table once and put its rows into the buckets' files.
 
     Of the `memory` a small part holds rows until each bucket gets many at once. Columns of the leads that are
-    `shown` are kept whether the model reads them or not.
+    `shown` are kept whether the model reads them or not. What is `packed` takes less of the disk, and longer.
 
     Raises
     ------
@@ -97,7 +101,7 @@ def spill_table(
     split = partial(_split, data, columns, what, buckets, done.manners)
     gathered = _gathered(stream.pieces(names), _held(memory, buckets))
     with ExitStack() as stack:
-        writer = _Writer(folder, what, buckets, stack)
+        writer = _Writer(folder, what, buckets, stack, _PACKED if packed else _AS_IT_IS)
         for piece in beside(writer.write, side_by_side(split, gathered)):
             for role, manner in piece.manners.items():
                 done.manners[role] = join_manners(done.manners.get(role), manner)
@@ -112,7 +116,7 @@ def spill_table(
 
 def _held(memory: int, buckets: int) -> int:
     """Return how many bytes of rows wait until they are split: some for each bucket, within the memory."""
-    return max(_LEAST_HELD, min(memory // _PART_HELD, buckets * _HELD_A_BUCKET))
+    return max(_LEAST_HELD, min(memory // _PART_HELD, buckets * _HELD_A_BUCKET, _MOST_HELD))
 
 
 def refuse_empty(found: Spilled, what: str) -> None:
@@ -195,8 +199,10 @@ def _split(
 class _Writer:
     """Writes rows into the files of their buckets."""
 
-    def __init__(self, folder: Path, what: str, buckets: int, stack: ExitStack) -> None:
-        self._folder, self._what, self._stack = folder, what, stack
+    def __init__(
+        self, folder: Path, what: str, buckets: int, stack: ExitStack, options: pa.ipc.IpcWriteOptions
+    ) -> None:
+        self._folder, self._what, self._stack, self._options = folder, what, stack, options
         self.schemas: list[pa.Schema] = []
         self._open: list[pa.RecordBatchWriter | None] = [None] * buckets
 
@@ -220,7 +226,9 @@ class _Writer:
         if writer is None:
             path = _path(self._folder, self._what, bucket, len(self.schemas) - 1)
             file = self._stack.enter_context(path.open("wb"))
-            writer = self._stack.enter_context(pa.ipc.new_stream(file, self.schemas[-1], options=_OPTIONS))
+            writer = self._stack.enter_context(
+                pa.ipc.new_stream(file, self.schemas[-1], options=self._options)
+            )
             self._open[bucket] = writer
         return writer
 

@@ -17,7 +17,14 @@ from qualify.leads.part import Part
 from qualify.leads.stamp import stamp
 from qualify.leads.stream import TableStream, open_stream
 from qualify.leads.wanted import TABLES, repeated, used_columns, wanted
-from serving.batch.size import WITH_DOCUMENTS, bucket_count, bytes_needed, row_count
+from serving.batch.size import (
+    WITH_DOCUMENTS,
+    are_too_many,
+    bucket_count,
+    bytes_as_they_are,
+    bytes_needed,
+    row_count,
+)
 from serving.batch.spill import Spilled, spill_table
 from serving.batch.whole import Sources
 from serving.batch.work import put_json
@@ -77,6 +84,11 @@ class Split:
         )
         return bucket_count(needed * (WITH_DOCUMENTS if self.documents else 1), self.memory, usable_cores())
 
+    def bytes_split(self, streams: Mapping[str, TableStream]) -> int:
+        """Estimate how many bytes the tables take when they are split; nothing of a query."""
+        names = {what: len(wanted(self.data, self.columns, what, self.shown)) for what in streams}
+        return sum(bytes_as_they_are(stream, names[what]) for what, stream in streams.items())
+
 
 def check_columns(split: Split, streams: Mapping[str, TableStream]) -> None:
     """Refuse tables that lack a column, before anything is read or written.
@@ -128,12 +140,14 @@ def split_tables(
             look()
             advance(rows)
 
+        packed = are_too_many(split.bytes_split(streams))
         spilled = {
             what: spill_table(
-                stream, split.data, split.columns, what, folder, buckets, read, split.memory, split.shown
+                stream, split.data, split.columns, what, folder, buckets, read, split.memory, split.shown,
+                packed=packed,
             )
             for what, stream in streams.items()
-        }
+        }  # fmt: skip
     refuse_changed(streams)
     put_json(path, {what: each.to_json() for what, each in spilled.items()})
     return spilled
