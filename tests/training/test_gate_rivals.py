@@ -189,3 +189,17 @@ def test_of_an_undated_table_the_order_tells_what_was_drafted_from(loaded: Loade
     made = drafted(loaded, "40 in the order of the table", order=order)
     assert drafted_from(made, np.arange(30, 60))
     assert not drafted_from(made, np.arange(40, 60))
+
+
+def test_a_champion_that_reads_a_column_as_another_type_is_not_compared(world: World) -> None:
+    columns = dict(world.scorer.parts.schema.columns)
+    name = next(each for each, spec in columns.items() if spec.type == "number")
+    columns[name] = columns[name].model_copy(update={"type": "category"})
+    schema = world.scorer.parts.schema.model_copy(update={"columns": columns})
+    scorer = Scorer(replace(world.scorer.parts, schema=schema), "7")
+    config = SimpleNamespace(targets=schema.targets, columns=world.scorer.parts.schema.columns)
+    loaded = SimpleNamespace(config=config, tables=world.tables)
+    assert why_not(scorer, "7", loaded) == (
+        f"version 7 reads columns as another type: {name} (category, now number)"
+    )
+    assert why_not(world.scorer, "7", loaded) is None
