@@ -33,6 +33,7 @@ KEYS = pa.array(IDS)
         (("city", "Lead #"), "Lead #"),
         (("Prospect Number", "Quote No"), "Prospect Number"),
         (("Casino", "href"), None),
+        (("ref", "No"), None),
         (("リードID", "x"), "リードID"),
         (("顧客番号", "x"), "顧客番号"),
         (("paid", "name"), None),

@@ -150,13 +150,6 @@ def test_a_word_for_a_missing_value_is_no_answer(tmp_path: Path, word: str) -> N
     assert (target.positive, target.negative) == ("TRUE", (word,))
 
 
-def test_beside_yes_and_no_a_word_for_a_missing_value_is_open(tmp_path: Path) -> None:
-    leads = labelled(tmp_path, ["Won", "Lost", "Lost", "NULL"] * 20)
-    found = propose(Request(leads=leads, target="y"), tmp_path)
-    assert found.config.targets[0].open == ("NULL",)
-    assert any("20 of 60 rows" in line for line in found.lines)
-
-
 def test_none_beside_yes_is_an_answer(tmp_path: Path) -> None:
     found = propose(Request(leads=labelled(tmp_path, ["Won", "none", "none"] * 20), target="y"), tmp_path)
     assert any("20 of 60 rows" in line for line in found.lines)

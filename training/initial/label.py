@@ -98,7 +98,7 @@ def find_label(leads: pa.Table, column: str, named: Named) -> FlatLabel:
 
     Spellings that differ in case, width or blanks are one value. Of two values the one is yes and the other
     no, unless one stands for a missing value, as NULL does: like an empty cell, it is not known. More values
-    are taken where each is a plain word for won, lost, open or missing, or was named by the user; with
+    are taken where each is a plain word for won, lost or open, or was named by the user; with
     `--open` the values that nobody named are a no, with `--negative` alone they are open.
 
     Parameters

@@ -49,7 +49,7 @@ def meaning(word: str) -> Outcome | None:
         return YES
     if folded in _BAD or read == 0.0:
         return NO
-    return OPEN if folded in _OPEN or says_nothing(word) else None
+    return OPEN if folded in _OPEN else None
 
 
 def says_nothing(word: str) -> bool:

@@ -24,7 +24,7 @@ _LEAD_ID = (
     r"^id$|^uuid$|(顧客|見込み?客|取引先|会員|リード)(id|番号)|^case$|^key$|"
     r"^(lead|prospect|contact|customer|client|account|user) (number|no|nr)$",
     r"(?<![a-z])id$|番号$",
-    r"(?<![a-z])(ref|reference|no|nr|number|num)$|#$",
+    r"[a-z] (ref|reference|no|nr|number|num)$|[a-z] ?#$",
 )
 _PLAIN_ID_RANKS = 3
 _LEAD_ID_RANKS, _OF_A_GROUP = 2, 0.1
