@@ -24,6 +24,7 @@ from training.initial.label import FlatLabel, Named, find_label, outcome_of
 from training.initial.rare import share_of_negatives
 from training.initial.scorecards import FirstScorecard, first_scorecard
 from training.initial.sources import Request, Sources, read_sources
+from training.initial.stand_ins import stand_ins, unseen_activities
 from training.initial.unnamed import refuse_unnamed
 from training.steps import begin
 
@@ -214,7 +215,8 @@ def _summary(
         + (f": {', '.join(leaks)}" if leaks else ""),
         f"scorecard: {first.remark}",
         *notes,
-        *_stand_ins(proposal),
+        *stand_ins(proposal),
+        *unseen_activities(proposal, tables),
     ]
     kept = kept_line(proposal.desk)
     if kept is not None:
@@ -222,29 +224,6 @@ def _summary(
     if attributes.doubts:
         lines.append(f"have a look at: {', '.join(attributes.doubts)}")
     return (*lines, *_hints(proposal), *rejects.lines())
-
-
-def _stand_ins(proposal: Proposal) -> list[str]:
-    """Say what the place of a row stands for, where the table has no column for it."""
-    data, lines = proposal.data, []
-    repeated = [name for name, why in proposal.attributes.exclude.items() if why.code == "C007"]
-    if repeated:
-        why = proposal.attributes.exclude[repeated[0]].evidence
-        lines.append(
-            f"column {repeated[0]!r} is {why}: each row is taken for a lead, so a lead may be learned from "
-            "and judged on; bring one row a lead"
-        )
-    elif data.lead_id is None:
-        lines.append(
-            "no column names the leads: they are numbered by row, so a table in another order names others; "
-            "name an id with --id"
-        )
-    if data.created_at is None and data.order_by is None:
-        lines.append(
-            "no column tells when leads came in: the row stands for time, the oldest lead first; name a "
-            "column with `data.created_at` or `data.order_by` if that is wrong"
-        )
-    return lines
 
 
 def _scorecard_notes(first: FirstScorecard, tables: LeadTables, attributes: Attributes) -> list[str]:

@@ -57,6 +57,14 @@ def why_not(scorer: Scorer, version: str, loaded: Loaded) -> str | None:
     absent = [name for name in scorer.parts.schema.columns if name not in loaded.tables.columns]
     if absent:
         return f"version {version} needs columns that are no longer used: {', '.join(absent[:5])}"
+    now = loaded.config.columns
+    other = [
+        f"{name} ({spec.type}, now {now[name].type})"
+        for name, spec in scorer.parts.schema.columns.items()
+        if name in now and now[name].type != spec.type
+    ]
+    if other:
+        return f"version {version} reads columns as another type: {', '.join(other[:5])}"
     return None
 
 

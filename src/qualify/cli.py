@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from qualify.errors import QualifyError, of_the_machine, without_secrets
+from qualify.errors import QualifyError, UserError, of_the_machine, without_secrets
 
 __all__ = ["GROUP", "HELP", "console", "main"]
 
@@ -60,7 +60,25 @@ class _LazyCommand(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Import the command and let it parse its own arguments."""
-        return _load(self._entry).make_context(info_name, args, parent=parent, **extra)
+        command = _load(self._entry)
+        _refuse_repeated(command, args)
+        return command.make_context(info_name, args, parent=parent, **extra)
+
+
+def _refuse_repeated(command: TyperCommand, words: Sequence[str]) -> None:
+    """Refuse a file that is named twice: the parser would take the last and drop the others without a word.
+
+    Of other options the last counts, as elsewhere.
+    """
+    for option in command.params:
+        if option.metavar != "FILE" or getattr(option, "multiple", False):
+            continue
+        given = [word for word in words if word.split("=")[0] in option.opts]
+        if len(given) > 1:
+            raise UserError(
+                f"{option.opts[0]} was given {len(given)} times.", expected="one file",
+                mend="put the rows of the files into one table; a column may say which each came from",
+            )  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -123,3 +123,39 @@ def found_delimiter(text: str) -> str:
     found = find_header(text, None)
     assert found is not None
     return found.delimiter
+
+
+def twice_named(rows: int, second: str = "Lead No;Created on;Visits;Won\n") -> str:
+    body = "".join(f"I{k};{k % 28 + 1:02}.04.2026;{k % 7};{'ja' if k % 3 else 'nein'}\n" for k in range(rows))
+    return "Nr;Erfasst am;Besuche;Gewonnen\n" + second + body
+
+
+def test_names_in_a_second_language_are_left_out_and_told(tmp_path: Path, caplog):
+    text = twice_named(40).replace("I7;", "I7;x;")
+    source = write(tmp_path, text)
+    table = read_table(source)
+    assert table.column("Nr").to_pylist() == [f"I{k}" for k in range(40) if k != 7]
+    assert [each.row for each in read_stamp(table).ragged] == [7]
+    assert "the row below the column names names them once more" in caplog.text
+    stream = open_stream(source)
+    assert [v for piece in stream.pieces(None) for v in piece.column("Nr").to_pylist()][:2] == ["I0", "I1"]
+    assert [each.row for each in stream.ragged] == [7]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (twice_named(19), "too few rows to tell"),
+        (twice_named(40, "X;unknown;none;ja\n"), "a lead with words: its last is a value of the column"),
+        (twice_named(40, "Lead No;n/a;n/a;Won\n"), "a placeholder that comes twice"),
+        (twice_named(40, "Lead No;;Visits;Won\n"), "an empty cell"),
+        (twice_named(40, "I99;soon;few;Won\n"), "an id"),
+        (twice_named(40, ""), "none"),
+        ("a;b;c\nwe;say;so\n" + "x;y;z\n" * 40, "all are words"),
+        ("a;b;c\nwe;say;so\n" + "x;y;1\n" * 40, "one number may be a code"),
+    ],
+)
+def test_a_first_row_that_may_be_a_lead_stays(text: str, why: str):
+    found = find_header(text, ";")
+    assert found is not None
+    assert not found.again, why

@@ -6,9 +6,10 @@ import pyarrow as pa
 
 from qualify.config import ActivityColumns, ColumnSpec, Data, StageColumns
 from qualify.leads.build import build_tables
+from qualify.leads.created import find_created_at
 from qualify.leads.profile import ColumnProfile, profile
 from qualify.leads.read import read_table
-from qualify.leads.roles import find_created_at, find_id, find_order
+from qualify.leads.roles import find_id, find_order
 from qualify.leads.strings import flat
 from tests.leads.tables_of import shared_file
 

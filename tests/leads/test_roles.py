@@ -6,10 +6,10 @@ import pyarrow as pa
 import pytest
 
 from qualify.errors import DataError
+from qualify.leads.created import find_created_at
 from qualify.leads.profile import profile
 from qualify.leads.roles import (
     find_activity_columns,
-    find_created_at,
     find_id,
     find_order,
     find_repeated_id,
@@ -28,6 +28,12 @@ KEYS = pa.array(IDS)
         (("lead_id", "id"), "lead_id"),
         (("Prospect ID", "Lead Number"), "Prospect ID"),
         (("row id", "customerId"), "customerId"),
+        (("LeadRef", "city"), "LeadRef"),
+        (("Quote No", "city"), "Quote No"),
+        (("city", "Lead #"), "Lead #"),
+        (("Prospect Number", "Quote No"), "Prospect Number"),
+        (("Casino", "href"), None),
+        (("ref", "No"), None),
         (("リードID", "x"), "リードID"),
         (("顧客番号", "x"), "顧客番号"),
         (("paid", "name"), None),

@@ -90,3 +90,29 @@ def test_codes_of_a_dictionary_column_are_those_of_its_texts(
     codes, vocabulary = encode_clean(coded, missing=("?",))
     expected = encode_clean(pa.array([text for text in texts if text != "zz"], pa.string()), missing=("?",))
     assert (codes.tolist(), vocabulary) == (expected[0].tolist(), expected[1])
+
+
+EDGED = [
+    "Pharma\u200b",
+    "\ufeffPharma ",
+    "\u200b \u2060Pharma\u3000",
+    "Pharma",
+    "\u200b",
+    "a\u200bb",
+    "क्\u200d",
+]
+
+
+def test_marks_without_width_are_taken_off_the_ends_alone() -> None:
+    cleaned = ["Pharma"] * 4 + [None, "a\u200bb", "क्\u200d"]
+    assert as_text(pa.array(EDGED)).to_pylist() == cleaned
+    for values in (pa.array(EDGED), pa.array(EDGED * 1_000), pa.array(EDGED * 1_000).dictionary_encode()):
+        codes, vocabulary = encode_clean(values, missing=("\u200b",))
+        assert [vocabulary[c] if c >= 0 else None for c in codes[: len(EDGED)]] == cleaned
+
+
+@pytest.mark.parametrize("text", EDGED)
+def test_a_text_alone_is_cleaned_as_in_a_column(text: str) -> None:
+    codes, vocabulary = encode_clean(pa.array([text]))
+    alone = vocabulary[codes[0]] if codes[0] >= 0 else None
+    assert alone == as_text(pa.array([text])).to_pylist()[0]

@@ -89,8 +89,9 @@ def test_where_too_few_are_new_all_judge_and_that_is_told(world: World, loaded: 
 
 def test_a_further_value_of_the_label_is_no_other_outcome(world: World) -> None:
     def compared(own: Target, target: Target) -> str | None:
-        tables = SimpleNamespace(columns=world.scorer.parts.schema.columns)
-        loaded = SimpleNamespace(config=SimpleNamespace(targets=(target,)), tables=tables)
+        columns = world.scorer.parts.schema.columns
+        config = SimpleNamespace(targets=(target,), columns=columns)
+        loaded = SimpleNamespace(config=config, tables=SimpleNamespace(columns=columns))
         schema = replace(world.scorer.parts.schema, targets=(own,))
         return why_not(Scorer(replace(world.scorer.parts, schema=schema), "7"), "7", loaded)
 
@@ -189,3 +190,17 @@ def test_of_an_undated_table_the_order_tells_what_was_drafted_from(loaded: Loade
     made = drafted(loaded, "40 in the order of the table", order=order)
     assert drafted_from(made, np.arange(30, 60))
     assert not drafted_from(made, np.arange(40, 60))
+
+
+def test_a_champion_that_reads_a_column_as_another_type_is_not_compared(world: World) -> None:
+    columns = dict(world.scorer.parts.schema.columns)
+    name = next(each for each, spec in columns.items() if spec.type == "number")
+    columns[name] = columns[name].model_copy(update={"type": "category"})
+    schema = replace(world.scorer.parts.schema, columns=columns)
+    scorer = Scorer(replace(world.scorer.parts, schema=schema), "7")
+    config = SimpleNamespace(targets=schema.targets, columns=world.scorer.parts.schema.columns)
+    loaded = SimpleNamespace(config=config, tables=world.tables)
+    assert why_not(scorer, "7", loaded) == (
+        f"version 7 reads columns as another type: {name} (category, now number)"
+    )
+    assert why_not(world.scorer, "7", loaded) is None

@@ -139,3 +139,17 @@ def test_an_empty_cell_is_never_the_good_outcome(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("known", "with_it"), [(3_000_000, 135_000), (12_000_000, 12_000)])
 def test_a_share_of_negatives_is_never_nothing(known: int, with_it: int) -> None:
     assert share_of_negatives(np.repeat([1.0, 0.0], [with_it, known - with_it])) == 1.0
+
+
+@pytest.mark.parametrize("word", ["NULL", "n/a", "不明"])
+def test_a_word_for_a_missing_value_is_no_answer(tmp_path: Path, word: str) -> None:
+    leads = labelled(tmp_path, ["TRUE", word, word] * 20)
+    with pytest.raises(UserError, match=f"one value only(.|\n)*--negative '{word}'"):
+        propose(Request(leads=leads, target="y"), tmp_path)
+    (target,) = propose(Request(leads=leads, target="y", negative=(word,)), tmp_path).config.targets
+    assert (target.positive, target.negative) == ("TRUE", (word,))
+
+
+def test_none_beside_yes_is_an_answer(tmp_path: Path) -> None:
+    found = propose(Request(leads=labelled(tmp_path, ["Won", "none", "none"] * 20), target="y"), tmp_path)
+    assert any("20 of 60 rows" in line for line in found.lines)

@@ -59,3 +59,39 @@ def test_what_the_place_of_a_row_stands_for_is_told(tmp_path: Path) -> None:
     (tmp_path / "leads.csv").write_text(leads("L{k},2025-{month:02}-{day:02},{k},{won}"), encoding="utf-8")
     named = call("init", "--leads", "leads.csv", "--target", "won", "--force", folder=tmp_path)
     assert [text in named.err for text in said] == [False, False]
+
+
+def test_creation_dates_that_are_often_missing_are_told(tmp_path: Path) -> None:
+    lines = leads("L{k},2025-{month:02}-{day:02},{k},{won}").splitlines()
+    gaps = [line if k % 4 or not k else ",".join([line.split(",")[0], "", *line.split(",")[2:]])
+            for k, line in enumerate(lines)]  # fmt: skip
+    (tmp_path / "leads.csv").write_text("\n".join(gaps) + "\n", encoding="utf-8")
+    made = call("init", "--leads", "leads.csv", "--target", "won", folder=tmp_path)
+    assert made.code == 0, made.err
+    assert "column 'created' is called like the creation, but 25% of the rows have no date" in made.err
+    assert "no column tells when leads came in" not in made.err
+    again = ("init", "--leads", "leads.csv", "--target", "won", "--created-at", "created", "--force")
+    named = call(*again, folder=tmp_path)
+    assert named.code == 0, named.err
+    assert "90 leads" in named.err
+    assert "called like the creation" not in named.err
+
+
+@pytest.mark.parametrize(("days_after", "told"), [(3, True), (-3, False)])
+def test_activities_that_a_label_leaves_unseen_are_told(tmp_path: Path, days_after: int, told: bool) -> None:
+    (tmp_path / "leads.csv").write_text(leads("L{k},2025-06-{day:02},{k},{won}"), encoding="utf-8")
+    rows = [f"L{k},login,2025-06-{1 + k % 12:02}" for k in range(120)]
+    moved = [row.rsplit("-", 1)[0] + f"-{int(row[-2:]) + days_after:02}" for row in rows if int(row[-2:]) > 3]
+    (tmp_path / "acts.csv").write_text("\n".join(["id,type,at", *moved]) + "\n", encoding="utf-8")
+    made = call(
+        "init", "--leads", "leads.csv", "--activities", "acts.csv", "--target", "won", folder=tmp_path
+    )
+    assert made.code == 0, made.err
+    assert ("100% of the activities come after their lead's creation" in made.err) is told
+
+
+def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    made = call("init", "--leads", "a.csv", "--activities", "b.csv", "--activities=c.csv", folder=tmp_path)
+    assert made.code == 2
+    assert "--activities was given 2 times." in made.err
+    assert "into one table" in made.err

@@ -16,7 +16,7 @@ from qualify.leads.stamp import read_stamp
 from qualify.leads.strings import encode_clean
 from qualify.leads.tables import FloatArray, LeadTables
 from training.initial.funnel import slug
-from training.initial.label_words import NO, OPEN, YES, Outcome, meaning
+from training.initial.label_words import NO, OPEN, YES, Outcome, meaning, says_nothing
 from training.initial.unclear import Kinds, check_named, refuse_label
 
 __all__ = ["FlatLabel", "Named", "find_label", "outcome_of"]
@@ -97,7 +97,8 @@ def find_label(leads: pa.Table, column: str, named: Named) -> FlatLabel:
     """Find the positive value of a label column, and what its other values mean.
 
     Spellings that differ in case, width or blanks are one value. Of two values the one is yes and the other
-    no. More are taken where each is a plain word for won, lost or open, or was named by the user; with
+    no, unless one stands for a missing value, as NULL does: like an empty cell, it is not known. More values
+    are taken where each is a plain word for won, lost or open, or was named by the user; with
     `--open` the values that nobody named are a no, with `--negative` alone they are open.
 
     Parameters
@@ -140,6 +141,8 @@ def _by_words(kinds: Kinds, positive: str | None) -> dict[str, Outcome] | None:
     """Return what each value means, where the words, or that there are two, leave no doubt; else None."""
     read = {kind: meaning(next(iter(held))) for kind, held in kinds.items()}
     if len(kinds) == 2:
+        if any(says_nothing(next(iter(held))) for held in kinds.values()):
+            return None  # as beside empty cells: it may be a no, or not be decided yet
         return _of_two(list(read), [NO if kind == "open" else each for kind, each in read.items()], positive)
     if positive is not None:
         read[fold_label(positive)] = YES

@@ -6,8 +6,9 @@ import unicodedata
 from typing import Final, Literal, TypeAlias
 
 from qualify.leads.numbers import read_boolean
+from qualify.leads.sentinels import word_placeholders
 
-__all__ = ["NO", "OPEN", "YES", "Outcome", "meaning"]
+__all__ = ["NO", "OPEN", "YES", "Outcome", "meaning", "says_nothing"]
 
 Outcome: TypeAlias = Literal["yes", "no", "open"]
 YES: Final = "yes"
@@ -49,3 +50,14 @@ def meaning(word: str) -> Outcome | None:
     if folded in _BAD or read == 0.0:
         return NO
     return OPEN if folded in _OPEN else None
+
+
+def says_nothing(word: str) -> bool:
+    """Say whether a value stands for a missing one, as ``NULL`` does: the outcome is not known.
+
+    Examples
+    --------
+    >>> [says_nothing(word) for word in ("NULL", "n/a", "none", "Lost")]
+    [True, True, False, False]
+    """
+    return bool(word_placeholders([word]))

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from qualify.config import ActivityColumns, Data, Source, SqlSource, StageColumns
 from qualify.errors import UserError, without_secrets
 from qualify.leads.columns import id_keys, id_text, needed, only_leads
+from qualify.leads.created import find_created_at
 from qualify.leads.files import is_url
 from qualify.leads.hints import ORDER_UNKNOWN
 from qualify.leads.named import named_source
@@ -23,7 +24,6 @@ from qualify.leads.profile import ColumnProfile, profile
 from qualify.leads.read import located, read_table
 from qualify.leads.roles import (
     find_activity_columns,
-    find_created_at,
     find_id,
     find_order,
     find_repeated_id,

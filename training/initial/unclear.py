@@ -10,7 +10,7 @@ import pyarrow as pa
 from qualify.config import fold_label
 from qualify.errors import UserError
 from qualify.leads.times import parse_times
-from training.initial.label_words import NO, OPEN, YES, meaning
+from training.initial.label_words import NO, OPEN, YES, meaning, says_nothing
 
 __all__ = ["NOT_NAMED", "Kinds", "check_named", "refuse_label", "refuse_two"]
 
@@ -76,6 +76,9 @@ def refuse_label(kinds: Kinds, empty: int, where: str) -> UserError:
         return _date(kinds, empty, where)
     if len(kinds) == 1:
         return _one(kinds, empty, where)
+    unknown = [next(iter(held)) for held in kinds.values() if says_nothing(next(iter(held)))]
+    if len(kinds) == 2 and unknown:
+        return _one(kinds, empty, where, unknown[0])
     if len(kinds) == 2:
         first, second = (next(iter(held)) for held in kinds.values())
         return UserError(
@@ -89,9 +92,13 @@ def refuse_label(kinds: Kinds, empty: int, where: str) -> UserError:
     )  # fmt: skip
 
 
-def _one(kinds: Kinds, empty: int, where: str) -> UserError:
+def _one(kinds: Kinds, empty: int, where: str, unknown: str | None = None) -> UserError:
+    """Return the error for one value, which may stand beside empty cells or a word such as NULL."""
     mend = "export leads that were lost as well as leads that were won"
-    if empty:
+    if unknown is not None:
+        mend += f"; if {unknown!r} says that a lead was lost, add --negative {unknown!r}"
+        mend += " --negative ''" if empty else ""
+    elif empty:
         mend += "; if an empty cell says that a lead was lost, add --negative ''"
     return UserError(
         "The label has one value only, so there is nothing to tell apart.", where=where,

@@ -12,7 +12,7 @@ from qualify.errors import DataError, did_you_mean
 from qualify.leads.few import DocumentTable, Few, Values, missing
 from qualify.leads.part import Part
 from qualify.leads.stamp import Stamp
-from qualify.leads.strings import as_text, flat, whole_numbers, without_fraction
+from qualify.leads.strings import as_text, flat, trimmed, whole_numbers, without_fraction
 from qualify.leads.tables import BoolArray, IntArray
 
 
@@ -53,7 +53,7 @@ def id_keys(text: pa.Array | Few) -> pa.Array | Few:
 def id_text(values: Values, name: str) -> pa.Array | Few:
     """Return ids as text, null where missing."""
     if isinstance(values, Few) and values.kind == "text":
-        return values.each_once(lambda text: text.strip() or None)
+        return values.each_once(lambda text: trimmed(text) or None)
     text = as_text(values, name)
     return text.cast(pa.string()) if pa.types.is_large_string(text.type) else text
 

@@ -20,16 +20,21 @@ _LOOKED_AT = 200
 _MOST_ABOVE = 20
 _SAME_WIDTH = 0.8
 _SURE = 0.9
+_ENOUGH_BELOW, _NUMBERED = 20, 2
 _NUMBER = re.compile(r"[\s\d.,:/%+\-]*\d[\s\d.,:/%+\-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The column names, what stands between them, and how many lines stand above."""
+    """The column names, what stands between them, and how many lines stand above.
+
+    `again` says that the row below them names the columns once more, in another language or for readers.
+    """
 
     names: list[str]
     delimiter: str
     above: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def _header(records: Sequence[_Record], delimiter: str) -> tuple[Header | None, 
     if rows and all(len(row.cells) == len(names) + 1 and not row.cells[-1].strip() for row in rows):
         return Header([*names, ""], delimiter), 1.0
     same = sum(len(row.cells) == len(names) for row in records[at:]) / len(records[at:])
-    return Header(names, delimiter, records[at].line if at else 0), same
+    return Header(names, delimiter, records[at].line if at else 0, _named_again(rows)), same
 
 
 def _records(text: str, delimiter: str) -> list[_Record]:
@@ -129,6 +134,31 @@ def _is_title(record: _Record, width: int) -> bool:
     if len(record.cells) == width and width < 4:
         return False
     return record.filled() <= width // 2
+
+
+def _named_again(rows: Sequence[_Record]) -> bool:
+    """Say whether the first of the rows names the columns once more.
+
+    Its cells are given, different and without a digit, though in two columns at least every other value has
+    one. A lead among others has a number, a date or an id there; one that lacks them has empty cells or the
+    same word twice.
+    """
+    if len(rows) <= _ENOUGH_BELOW:
+        return False
+    first, below = [cell.strip(_BLANK) for cell in rows[0].cells], rows[1:]
+    folded = {cell.casefold() for cell in first}
+    if not all(first) or len(folded) < len(first) or any(map(_has_digit, first)):
+        return False
+    columns = zip(*(row.cells for row in below if len(row.cells) == len(first)), strict=True)
+    given = [[cell for cell in column if cell.strip(_BLANK)] for column in columns]
+    if any(cell.strip(_BLANK).casefold() in folded for column in given for cell in column):
+        return False
+    numbered = [len(cells) >= _ENOUGH_BELOW and all(map(_has_digit, cells)) for cells in given]
+    return sum(numbered) >= _NUMBERED
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))
 
 
 def _are_names(records: Sequence[_Record], at: int) -> bool:

@@ -37,9 +37,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is to be read; `skipped` lines stand before the header, `bare` has no line after it.
+    """How a file is to be read.
 
-    Where `sure` is false, the encoding was told by the first bytes alone.
+    `skipped` lines stand before the header, `bare` has no line after it, and of the rows below it `again` are
+    names once more. Where `sure` is false, the encoding was told by the first bytes alone.
     """
 
     names: list[str]
@@ -48,6 +49,7 @@ class Layout:
     skipped: int
     bare: bool = False
     sure: bool = True
+    again: int = 0
 
 
 def read_csv(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> pa.Table:
@@ -84,10 +86,12 @@ def find_layout(path: Path | File, encoding: str | None, delimiter: str | None) 
     if header.above:
         _log.warning("%s: the column names stand in line %d; what is above them is left out", where,
                      header.above + int(named is not None) + 1)  # fmt: skip
+    if header.again:
+        _log.warning("%s: the row below the column names names them once more; it is left out", where)
     names = unique_names(header.names, where)
     bare = whole and "\n" not in text and "\r" not in text
     skipped = header.above + int(named is not None)
-    return Layout(names, header.delimiter, encoding, skipped, bare, sure=whole or not found)
+    return Layout(names, header.delimiter, encoding, skipped, bare, whole or not found, int(header.again))
 
 
 def unique_names(names: list[str], where: str) -> list[str]:
@@ -181,7 +185,7 @@ def options(
     """
 
     def note(row: Any) -> str:
-        number = -1 if row.number is None else row.number - 2 - layout.skipped
+        number = -1 if row.number is None else row.number - 2 - layout.skipped - layout.again
         ragged.append(RaggedRow(number, row.actual_columns, row.expected_columns, row.text[:_SHOWN]))
         return "skip"
 
@@ -192,7 +196,7 @@ def options(
             encoding=layout.encoding,
             skip_rows=layout.skipped,
             column_names=layout.names,
-            skip_rows_after_names=1,
+            skip_rows_after_names=1 + layout.again,
         ),
         csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True, invalid_row_handler=note),
         csv.ConvertOptions(

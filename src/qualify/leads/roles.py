@@ -14,7 +14,7 @@ from qualify.errors import DataError
 from qualify.leads.columns import id_keys, id_text
 from qualify.leads.numbers import parse_numbers
 from qualify.leads.profile import ColumnProfile
-from qualify.leads.shapes import names_an_id, plain_name
+from qualify.leads.shapes import name_rank, names_an_id, plain_name
 from qualify.leads.stamp import read_stamp
 
 # Names of each role, best first, for names in lower case with blanks between their words.
@@ -24,22 +24,11 @@ _LEAD_ID = (
     r"^id$|^uuid$|(顧客|見込み?客|取引先|会員|リード)(id|番号)|^case$|^key$|"
     r"^(lead|prospect|contact|customer|client|account|user) (number|no|nr)$",
     r"(?<![a-z])id$|番号$",
+    r"[a-z] (ref|reference|no|nr|number|num)$|[a-z] ?#$",
 )
 _PLAIN_ID_RANKS = 3
 _LEAD_ID_RANKS, _OF_A_GROUP = 2, 0.1
 _PLAIN_ID_SHARE, _ID_SHARE = 0.8, 0.98
-_PLAIN_DATE_RANKS = 2
-_PLAIN_DATE_SHARE, _DATE_SHARE = 0.8, 0.99
-_CREATED = (
-    r"^created at$|^created$|^creation (date|time)$|作成日|登録日|発生日|問い?合わせ日",
-    r"^creat\w* ?(on|date|time|at)|^date (of )?(creation|created|entered)|regist(ered|ration)|^reg date",
-    r"first (contact|seen|touch)|inquiry date|signup|sign up|entry date|受付日|獲得日|申込日",
-    r"^date$|^timestamp$|^time$|^日付$|^日時$",
-)
-_NOT_CREATED = (
-    r"modif|updat|\blast|\bclos|\bwon\b|\blost\b|deal|birth|expir|\bend|\bdue\b|\bnext\b|"
-    r"更新|最終|最新|失注|受注|成約|終了|生年|誕生"
-)
 _ORDER = r"number|\bno\b|\bnr\b|seq|index|番号|\bid\b|連番|row"
 _WORDS = ("category", "boolean", "job_title", "multi_select")
 _TYPE = (
@@ -85,7 +74,7 @@ def find_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
         p for p in profiles.values()
         if p.given and p.type in ("id", "category", "number", "text") and p.name not in personal
     ]  # fmt: skip
-    ranked = [(_rank(p.name, _LEAD_ID), not p.unique, k, p) for k, p in enumerate(usable)]
+    ranked = [(name_rank(p.name, _LEAD_ID), not p.unique, k, p) for k, p in enumerate(usable)]
     named = [
         (rank, repeated, k, p.name)
         for rank, repeated, k, p in ranked
@@ -106,31 +95,14 @@ def find_repeated_id(profiles: Mapping[str, ColumnProfile]) -> str | None:
     >>> find_repeated_id(profile(pa.table({"Lead ID": ["1", "1", "2", "2"], "topic": ["a", "b", "a", "b"]})))
     'Lead ID'
     """
-    called = [p for p in profiles.values() if p.given and _rank(p.name, _LEAD_ID) < _LEAD_ID_RANKS]
+    called = [p for p in profiles.values() if p.given and name_rank(p.name, _LEAD_ID) < _LEAD_ID_RANKS]
     several = [p for p in called if _OF_A_GROUP * p.given <= p.distinct < _PLAIN_ID_SHARE * p.given]
-    ranked = [(_rank(p.name, _LEAD_ID), k, p.name) for k, p in enumerate(several)]
+    ranked = [(name_rank(p.name, _LEAD_ID), k, p.name) for k, p in enumerate(several)]
     return min(ranked)[2] if ranked else None
 
 
 def _differs(found: ColumnProfile, share: float) -> bool:
     return found.distinct >= share * found.given and found.given >= share * found.rows
-
-
-def find_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
-    """Return the column with the leads' creation time: a date given in nearly every row.
-
-    In a column that is plainly called so a fifth of the rows may lack it; those will be rejected.
-    """
-    dated = [
-        p for p in profiles.values() if p.type == "date" and not re.search(_NOT_CREATED, plain_name(p.name))
-    ]
-    ranked = [(_rank(p.name, _CREATED), k, p) for k, p in enumerate(dated)]
-    named = [
-        (rank, k, p.name)
-        for rank, k, p in ranked
-        if p.given >= (_PLAIN_DATE_SHARE if rank < _PLAIN_DATE_RANKS else _DATE_SHARE) * p.rows
-    ]
-    return min(named)[2] if named else None
 
 
 def find_order(table: pa.Table, profiles: Mapping[str, ColumnProfile]) -> str | None:
@@ -214,9 +186,9 @@ class _Pool:
         fits = [name for name in self._left if self._profiles[name].type in types]
         if few:
             fits = [name for name in fits if self._has_few(name)]
-        ranked = [(_rank(name, names), k, name) for k, name in enumerate(fits)]
+        ranked = [(name_rank(name, names), k, name) for k, name in enumerate(fits)]
         if not ranked:
-            various = [name for name in self._left if few and _rank(name, names) < len(names)]
+            various = [name for name in self._left if few and name_rank(name, names) < len(names)]
             raise self._lacking(role, various)
         best: str = min(ranked)[2]
         self._left.remove(best)
@@ -248,7 +220,7 @@ class _Pool:
         fits = [
             name for name in self._left if self._profiles[name].type in types and self._profiles[name].given
         ]
-        ranked = [(_rank(name, names), k, name) for k, name in enumerate(fits)]
+        ranked = [(name_rank(name, names), k, name) for k, name in enumerate(fits)]
         named = [entry for entry in ranked if entry[0] < len(names)]
         if not named:
             return None
@@ -258,7 +230,7 @@ class _Pool:
 
     def lead_id(self, lead_keys: pa.Array | None) -> str:
         """Take the column with the leads' ids: the best called one of those that hold most of them."""
-        called = [n for n in self._left if _rank(n, _LEAD_ID) < len(_LEAD_ID) or names_an_id(n)]
+        called = [n for n in self._left if name_rank(n, _LEAD_ID) < len(_LEAD_ID) or names_an_id(n)]
         overlap, best = self._best_id(called, lead_keys)
         if overlap == 0.0:
             overlap, best = self._best_id(self._left, lead_keys)
@@ -272,7 +244,7 @@ class _Pool:
         return best
 
     def _best_id(self, names: Sequence[str], lead_keys: pa.Array | None) -> tuple[float, str]:
-        scored = [(-self._overlap(name, lead_keys), _rank(name, _LEAD_ID), name) for name in names]
+        scored = [(-self._overlap(name, lead_keys), name_rank(name, _LEAD_ID), name) for name in names]
         overlap, _, best = min(scored, default=(0.0, 0, ""))
         return -overlap, best
 
@@ -288,9 +260,3 @@ class _Pool:
 
     def _section(self) -> str:
         return "activity_columns" if self._what == "activities" else "stage_columns"
-
-
-def _rank(name: str, names: Sequence[str]) -> int:
-    """Return the place of the first pattern that fits a name; their number when none does."""
-    plain = plain_name(name)
-    return next((k for k, pattern in enumerate(names) if re.search(pattern, plain)), len(names))

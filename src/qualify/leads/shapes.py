@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -127,6 +128,12 @@ def plain_name(name: str) -> str:
     """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
     return re.sub(r"[\s_.\-/]+", " ", spaced).lower()
+
+
+def name_rank(name: str, names: Sequence[str]) -> int:
+    """Return the place of the first pattern that fits a name; their number when none does."""
+    plain = plain_name(name)
+    return next((k for k, pattern in enumerate(names) if re.search(pattern, plain)), len(names))
 
 
 def names_an_id(name: str) -> bool:

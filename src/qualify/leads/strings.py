@@ -20,6 +20,10 @@ from qualify.leads.tables import CodeArray
 
 _WHOLE_FLOAT = r"^(-?[0-9]+)\.0+$"
 _WHOLE = re.compile(_WHOLE_FLOAT)
+_INVISIBLE = "\u200b\u2060\ufeff"
+_EDGES = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _INVISIBLE
+"""What is taken off both ends of a text: white space, and the marks without width that web forms and
+spreadsheets leave. Joiners (U+200C, U+200D) belong to words of some languages, and stay."""
 
 
 def flat(values: Values) -> pa.Array:
@@ -81,8 +85,27 @@ def as_text(values: Values, name: str = "column") -> pa.Array:
         values = _cast_to_text(values, name)
     if is_plain(values):
         return values
-    values = pc.utf8_trim_whitespace(values)
+    values = _trimmed(values)
     return pc.if_else(pc.equal(pc.binary_length(values), 0), pa.scalar(None, values.type), values)
+
+
+def trimmed(text: str) -> str:
+    """Return a text without white space and marks of no width around it.
+
+    Examples
+    --------
+    >>> trimmed(" Pharma\u200b "), trimmed("\ufeff\u3000")
+    ('Pharma', '')
+    """
+    return text.strip() if text.isascii() else text.strip(_EDGES)
+
+
+def _trimmed(text: pa.Array) -> pa.Array:
+    """Do the same with a column; marks of no width are looked for where a text is not plain ASCII alone."""
+    text = pc.utf8_trim_whitespace(text)
+    if pc.all(pc.string_is_ascii(text)).as_py() is not False:
+        return text
+    return pc.utf8_trim(text, characters=_EDGES)
 
 
 def _cast_to_text(values: pa.Array, name: str) -> pa.Array:
@@ -113,7 +136,7 @@ def whole_numbers(text: pa.Array) -> pa.Array:
 
 def without(text: pa.Array, missing: Collection[str]) -> pa.Array:
     """Return `text` with the placeholders `missing` made null (compared exactly, after stripping)."""
-    placeholders = [m.strip() for m in missing if m.strip()]
+    placeholders = [trimmed(m) for m in missing if trimmed(m)]
     if not placeholders:
         return text
     hit = pc.is_in(text, value_set=pa.array(placeholders, type=text.type))
@@ -195,7 +218,7 @@ def _encode_dictionary(
 
 def placeholders(missing: Collection[str]) -> frozenset[str]:
     """Return the placeholders as cleaned values are compared with them."""
-    return frozenset(without_fraction(text.strip()) for text in missing)
+    return frozenset(without_fraction(trimmed(text)) for text in missing)
 
 
 def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple[CodeArray, tuple[str, ...]]:
@@ -209,13 +232,13 @@ def encode_texts(texts: Sequence[str | None], missing: Collection[str]) -> tuple
         As :func:`placeholders` returns them.
     """
     if len(texts) == 1:
-        word = (texts[0] or "").strip()
+        word = trimmed(texts[0] or "")
         if ".0" in word:
             word = without_fraction(word)
         there = word and word not in missing
         return (np.zeros(1, np.int32), (word,)) if there else (np.array([-1], np.int32), ())
     different = [text for text in set(texts) if text is not None]
-    words = list(map(str.strip, different))
+    words = list(map(trimmed, different))
     if ".0" in "\n".join(words):
         words = list(map(without_fraction, words))
     vocabulary = tuple(sorted({*words}.difference(missing, ("",))))

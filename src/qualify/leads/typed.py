@@ -20,7 +20,7 @@ from qualify.leads.event_order import event_order
 from qualify.leads.events import Coded
 from qualify.leads.identity import ById
 from qualify.leads.numbers import numeric_placeholders
-from qualify.leads.strings import encode_texts, placeholders, without_fraction
+from qualify.leads.strings import encode_texts, placeholders, trimmed, without_fraction
 from qualify.leads.tables import (
     NO_TIME,
     Activities,
@@ -160,7 +160,7 @@ def _wanted(columns: ById[Mapping[str, ColumnSpec]]) -> tuple[_Wanted, ...] | No
             name,
             spec.type,
             {"number": NUMBERS, "boolean": BOOLEANS}.get(spec.type, TEXTS),
-            frozenset(text.strip() for text in spec.missing)
+            frozenset(trimmed(text) for text in spec.missing)
             if spec.type == "date"
             else placeholders(spec.missing),
             numeric_placeholders(spec.missing) if spec.type == "number" else frozenset(),
@@ -202,7 +202,7 @@ def _ids(documents: Sequence[_Document]) -> list[str]:
         given = document.get("lead_id") if "lead_id" in document else position
         if type(given) is not str and type(given) is not int:
             raise NotTypedError
-        ids.append(str(given).strip())
+        ids.append(trimmed(str(given)))
     if not all(ids) or len(set(map(without_fraction, ids))) < len(ids):
         raise NotTypedError
     return ids
