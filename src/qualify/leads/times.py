@@ -186,7 +186,7 @@ def _from_text(text: pa.Array, timezone: str, day_first: bool, manner: TimeManne
         return _from_serials(serial, timezone, manner)
     micros = np.full(len(text), NO_TIME, dtype=np.int64)
     naive = np.zeros(len(text), dtype=bool)
-    for read in (_read_alike, _read_iso, partial(_read_other, day_first=day_first)):
+    for read in (_read_alike, _read_iso, partial(read_written, day_first=day_first)):
         left = np.flatnonzero(given & (micros == NO_TIME))
         if len(left):
             part = text if len(left) == len(text) else text.take(pa.array(left))
@@ -216,11 +216,6 @@ def _read_iso(text: pa.Array) -> tuple[IntArray, BoolArray]:
         micros[rows] = _cast_by_pieces(text.filter(shaped), pa.timestamp("us", tz=zone))
         naive |= rows & (zone is None)
     return micros, naive
-
-
-def _read_other(text: pa.Array, day_first: bool) -> tuple[IntArray, BoolArray]:
-    written = read_written(text, day_first)
-    return written.micros, written.naive
 
 
 def _cast_by_pieces(text: pa.Array, kind: pa.DataType) -> IntArray:
