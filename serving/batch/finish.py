@@ -23,16 +23,18 @@ from serving.sink import whole_file, write_scores
 
 __all__ = ["finish_list", "rejects_of", "rows_of_each", "write_rejects"]
 
-_MERGED_ROWS = 65_536
+_MERGED_ROWS, _MOST_MERGED = 65_536, 262_144
+_BYTES_MERGED = 16_384  # of all memory, for a row that waits and what is made of it meanwhile
 _NOT_IN_FILES = re.compile(r"[^\w.-]")
 
 
-def rows_of_each(buckets: int, *, beside: bool = False) -> int:
-    """Return how many rows of each bucket are in memory while they are merged.
+def rows_of_each(buckets: int, memory: int = 0, *, beside: bool = False) -> int:
+    """Return how many rows of each bucket are in memory while they are merged: more where `memory` is large.
 
     Rows with a document `beside` them are some kilobytes each.
     """
-    together = _MERGED_ROWS // (8 if beside else 1)
+    rows = max(_MERGED_ROWS, min(_MOST_MERGED, memory // _BYTES_MERGED))
+    together = rows // (8 if beside else 1)
     return max(64, min(8_192, together // max(1, buckets)))
 
 

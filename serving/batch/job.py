@@ -104,7 +104,7 @@ def run_job(job: Job) -> Summary:
         if early is not None:
             early.move(folder)
         spilled = split_tables(job.split, streams, folder, buckets)
-        batch_rows = rows_of_each(buckets, beside=job.desk is not None)
+        batch_rows = rows_of_each(buckets, job.memory, beside=job.desk is not None)
         threads = 1 if buckets > 1 else None
         one = BucketJob(
             job.scorer, spilled, job.as_of, now, job.reasons, job.language, threads,

@@ -82,6 +82,8 @@ def test_a_day_in_front_is_told() -> None:
         (FLAT, {"id": ["", None]}, r"Column 'id' cannot be read in any row[\s\S]*row 0"),
         (DATED, {"id": ["a"], "at": ["soon"]}, r"Column 'at'[\s\S]*got: 'soon'[\s\S]*expected: a date"),
         (DATED, {"id": ["a"], "at": ["31/12/2026"]}, r"data\.day_first: true"),
+        (DATED, {"id": ["a", "b"], "at": ["03/04/26", "7.12.26 09:00"]}, r"years with four digits"),
+        (DATED, {"id": ["a"], "at": ["3/4/2026x"]}, r"name the right column"),
         (DATED, {"id": ["a", ""], "at": ["x", "2026-01-01"]}, r"No lead can be used[\s\S]*missing_id"),
         (Data(leads="-", order_by="n"), {"n": ["x", "y"]}, r"Column 'n'[\s\S]*grow with time"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,7 @@ def id_text(values: Values, name: str) -> pa.Array | Few:
     return text.cast(pa.string()) if pa.types.is_large_string(text.type) else text
 
 
+_SHORT_YEAR = re.compile(r"\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2}(?!\d)")
 _TOTALS = (
     "合計", "総合計", "総計", "小計", "計", "total", "totals", "grand total", "subtotal", "sub total", "sum",
     "summe", "gesamt", "gesamtsumme", "total général", "totale",
@@ -142,8 +144,16 @@ def looks_day_first(texts: list[Any]) -> BoolArray:
     return np.asarray(hit.fill_null(False).to_numpy(zero_copy_only=False))
 
 
+def _short_years(texts: list[Any]) -> bool:
+    """Say whether dates are written with years of two digits, of which the century is not sure."""
+    given = [text for text in texts if isinstance(text, str) and text.strip()]
+    return bool(given) and all(_SHORT_YEAR.match(text) for text in given)
+
+
 def _mend(values: Values) -> str:
     head = values_at(values, np.arange(min(50, len(values)), dtype=np.int64))
     if looks_day_first(head).any():
         return "set `data.day_first: true`"
+    if _short_years(head):
+        return "export the years with four digits: 03/04/26 may be of 1926 or 2026"
     return "name the right column in the configuration, or correct its values"

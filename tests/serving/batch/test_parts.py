@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from qualify.errors import UserError
 from qualify.leads.hashing import bucket_of
 from qualify.leads.stream import open_stream
+from serving.batch.finish import rows_of_each
 from serving.batch.merge import merge_sorted
 from serving.batch.size import MAX_BUCKETS, bucket_count, bytes_needed, parse_memory
 
@@ -70,6 +71,14 @@ def test_more_needs_more_buckets():
     assert counts[:2] == [1, 1]
     assert counts == [*sorted(counts[:-1]), 64]
     assert counts[4] == MAX_BUCKETS
+
+
+def test_more_rows_wait_to_be_merged_where_there_is_memory():
+    assert rows_of_each(256) == rows_of_each(256, 700 << 20) == 256
+    assert rows_of_each(256, 2 << 30) == 512
+    assert rows_of_each(256, 1 << 40) == 1_024
+    assert rows_of_each(4, 1 << 40) == 8_192
+    assert rows_of_each(256, 2 << 30, beside=True) == 64
 
 
 def test_a_larger_file_is_told_by_its_size(tmp_path):
