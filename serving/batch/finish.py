@@ -17,24 +17,26 @@ from qualify.leads.rejects import plain_rejects
 from serving.batch.bucket import scores_path, turned_away_path
 from serving.batch.desk import Desk
 from serving.batch.merge import merge_sorted
+from serving.batch.size import PROGRAM_BYTES
 from serving.batch.summary import Summary
 from serving.batch.whole import rejects_path
 from serving.sink import whole_file, write_scores
 
 __all__ = ["finish_list", "rejects_of", "rows_of_each", "write_rejects"]
 
-_MERGED_ROWS, _MOST_MERGED = 65_536, 262_144
-_BYTES_MERGED = 16_384  # of all memory, for a row that waits and what is made of it meanwhile
+_LEAST_MERGED, _MERGED_ROWS, _MOST_MERGED = 8_192, 65_536, 262_144
+_BYTES_MERGED = 12_288  # for a row that waits, and others of which the list is made meanwhile
 _NOT_IN_FILES = re.compile(r"[^\w.-]")
 
 
-def rows_of_each(buckets: int, memory: int = 0, *, beside: bool = False) -> int:
-    """Return how many rows of each bucket are in memory while they are merged: more where `memory` is large.
+def rows_of_each(buckets: int, memory: int | None = None, *, beside: bool = False) -> int:
+    """Return how many rows of each bucket are in memory while they are merged.
 
-    Rows with a document `beside` them are some kilobytes each.
+    More where there is more `memory` (None: 65,536 of all). Rows with a document `beside` them are some
+    kilobytes each.
     """
-    rows = max(_MERGED_ROWS, min(_MOST_MERGED, memory // _BYTES_MERGED))
-    together = rows // (8 if beside else 1)
+    rows = _MERGED_ROWS if memory is None else (memory - PROGRAM_BYTES) // _BYTES_MERGED
+    together = min(_MOST_MERGED, max(_LEAST_MERGED, rows)) // (8 if beside else 1)
     return max(64, min(8_192, together // max(1, buckets)))
 
 

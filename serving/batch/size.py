@@ -17,6 +17,7 @@ from qualify.leads.stream import TableStream
 
 __all__ = [
     "MAX_BUCKETS",
+    "PROGRAM_BYTES",
     "WITH_DOCUMENTS",
     "are_too_many",
     "bucket_count",

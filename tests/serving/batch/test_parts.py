@@ -74,11 +74,14 @@ def test_more_needs_more_buckets():
 
 
 def test_more_rows_wait_to_be_merged_where_there_is_memory():
-    assert rows_of_each(256) == rows_of_each(256, 700 << 20) == 256
-    assert rows_of_each(256, 2 << 30) == 512
-    assert rows_of_each(256, 1 << 40) == 1_024
+    assert rows_of_each(256) == 256
+    every = [256 * rows_of_each(256, gigabytes << 30) for gigabytes in (1, 2, 3, 4, 99)]
+    assert every == sorted(every)
+    assert every[0] < 65_536 < every[1]
+    assert every[-1] == 262_144
+    assert rows_of_each(64, 600 << 20) == 160
     assert rows_of_each(4, 1 << 40) == 8_192
-    assert rows_of_each(256, 2 << 30, beside=True) == 64
+    assert rows_of_each(256, 2 << 30, beside=True) == 65
 
 
 def test_a_larger_file_is_told_by_its_size(tmp_path):
