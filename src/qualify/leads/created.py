@@ -48,11 +48,11 @@ def find_sparse_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> from qualify.leads.profile import profile
     >>> days = ["2026-01-01", "2026-01-02", None, "2026-01-04", None]
-    >>> find_created_at(profile(pa.table({"Created": days}))), find_sparse_created_at(
-    ...     profile(pa.table({"Created": days}))
-    ... )
+    >>> given = profile(pa.table({"Created": days}))
+    >>> find_created_at(given), find_sparse_created_at(given)
     (None, 'Created')
     """
     dated = [

@@ -71,9 +71,9 @@ def find_header(text: str, delimiter: str | None) -> Header | None:
     Examples
     --------
     >>> find_header("Leads of April\n\nname;amount, net\nA;1,5\nB;2,0\n", None)
-    Header(names=['name', 'amount, net'], delimiter=';', above=2)
+    Header(names=['name', 'amount, net'], delimiter=';', above=2, again=False)
     >>> find_header("email\na@b.c\n", None)
-    Header(names=['email'], delimiter=',', above=0)
+    Header(names=['email'], delimiter=',', above=0, again=False)
     """
     if delimiter is not None:
         return _header(_records(text, delimiter), delimiter)[0]

@@ -51,9 +51,9 @@ def read_once_more(monkeypatch):
 
     seen, real = [], split.spill_table
 
-    def counted(stream, data, columns, what, *rest):
+    def counted(stream, data, columns, what, *rest, **options):
         seen.append(what)
-        return real(stream, data, columns, what, *rest)
+        return real(stream, data, columns, what, *rest, **options)
 
     monkeypatch.setattr(split, "spill_table", counted)
     return seen
