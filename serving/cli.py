@@ -97,8 +97,7 @@ def score(
         check_request(out, engine, ledger=ledger, changed_since=changed_since)
         room = parse_memory(memory)
         settings, folder = settings_of(config, needed=model is None or ledger or leads is None)
-        # Opened first: a ledger that does not answer is told before anything is computed or written.
-        if ledger:
+        if ledger:  # opened first: one that does not answer is told before anything is computed or written
             open_ledger(settings, folder).close()
         zone = settings.data.timezone if settings else "UTC"
         moment = parse_as_of(as_of, zone)
@@ -115,12 +114,11 @@ def score(
             job = Job(scorer, sources, out, moment, reasons, chosen, room, desk=desk, early=early)
             done = run_request(job, awaited.bundle, engine, since)
         seconds = time.monotonic() - began
-        for line in desk_lines(desk.stored) if desk else ():
-            say(line)
-        for line in _scored_lines(done, out, seconds, incremental=since is not None):
+        stored = desk_lines(desk.stored) if desk else ()
+        for line in (*stored, *_scored_lines(done, out, seconds, incremental=since is not None)):
             say(line)
     if as_json:
-        rejects = rejects_place(out, engine) if done.rejected else None
+        rejects = rejects_place(out, engine)
         told = _scored_json(done, scorer, out, rejects, seconds, incremental=since is not None)
         emit_json(told | ({"ledger": asdict(desk.stored)} if desk else {}))
 
@@ -137,12 +135,12 @@ def _begin(model: str | None, config: str) -> Asked:
 
 
 def _scored_json(
-    done: Summary, scorer: Scorer, out: str, rejects: str | None, seconds: float, *, incremental: bool
+    done: Summary, scorer: Scorer, out: str, rejects: str, seconds: float, *, incremental: bool
 ) -> dict[str, object]:
     """Return what ``--json`` prints of a list."""
     told: dict[str, object] = {
         "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(), "out": _shown(out),
-        "rejects_file": rejects, "model_version": scorer.version,
+        "rejects_file": rejects if done.rejected else None, "model_version": scorer.version,
         "scorecard_version": scorer.scorecard.version, "seconds": seconds,
     }  # fmt: skip
     return {**told, "unchanged": done.unchanged} if incremental else told

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from qualify.errors import UserError
 from qualify.leads.files import File
@@ -24,7 +23,6 @@ __all__ = [
     "bytes_as_they_are",
     "bytes_needed",
     "parse_memory",
-    "row_count",
 ]
 
 MAX_BUCKETS = 256
@@ -69,13 +67,6 @@ def parse_memory(text: str) -> int:
     return amount
 
 
-def row_count(files: Sequence[File]) -> int | None:
-    """Return how many rows Parquet files hold; None of other files."""
-    if not files or not all(file.is_parquet() for file in files):
-        return None
-    return sum(int(parquet.read_metadata(file.open()).num_rows) for file in files)
-
-
 def bytes_needed(stream: TableStream, columns: int, what: str) -> float:
     """Estimate the memory that a table and what is made from it take; infinite where nothing tells.
 
@@ -83,7 +74,7 @@ def bytes_needed(stream: TableStream, columns: int, what: str) -> float:
     """
     if stream.schema is None:
         return _peek(stream, columns)
-    rows = row_count(stream.files)
+    rows = stream.row_count
     if rows is not None:
         return float(rows * (columns * _CELL_BYTES + (_LEAD_BYTES if what == "leads" else 0)))
     return float(sum(_text_bytes(file) for file in stream.files) * _TEXT_FACTOR)
@@ -91,7 +82,7 @@ def bytes_needed(stream: TableStream, columns: int, what: str) -> float:
 
 def bytes_as_they_are(stream: TableStream, columns: int) -> int:
     """Estimate the bytes of a table's columns, most of which are numbers, times and codes; 0 of a query."""
-    rows = row_count(stream.files)
+    rows = stream.row_count
     if rows is not None:
         return rows * (columns + 1) * _VALUE_BYTES  # and the number of the row
     return sum(_text_bytes(file) for file in stream.files)

@@ -23,7 +23,6 @@ from serving.batch.size import (
     bucket_count,
     bytes_as_they_are,
     bytes_needed,
-    row_count,
 )
 from serving.batch.spill import Spilled, spill_table
 from serving.batch.whole import Sources
@@ -132,7 +131,7 @@ def split_tables(
     if path.exists():
         known = json.loads(path.read_text(encoding="utf-8"))
         return {what: Spilled.of_json(found) for what, found in known.items()}
-    counts = [row_count(stream.files) for stream in streams.values()]
+    counts = [stream.row_count for stream in streams.values()]
     total = None if None in counts else sum(count or 0 for count in counts)
     with progress(total, "reading rows") as advance:
 

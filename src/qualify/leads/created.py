@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from qualify.leads.column_profile import ColumnProfile
 from qualify.leads.shapes import name_rank, plain_name
@@ -31,16 +31,7 @@ def find_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
 
     In a column that is plainly called so a fifth of the rows may lack it; those will be rejected.
     """
-    dated = [
-        p for p in profiles.values() if p.type == "date" and not re.search(_NOT_CREATED, plain_name(p.name))
-    ]
-    ranked = [(name_rank(p.name, _CREATED), k, p) for k, p in enumerate(dated)]
-    named = [
-        (rank, k, p.name)
-        for rank, k, p in ranked
-        if p.given >= (_PLAIN_DATE_SHARE if rank < _PLAIN_DATE_RANKS else _DATE_SHARE) * p.rows
-    ]
-    return min(named)[2] if named else None
+    return _first(profiles, lambda rank, share: share >= _enough(rank))
 
 
 def find_sparse_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
@@ -55,13 +46,20 @@ def find_sparse_created_at(profiles: Mapping[str, ColumnProfile]) -> str | None:
     >>> find_created_at(given), find_sparse_created_at(given)
     (None, 'Created')
     """
-    dated = [
-        p for p in profiles.values() if p.type == "date" and not re.search(_NOT_CREATED, plain_name(p.name))
+    return _first(profiles, lambda rank, share: rank < _PLAIN_DATE_RANKS and _HALF <= share < _enough(rank))
+
+
+def _enough(rank: int) -> float:
+    """Return the share of rows that have to have the date, by how plainly the column is called so."""
+    return _PLAIN_DATE_SHARE if rank < _PLAIN_DATE_RANKS else _DATE_SHARE
+
+
+def _first(profiles: Mapping[str, ColumnProfile], fits: Callable[[int, float], bool]) -> str | None:
+    """Return the best named column of dates of which the rank of its name and its share of given rows fit."""
+    ranked = [
+        (name_rank(p.name, _CREATED), k, p)
+        for k, p in enumerate(profiles.values())
+        if p.type == "date" and not re.search(_NOT_CREATED, plain_name(p.name))
     ]
-    ranked = [(name_rank(p.name, _CREATED), k, p) for k, p in enumerate(dated)]
-    sparse = [
-        (rank, k, p.name)
-        for rank, k, p in ranked
-        if rank < _PLAIN_DATE_RANKS and _HALF * p.rows <= p.given < _PLAIN_DATE_SHARE * p.rows
-    ]
-    return min(sparse)[2] if sparse else None
+    fitting = [(rank, k, p.name) for rank, k, p in ranked if fits(rank, p.given / max(1, p.rows))]
+    return min(fitting)[2] if fitting else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -50,6 +51,13 @@ class TableStream:
     files: list[File]
     pieces: Pieces
     ragged: list[RaggedRow] = field(default_factory=list)
+
+    @cached_property
+    def row_count(self) -> int | None:
+        """How many rows Parquet files hold, which their ends tell; None of other sources."""
+        if not self.files or not all(file.is_parquet() for file in self.files):
+            return None
+        return sum(int(parquet.read_metadata(file.open()).num_rows) for file in self.files)
 
 
 def open_stream(
