@@ -65,9 +65,12 @@ def propose_attributes(
         if name in roles:
             continue
         kind = "id" if name == repeated_id else found.type
-        separators = found.separators if kind == "multi_select" else None
         columns[name] = ColumnSpec(
-            type=kind, missing=found.missing, group=group_of(name, found), separators=separators
+            type=kind,
+            missing=found.missing,
+            group=group_of(name, found),
+            separators=found.separators if kind == "multi_select" else None,
+            unit=found.unit if kind == "number" else None,
         )
         if name == repeated_id:
             evidence = (

@@ -150,6 +150,7 @@ def _columns(proposal: Proposal) -> list[str]:
         "What the columns of the table of leads mean, and what was seen in them.\n"
         "type: number, boolean, category, multi_select (several values in a cell, see `separators`), date,\n"
         "text, email, job_title, or id (never used)\n"
+        "unit: what stands beside a number in its cell; # is the number, where something stands before it\n"
         "missing: values that stand for a missing one; label: {en: ..., ja: ...} to show in reasons\n"
         "group: fit (who the lead is; the default), engagement (what it does), history (what was before)"
     )
@@ -169,6 +170,8 @@ def _spec(spec: ColumnSpec) -> dict[str, Value]:
         shown["missing"] = list(spec.missing)
     if spec.separators is not None:
         shown["separators"] = spec.separators
+    if spec.unit is not None:
+        shown["unit"] = spec.unit
     if spec.group != "fit":
         shown["group"] = spec.group
     return shown

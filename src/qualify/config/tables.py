@@ -178,6 +178,11 @@ class ColumnSpec(Strict):
     separators
         For a `multi_select`: the characters that stand between two values, such as ";" or ",|". A cell in
         brackets, such as `["a", "b"]`, is a list whatever they are.
+    unit
+        For a `number`: what may stand beside it in its cell, such as `km`; with a # for the number where
+        something stands before it too, such as `徒歩#分`. Cells with another unit cannot be read. Spans such
+        as `3d 4h` and `00:35:10` are brought into a unit of time (`s`, `min`, `h`, `d`, `分`, ...). Reasons
+        show the unit.
     """
 
     type: ColumnType
@@ -192,6 +197,9 @@ class ColumnSpec(Strict):
     separators: str | None = Field(
         default=None, min_length=1, max_length=20, exclude_if=lambda value: value is None
     )
+    unit: str | None = Field(
+        default=None, pattern=r"^[^#]*#?[^#]*$", max_length=20, exclude_if=lambda value: value is None
+    )
 
     @model_validator(mode="after")
     def _separated(self) -> ColumnSpec:
@@ -202,6 +210,17 @@ class ColumnSpec(Strict):
                 f"`separators` needs a column of type multi_select, got type {self.type}: delete the line, "
                 "or set the type to multi_select"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _measured(self) -> ColumnSpec:
+        if self.unit is not None and self.type != "number":
+            raise ValueError(
+                f"`unit: {self.unit}` needs a column of type number, got type {self.type}: delete the line, "
+                "or set the type to number"
+            )
+        if self.unit is not None and not self.unit.strip(" #"):
+            raise ValueError("`unit` is empty, expected such as `unit: km`: name it, or delete the line")
         return self
 
     @model_validator(mode="after")

@@ -99,6 +99,32 @@ def say_days(texts: Catalogue, stem: str, days: float) -> str:
     return texts[f"{stem}.today"] if whole < 1 else say_counted(texts, stem, whole)
 
 
+def say_span(texts: Catalogue, seconds: float) -> str:
+    """Say a span of time in its two largest units, rounded to the smaller one.
+
+    Examples
+    --------
+    >>> [say_span(load_catalogue("en"), each) for each in (205_200.0, 2_110.0, 3_599.9, 18_000.0, -0.25)]
+    ['2 d 9 h', '35 min 10 s', '1 h', '5 h', '-0.25 s']
+    >>> say_span(load_catalogue("ja"), 5_400.0)
+    '1時間30分'
+    """
+    size = abs(seconds)
+    place = next((k for k, (_, each) in enumerate(_SPANS[:-1]) if round(size) >= each), len(_SPANS) - 1)
+    if place == len(_SPANS) - 1:
+        return texts.say("span.s", n=say_number(texts, seconds))
+    (large, each), (small, part) = _SPANS[place : place + 2]
+    whole, rest = divmod(round(size / part), round(each / part))
+    said = [
+        texts.say(f"span.{unit}", n=say_number(texts, n)) for unit, n in ((large, whole), (small, rest)) if n
+    ]
+    span = said[0] if len(said) == 1 else texts.say("span.pair", large=said[0], small=said[1])
+    return (texts["number.minus"] if seconds < 0 else "") + span
+
+
+_SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
 def say_ago(texts: Catalogue, days: float) -> str:
     """Say how long ago something was."""
     return say_days(texts, "ago", days)

@@ -36,6 +36,8 @@ class Field:
         The user's or the scorecard's own words for it, where given.
     topic
         Name shared by fields that are told as one reason (see `qualify.features.topics`); None: its own.
+    unit
+        What stands beside the number in the user's table (see `qualify.config.ColumnSpec`).
 
     Notes
     -----
@@ -68,3 +70,4 @@ class Field:
     group: Group
     label: Label | None = None
     topic: str | None = None
+    unit: str | None = None

@@ -26,7 +26,7 @@ MAX_TYPES = 60
 MIN_LEADS_A_TYPE = 10
 
 # Left out where there are none: bundles without them stay as they were, to the byte.
-Separators = Annotated[str | None, JsonField(exclude_if=lambda value: value is None)]
+Given = Annotated[str | None, JsonField(exclude_if=lambda value: value is None)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class ColumnPlan:
     label: Label | None
     vocabulary: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
-    separators: Separators = None
+    separators: Given = None
+    unit: Given = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class FeaturePlan:
             found.append(Field("clock", "clock", "", "history"))
         kinds: dict[str, Any] = {}
         found += [
-            Field(f"column:{c.name}", kinds.get(c.type, c.type), c.name, c.group, c.label)
+            Field(f"column:{c.name}", kinds.get(c.type, c.type), c.name, c.group, c.label, unit=c.unit)
             for c in self.columns
         ]
         named = {field.name for field in found}
@@ -173,4 +174,4 @@ def _plan_column(name: str, spec: ColumnSpec, column: Column, leads: np.ndarray)
             tokens = fit_tokens(column.vocabulary, present, keys_by(spec.separators))
         elif spec.type == "category":
             vocabulary = tuple(v for v, n in zip(column.vocabulary, present, strict=True) if n >= 2)
-    return ColumnPlan(name, spec.type, spec.group, spec.label, vocabulary, tokens, spec.separators)
+    return ColumnPlan(name, spec.type, spec.group, spec.label, vocabulary, tokens, spec.separators, spec.unit)

@@ -43,6 +43,8 @@ class ColumnProfile:
         What a person should know about the way the values are written; empty: nothing.
     separators
         For cells of several values: the characters between them.
+    unit
+        For numbers: what stands beside them in their cells.
     """
 
     name: str
@@ -57,6 +59,7 @@ class ColumnProfile:
     read_share: float = 1.0
     hint: str = ""
     separators: str | None = None
+    unit: str | None = None
 
     @property
     def missing_share(self) -> float:

@@ -21,24 +21,29 @@ _TIME_LIKE = r"^\D{0,4}(\d{1,2}\D{1,12}(19|20)\d\d|(19|20)\d\d[^0-9A-Za-z]{1,3}\
 _NUMBER_LIKE = r"^\D{0,4}\d[\d,' ]*(\.\d+)?\s?\D{0,4}$"
 _CURRENCIES = ("¥", "$", "€", "£", "₩", "₹")
 _FEW_WORDS = 1_000
+_TWO_CLOCK_PARTS = r"^\D*\d+:\d\d$"
 
 
-def number_hint(texts: pa.Array) -> str:
-    """Return what may be misunderstood in a column of numbers.
+def number_hint(texts: pa.Array, unit: str | None = None) -> str:
+    """Return what may be misunderstood in a column of numbers, which may have a unit in their cells.
 
     Examples
     --------
     >>> number_hint(pa.array(["1.250", "2.400"]))
     '1.250 may be more than a thousand: it is read as 1.25'
+    >>> number_hint(pa.array(["0:45", "12:05"]), "h")
+    '1:30 is read as an hour and a half, not as minutes and seconds'
     >>> number_hint(pa.array(["45%", "0.4"]))
     'some values have a % sign and some have none: 45% is read as 45'
     """
-    manner = look_at_numbers(texts)
+    manner = look_at_numbers(texts, unit=unit)
     if manner.unclear:
         read = "1.25" if manner.unclear == "1.250" else "1250"
         other = "more than a thousand" if read == "1.25" else "one and a quarter"
         return f"{manner.unclear} may be {other}: it is read as {read}"
     plain = pc.utf8_normalize(texts, form="NFKC")
+    if unit is not None and pc.any(pc.match_substring_regex(plain, _TWO_CLOCK_PARTS)).as_py():
+        return "1:30 is read as an hour and a half, not as minutes and seconds"
     signed = pc.match_substring(plain, "%")
     if pc.any(signed).as_py() and not pc.all(signed).as_py():
         return "some values have a % sign and some have none: 45% is read as 45"

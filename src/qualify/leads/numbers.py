@@ -13,6 +13,7 @@ from qualify.leads.few import Few, Values
 from qualify.leads.manner import NumberManner
 from qualify.leads.strings import as_text, flat, is_text, without
 from qualify.leads.tables import BoolArray, FloatArray
+from qualify.leads.units import without_unit
 from qualify.leads.written_numbers import (
     grouped_by_points,
     look_at_plain,
@@ -41,7 +42,10 @@ class Numbers:
 
 
 def parse_numbers(
-    values: Values, missing: Collection[str] = (), manner: NumberManner | None = None
+    values: Values,
+    missing: Collection[str] = (),
+    manner: NumberManner | None = None,
+    unit: str | None = None,
 ) -> Numbers:
     """Read a column as numbers; what cannot be read becomes missing and is counted.
 
@@ -55,9 +59,13 @@ def parse_numbers(
         Placeholders that stand for a missing value, compared as text and as numbers.
     manner
         How the column is written of which these values are a part; None: they are all of it.
+    unit
+        What may stand beside a number in its cell (see `qualify.leads.units.without_unit`).
 
     Examples
     --------
+    >>> parse_numbers(pa.array(["90 min", "3d 4h"]), unit="h").numbers.tolist()
+    [1.5, 76.0]
     >>> parse_numbers(pa.array(["1,234", "１２", "¥5億", "soon", ""])).numbers.tolist()
     [1234.0, 12.0, 500000000.0, nan, nan]
     >>> parse_numbers(pa.array(["2,5", "1.234,5"])).numbers.tolist()
@@ -69,8 +77,10 @@ def parse_numbers(
         plain = [np.nan if value is None else value for value in values.values]
         return _finite(np.array(plain, dtype=np.float64))
     array = flat(values)
-    text = is_text(array.type)
-    parsed = _from_text(without(as_text(array), missing), manner) if text else _from_typed(array)
+    if is_text(array.type) or _is_span(array.type):
+        parsed = _from_text(_bare(array, missing, unit), manner)
+    else:
+        parsed = _from_typed(array)
     numbers = numeric_placeholders(missing)
     if numbers:
         parsed.numbers[np.isin(parsed.numbers, list(numbers))] = np.nan
@@ -146,7 +156,17 @@ def _finite(values: FloatArray) -> Numbers:
     return Numbers(values, infinite)
 
 
-def look_at_numbers(values: Values, missing: Collection[str] = ()) -> NumberManner:
+def _is_span(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_duration(kind) or pa.types.is_time(kind))
+
+
+def _bare(array: pa.Array, missing: Collection[str], unit: str | None) -> pa.Array:
+    """Return the values as text, without placeholders and without their unit."""
+    text = without(as_text(array), missing)
+    return text if unit is None else without_unit(text, unit)
+
+
+def look_at_numbers(values: Values, missing: Collection[str] = (), unit: str | None = None) -> NumberManner:
     """Return how the numbers of a column are written; of numbers proper, nothing is to be told.
 
     Examples
@@ -157,7 +177,7 @@ def look_at_numbers(values: Values, missing: Collection[str] = ()) -> NumberMann
     array = flat(values)
     if not is_text(array.type):
         return NumberManner()
-    text = without(as_text(array), missing)
+    text = _bare(array, missing, unit)
     plain = _plain(text)
     if plain is None:
         return look_at_written(text.dictionary_encode().dictionary)

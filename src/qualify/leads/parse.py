@@ -79,11 +79,12 @@ def parse_column(
 def look_at_column(values: Values, spec: ColumnSpec) -> Manner | None:
     """Return how a column is written, where a value alone does not tell; None where each does."""
     if spec.type == "number":
-        return look_at_numbers(values, spec.missing)
+        return look_at_numbers(values, spec.missing, spec.unit)
     return look_at_times(values, spec.missing) if spec.type == "date" else None
 
 
 def _numbers(values: Values, spec: ColumnSpec, manner: Manner | None) -> Numbers:
     if spec.type == "boolean":
         return parse_booleans(values, spec.missing)
-    return parse_numbers(values, spec.missing, manner if isinstance(manner, NumberManner) else None)
+    known = manner if isinstance(manner, NumberManner) else None
+    return parse_numbers(values, spec.missing, known, spec.unit)

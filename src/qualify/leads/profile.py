@@ -86,6 +86,7 @@ def _profile_text(name: str, array: pa.Array) -> ColumnProfile:
         proposals.as_personal,
         partial(proposals.as_number, also_none=not typed),
         proposals.as_date,
+        proposals.as_quantity,
         proposals.as_words,
     )
     for check in checks:

@@ -17,6 +17,7 @@ from qualify.leads.numbers import parse_numbers, read_boolean
 from qualify.leads.sentinels import numeric_sentinel, word_placeholders
 from qualify.leads.tables import NO_TIME, FloatArray, IntArray
 from qualify.leads.times import parse_times
+from qualify.leads.units import find_unit
 
 READ_SHARE = 0.98
 """So large a share of the given values has to read as a number or a date for the column to be one."""
@@ -70,19 +71,20 @@ def as_personal(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | 
     return None
 
 
-def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> ColumnProfile | None:
+def as_number(
+    base: ColumnProfile, values: DistinctValues, also_none: bool, unit: str | None = None
+) -> ColumnProfile | None:
     """Numbers, unless they are codes; a value at the edge that stands for a missing one is found."""
     more = word_placeholders(values.texts.slice(0, _SAMPLE).to_pylist(), also_none) if also_none else []
     values = values.without(more)
     if not values.given:
         return None
-    parsed = parse_numbers(values.texts)
+    parsed = parse_numbers(values.texts, unit=unit)
     readable = ~np.isnan(parsed.numbers)
     read_share = float(values.counts[readable].sum() / values.given)
     many = int(readable.sum()) > FEW_NUMBERS
-    if read_share < (LIKELY_SHARE if many else READ_SHARE) or _zero_led(
-        values.texts.filter(pa.array(readable))
-    ):
+    coded = unit is None and _zero_led(values.texts.filter(pa.array(readable)))
+    if coded or read_share < (LIKELY_SHARE if many else READ_SHARE):
         return None
     numbers, counts = parsed.numbers[readable], values.counts[readable]
     sentinel = numeric_sentinel(numbers, counts)
@@ -95,14 +97,25 @@ def as_number(base: ColumnProfile, values: DistinctValues, also_none: bool) -> C
     base = replace(
         base, missing=missing, given=given, distinct=len(np.unique(numbers)), read_share=read_share
     )
-    if _looks_dated(base.name, numbers):
+    if unit is None and _looks_dated(base.name, numbers):
         return None
     whole = bool(np.all(numbers == np.round(numbers)))
-    coded = len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts)
-    if coded or (whole and (shapes.names_an_id(base.name) or shapes.names_a_code(base.name))):
+    few = len(numbers) <= FEW_NUMBERS and not shapes.is_scale(base.name, numbers, counts)
+    if few or (whole and (shapes.names_an_id(base.name) or shapes.names_a_code(base.name))):
         return replace(base, read_share=1.0)
-    hint = number_hint(values.texts)
+    hint = number_hint(values.texts, unit)
     return replace(base, type="number", examples=_number_examples(numbers), hint=hint)
+
+
+def as_quantity(base: ColumnProfile, values: DistinctValues) -> ColumnProfile | None:
+    """Numbers with a unit in their cells, and spans of time; ids, codes and a handful of values are none."""
+    if shapes.names_a_code(base.name):
+        return None
+    unit = find_unit(values.texts.slice(0, _SAMPLE), values.counts[:_SAMPLE])
+    if unit is None:
+        return None
+    found = as_number(base, values, also_none=True, unit=unit)
+    return None if found is None or found.type != "number" else replace(found, unit=unit)
 
 
 def _zero_led(texts: pa.Array) -> bool:

@@ -109,6 +109,8 @@ def _trimmed(text: pa.Array) -> pa.Array:
 
 
 def _cast_to_text(values: pa.Array, name: str) -> pa.Array:
+    if pa.types.is_duration(values.type):
+        return _spans_as_text(values)
     try:
         text = values.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -119,6 +121,14 @@ def _cast_to_text(values: pa.Array, name: str) -> pa.Array:
     if pa.types.is_floating(values.type):
         return pc.replace_substring_regex(text, _WHOLE_FLOAT, r"\1")
     return text
+
+
+def _spans_as_text(spans: pa.Array) -> pa.Array:
+    """Write spans of time as ISO 8601 does, in seconds: numbers alone would not tell their unit."""
+    micros = spans.cast(pa.duration("us"), safe=False).cast(pa.int64())
+    seconds = pc.divide(micros.cast(pa.float64()), 1e6).cast(pa.string())
+    span = pc.binary_join_element_wise("PT", seconds, "S", "")
+    return pc.replace_substring(span, "PT-", "-PT")
 
 
 def whole_numbers(text: pa.Array) -> pa.Array:

@@ -22,6 +22,7 @@ _DOTTED_SURE = r"^[+-]?\d{1,3}(\.\d{3})+,\d+$|^[+-]?\d{1,3}(\.\d{3}){2,}$"
 _MAYBE_DOTTED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _SHORT, _LONG = r"^[+-]?\d{1,3}$", r"^[+-]?[1-9]\d{3,}$"
 _CURRENCY = r"(?i)^(JPY|USD|EUR|GBP|[¥$€£₩₹\\])\s*|\s*(JPY|USD|EUR|GBP|[¥$€£₩₹円%])$"
+_EASTERN = "[万億円]"
 _UNITS = {"百万": 1e6, "千": 1e3, "万": 1e4, "億": 1e8}
 _MONEY_UNITS = {"k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "b": 1e9, "bn": 1e9}
 _MONEY = (
@@ -43,9 +44,11 @@ def look_at_written(text: pa.Array) -> NumberManner:
     --------
     >>> look_at_written(pa.array(["1.250", "980"])).comma, look_at_written(pa.array(["1.250", "0.5"])).comma
     (True, False)
+    >>> look_at_written(pa.array(["1,250万円"])).unclear
+    ''
     """
-    _, text = _with_units(text)
-    return _manner(pc.utf8_trim_whitespace(text))
+    _, plain = _with_units(text)
+    return _manner(text, pc.utf8_trim_whitespace(plain))
 
 
 def read_written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatArray:
@@ -60,7 +63,7 @@ def read_written_numbers(text: pa.Array, manner: NumberManner | None) -> FloatAr
     """
     factor, plain = _with_units(text)
     plain = pc.utf8_trim_whitespace(plain)
-    manner = manner or _manner(plain)
+    manner = manner or _manner(text, plain)
     read = _as_floats(_with_points(plain, manner.comma)) * factor
     mixed = pc.match_substring_regex(_tidied(text), _TWO_UNITS).to_numpy(zero_copy_only=False)
     if mixed.any():
@@ -178,8 +181,10 @@ def _with_points(text: pa.Array, comma: bool) -> pa.Array:
     return pc.if_else(pc.and_not(paired, grouped), pc.replace_substring(text, ",", "."), text)
 
 
-def _manner(text: pa.Array) -> NumberManner:
-    """Look for values that can be meant in one way only."""
+def _manner(whole: pa.Array, text: pa.Array) -> NumberManner:
+    """Look for values that can be meant in one way only, given whole and without their units."""
+    # Who counts in 万 and 億, or writes 円, has no decimal comma.
+    eastern = _any(pc.match_substring_regex(whole, _EASTERN))
     grouped = pc.match_substring_regex(text, _GROUPED)
     paired = pc.match_substring_regex(text, _COMMA)
     maybe = pc.match_substring_regex(text, _MAYBE_DOTTED)
@@ -189,7 +194,7 @@ def _manner(text: pa.Array) -> NumberManner:
     return NumberManner(
         plain=False,
         european=_any(european),
-        english=_any(english),
+        english=eastern or _any(english),
         dotted=_any(maybe),
         paired=_any(pc.and_(paired, grouped)),
         rounded=_any(pc.and_(maybe, pc.ends_with(text, "0"))),

@@ -131,6 +131,10 @@ def _name(row: TableRow) -> str:
     low, high = row.from_, row.below
     if low is not None or high is not None:
         return (
-            f"below {high:g}" if low is None else f"from {low:g}" if high is None else f"{low:g} to {high:g}"
+            f"below {high:,.12g}"
+            if low is None
+            else f"from {low:,.12g}"
+            if high is None
+            else f"{low:,.12g} to {high:,.12g}"
         )
     return ", ".join(map(str, row.is_ or row.rank or row.email_kind or ()))
