@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from qualify.scorer import Scorer
-    from serving.batch.summary import Summary
+    from qualify.config import Config as Settings
+    from qualify.explain.explanation import Explanation
+    from serving.batch import Sources
     from serving.registry_apart import Asked
 
 CONFIG = "qualify.yaml"
@@ -80,47 +78,20 @@ def score(
     """Score leads: probability, rank, band and reasons."""
     asked = _begin(model, config)
 
-    from qualify.compiled import load_loops
     from qualify.console import emit_json, only_json, say
-    from qualify.moments import parse_as_of
-    from serving.awaited import AwaitedModel
-    from serving.batch import Job
-    from serving.batch.size import parse_memory
-    from serving.batch.work import claimed, place_of, room_needed
-    from serving.cli_ledger import desk_lines, open_ledger
-    from serving.desk import SalesDesk
-    from serving.incremental import parse_since
-    from serving.score_run import check_request, rejects_place, run_request
+    from serving.ordered import ListOrder
 
-    began = time.monotonic()
+    chosen = None if language is None else language.value
+    order = ListOrder(out, engine, as_of, changed_since, memory, reasons, chosen, model, ledger)
     with only_json(as_json):
-        check_request(out, engine, ledger=ledger, changed_since=changed_since)
-        room = parse_memory(memory)
+        order.check()
         settings, folder = settings_of(config, needed=model is None or ledger or leads is None)
-        if ledger:  # opened first: one that does not answer is told before anything is computed or written
-            open_ledger(settings, folder).close()
-        zone = settings.data.timezone if settings else "UTC"
-        moment = parse_as_of(as_of, zone)
-        since = None if changed_since is None else parse_since(changed_since, zone)
         sources = sources_of(leads, activities, stages, settings, folder)
-        with claimed(out), room_needed(place_of(out).parent):
-            load_loops()  # while the registry is asked
-            awaited = AwaitedModel(asked, model, settings, folder)
-            plain = engine == "local" and not ledger and since is None
-            early = awaited.split_meanwhile(sources, room, out) if plain else None
-            scorer = awaited.scorer
-            chosen = _language(language, settings)
-            desk = SalesDesk(settings, folder, scorer.scorecard, sources) if ledger else None
-            job = Job(scorer, sources, out, moment, reasons, chosen, room, desk=desk, early=early)
-            done = run_request(job, awaited.bundle, engine, since)
-        seconds = time.monotonic() - began
-        stored = desk_lines(desk.stored) if desk else ()
-        for line in (*stored, *_scored_lines(done, out, seconds, incremental=since is not None)):
+        delivered = order.deliver(asked, settings, folder, sources)
+        for line in delivered.lines():
             say(line)
     if as_json:
-        rejects = rejects_place(out, engine)
-        told = _scored_json(done, scorer, out, rejects, seconds, incremental=since is not None)
-        emit_json(told | ({"ledger": asdict(desk.stored)} if desk else {}))
+        emit_json(delivered.as_json())
 
 
 def _begin(model: str | None, config: str) -> Asked:
@@ -132,31 +103,6 @@ def _begin(model: str | None, config: str) -> Asked:
     collect_seldom()  # here for the imports, which make much that stays; again when the model is there
     take_turns_often()
     return ask_early(model, config)
-
-
-def _scored_json(
-    done: Summary, scorer: Scorer, out: str, rejects: str, seconds: float, *, incremental: bool
-) -> dict[str, object]:
-    """Return what ``--json`` prints of a list."""
-    told: dict[str, object] = {
-        "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(), "out": _shown(out),
-        "rejects_file": rejects if done.rejected else None, "model_version": scorer.version,
-        "scorecard_version": scorer.scorecard.version, "seconds": seconds,
-    }  # fmt: skip
-    return {**told, "unchanged": done.unchanged} if incremental else told
-
-
-def _shown(out: str) -> str:
-    """Return an output without the name and the password that a database's URL may hold."""
-    return out.rpartition("@")[2]
-
-
-def _scored_lines(done: Summary, out: str, seconds: float, *, incremental: bool) -> Iterator[str]:
-    """Yield what a person is told of a list."""
-    yield from done.lines()
-    rest = f"; {done.unchanged} as they were" if incremental else ""
-    shown = _shown(out)
-    yield f"{done.scored} leads scored in {seconds:.1f} s: {shown}; {done.rejected} rejected{rest}"
 
 
 def explain(
@@ -185,8 +131,6 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain one lead: reasons, points and time line; or why its chance moved."""
-    from dataclasses import asdict
-
     from qualify.console import emit_json, only_json
     from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
@@ -220,7 +164,7 @@ def explain(
         typer.echo(render_text(told, chosen) if then is None else render_moved(moved, chosen))
 
 
-def _language(asked: Language | None, settings) -> str:  # type: ignore[no-untyped-def]
+def _language(asked: Language | None, settings: Settings | None) -> str:
     """Return the language asked for, or the configured one."""
     if asked is not None:
         return asked.value
@@ -236,9 +180,7 @@ def _check_files(png: str | None, html: str | None) -> None:
             check_file(Path(path), option)
 
 
-def _besides(  # type: ignore[no-untyped-def]
-    told, language: str, png: str | None, html: str | None, what_if: bool
-) -> None:
+def _besides(told: Explanation, language: str, png: str | None, html: str | None, what_if: bool) -> None:
     """Write the picture and the page that were asked for, and say where there is nothing to try."""
     from qualify.console import say
     from qualify.explain.lead import render_html
@@ -256,7 +198,7 @@ def _besides(  # type: ignore[no-untyped-def]
         say(f"page: {html}")
 
 
-def settings_of(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
+def settings_of(config: str, *, needed: bool) -> tuple[Settings | None, Path]:
     """Return the configuration (None where there is none and none is needed) and its folder."""
     from qualify.config import load_config
 
@@ -266,18 +208,21 @@ def settings_of(config: str, *, needed: bool):  # type: ignore[no-untyped-def]
     return load_config(path), path.resolve().parent
 
 
-def sources_of(leads, activities, stages, settings, folder: Path):  # type: ignore[no-untyped-def]
+def sources_of(
+    leads: str | None, activities: str | None, stages: str | None, settings: Settings | None, folder: Path
+) -> Sources:
     """Return the tables that are named, or else the configured ones."""
     from serving.batch import Sources
     from serving.named import named_source
 
     if leads is None:
+        assert settings is not None, "without a table, a configuration is needed"
         return _configured(settings, folder)
     named = [None if each is None else named_source(each) for each in (activities, stages)]
     return Sources(named_source(leads), *named)
 
 
-def _configured(settings, folder: Path):  # type: ignore[no-untyped-def]
+def _configured(settings: Settings, folder: Path) -> Sources:
     """Return the configured tables."""
     from qualify.leads.read import located
     from serving.batch import Sources

@@ -102,19 +102,24 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Fit, calibrate, compare with the baselines, register a model."""
-    from qualify.config import load_config
-    from qualify.console import emit_json, only_json, say
-    from qualify.imports import importing
-
     if reproduce is not None:
         if (budget, seed, trials, force) != (None, None, None, False):
             raise typer.BadParameter("takes its settings from the run alone", param_hint="--reproduce")
         _reproduce(Path(config), reproduce, out, as_json)
-        return
-    if out is not None:
+    elif out is not None:
         raise typer.BadParameter("goes with --reproduce only", param_hint="--out")
+    else:
+        _train(Path(config), as_json, budget=budget, seed=seed, trials=trials, force=force)
+
+
+def _train(
+    path: Path, as_json: bool, *, budget: float | None, seed: int | None, trials: int | None, force: bool
+) -> None:
+    from qualify.config import load_config
+    from qualify.console import emit_json, only_json, say
+    from qualify.imports import importing
+
     with only_json(as_json):
-        path = Path(config)
         settings = load_config(path)
         with importing():
             from training.data import load_tables

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from training.monitor.look import Watched
 
 
 def monitor(
@@ -27,29 +30,36 @@ def monitor(
     Exits 0 whatever was found; with --fail-on-alarm, 3 where there is an alarm. Notices never count.
     """
     from qualify.config import load_config
-    from qualify.console import emit_json, only_json, say
+    from qualify.console import emit_json, only_json
 
     with only_json(as_json):
         path = Path(config)
         settings = load_config(path)
         from training.monitor import look
         from training.monitor.document import as_json as document_of
-        from training.monitor.document import write_prometheus
         from training.monitor.words import lines_of
 
         found = look(settings, path.resolve().parent, as_of)
-        if out is not None:
-            from training.monitor.page import render
-            from training.report import write_whole
-
-            write_whole(Path(out), render(found).encode("utf-8"))
-            say(f"written: {out}")
-        if prometheus is not None:
-            write_prometheus(found, Path(prometheus))
-            say(f"written: {prometheus}")
+        _write(found, out, prometheus)
     if as_json:
         emit_json(document_of(found))
     else:
         typer.echo("\n".join(lines_of(found)))
     if fail_on_alarm and any(alarm.level == "alarm" for alarm in found.alarms):
         raise typer.Exit(3)
+
+
+def _write(found: Watched, page: str | None, prometheus: str | None) -> None:
+    """Write the files that were asked for, and say so."""
+    from qualify.console import say
+    from training.monitor.document import write_prometheus
+
+    if page is not None:
+        from training.monitor.page import render
+        from training.report import write_whole
+
+        write_whole(Path(page), render(found).encode("utf-8"))
+        say(f"written: {page}")
+    if prometheus is not None:
+        write_prometheus(found, Path(prometheus))
+        say(f"written: {prometheus}")

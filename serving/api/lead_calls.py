@@ -50,8 +50,12 @@ class Feedback(BaseModel):
 def lead_routes(runtime: Runtime) -> APIRouter:
     """Return the calls about stored leads."""
     router = APIRouter(tags=["leads"], responses={**PROBLEMS, **problems(503)})
-    in_flight = InFlight()
+    _add_reading(router, runtime)
+    _add_answering(router, runtime)
+    return router
 
+
+def _add_reading(router: APIRouter, runtime: Runtime) -> None:
     @router.get("/v1/leads")
     def queue(
         actor: Reader,
@@ -78,6 +82,10 @@ def lead_routes(runtime: Runtime) -> APIRouter:
         """Return one lead as it stands."""
         return _json(seen(runtime, actor, lead_id))
 
+
+def _add_answering(router: APIRouter, runtime: Runtime) -> None:
+    in_flight = InFlight()
+
     @router.post("/v1/leads/{lead_id}/feedback", responses=problems(404, 409))
     def feedback(lead_id: str, actor: Answerer, answer: Annotated[Feedback, Body()], key: _Key) -> Response:
         """Keep an answer of sales. Sent again with the same key it is kept once and answered alike."""
@@ -92,8 +100,6 @@ def lead_routes(runtime: Runtime) -> APIRouter:
                 key=key,
             )
         return _json(kept, {"Idempotency-Replayed": "true"} if kept.repeated else None)
-
-    return router
 
 
 class InFlight:

@@ -28,14 +28,20 @@ Language = Annotated[Literal["en", "ja"] | None, Query(description="Language of 
 
 def add_score_calls(router: APIRouter, runtime: Runtime) -> None:
     """Add the calls that score, to the application's own router: one that is included matches twice."""
+    calls: list[tuple[str, Callable[..., Any], Any, Any]] = [
+        ("/v1/score", _score_call(runtime), SCORE_BODY, SCORE_RESPONSES),
+        ("/v1/score/batch", _batch_call(runtime), BATCH_BODY, BATCH_RESPONSES),
+    ]
+    for path, endpoint, body, responses in calls:
+        router.add_api_route(
+            path, endpoint, methods=["POST"], tags=["score"], dependencies=[Depends(require("score"))],
+            openapi_extra=body, responses=responses, response_class=Response,
+            route_class_override=DirectRoute,
+        )  # fmt: skip
+
+
+def _score_call(runtime: Runtime) -> Callable[..., Any]:
     together = Together(runtime.desk)
-
-    def keep(answer: Answered, told: bytes, document: dict[str, Any]) -> None:
-        runtime.metrics.scored(answer.score["band"])
-        runtime.writer.put(pack(told, document, answer.facts))
-
-    def refuse(problem: Problem) -> None:
-        runtime.metrics.rejects.labels(problem.code).inc()
 
     async def score(request: Request, reasons: Reasons = 3, language: Language = None) -> Response:
         """Score one lead document; the answer has the fields of a row of `qualify score`."""
@@ -46,12 +52,16 @@ def add_score_calls(router: APIRouter, runtime: Runtime) -> None:
             if isinstance(answer, Problem):
                 raise answer
         except Problem as problem:
-            refuse(problem)
+            _count(runtime, problem)
             raise
         told = _dumps(answer.score)
-        keep(answer, told, document)
+        _keep(runtime, answer, told, document)
         return Response(told, media_type="application/json")
 
+    return score
+
+
+def _batch_call(runtime: Runtime) -> Callable[..., Any]:
     async def score_batch(request: Request, reasons: Reasons = 3, language: Language = None) -> Response:
         """Score a list of lead documents; one answer each, in their order. A bad one gets its own problem."""
         raw = _checked_list(read_json(await whole_body(request)), runtime.limits.leads_a_batch)
@@ -60,23 +70,23 @@ def add_score_calls(router: APIRouter, runtime: Runtime) -> None:
         told = []
         for document, answer in zip(documents, answers, strict=True):
             if isinstance(answer, Problem):
-                refuse(answer)
+                _count(runtime, answer)
                 told.append(_dumps(answer.document()))
             else:
                 told.append(_dumps(answer.score))
-                keep(answer, told[-1], document)
+                _keep(runtime, answer, told[-1], document)
         return Response(b"[" + b",".join(told) + b"]", media_type="application/json")
 
-    calls: list[tuple[str, Callable[..., Any], Any, Any]] = [
-        ("/v1/score", score, SCORE_BODY, SCORE_RESPONSES),
-        ("/v1/score/batch", score_batch, BATCH_BODY, BATCH_RESPONSES),
-    ]
-    for path, endpoint, body, responses in calls:
-        router.add_api_route(
-            path, endpoint, methods=["POST"], tags=["score"], dependencies=[Depends(require("score"))],
-            openapi_extra=body, responses=responses, response_class=Response,
-            route_class_override=DirectRoute,
-        )  # fmt: skip
+    return score_batch
+
+
+def _keep(runtime: Runtime, answer: Answered, told: bytes, document: dict[str, Any]) -> None:
+    runtime.metrics.scored(answer.score["band"])
+    runtime.writer.put(pack(told, document, answer.facts))
+
+
+def _count(runtime: Runtime, problem: Problem) -> None:
+    runtime.metrics.rejects.labels(problem.code).inc()
 
 
 def _checked_list(raw: Any, most: int) -> list[Any]:

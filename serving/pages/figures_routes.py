@@ -33,9 +33,14 @@ _DAY = 86_400
 def figures_routes() -> APIRouter:
     """Return the routes; figures are counted anew after five minutes."""
     router = APIRouter(route_class=PageRoute, include_in_schema=False)
+    _add_kpis(router)
+    _add_models(router)
+    return router
+
+
+def _add_kpis(router: APIRouter) -> None:
+    """Add the key figures, as a page and as a file."""
     tables: Kept[KpiTable] = Kept(_FRESH_SECONDS)
-    comparisons: Kept[Comparison] = Kept(_FRESH_SECONDS)
-    runs: Kept[RunRecord | None] = Kept(_FRESH_SECONDS)
 
     def figures(runtime: Runtime, config: Config, by: By | None) -> KpiTable:
         return tables.get(by, lambda: _count(runtime, config, by))
@@ -59,28 +64,33 @@ def figures_routes() -> APIRouter:
             headers={"Content-Disposition": 'attachment; filename="kpi.csv"', "Cache-Control": "no-store"},
         )  # fmt: skip
 
+
+def _add_models(router: APIRouter) -> None:
+    """Add what is said of the model in use, and where the rules differ from it."""
+    comparisons: Kept[Comparison] = Kept(_FRESH_SECONDS)
+    runs: Kept[RunRecord | None] = Kept(_FRESH_SECONDS)
+
+    def run_of(runtime: Runtime) -> RunRecord | None:
+        return runs.get(runtime.models.name, lambda: find_run(runtime))
+
     @router.get("/agreement")
     def agreement(visit: Reading) -> Response:
         version = visit.site.runtime.models.scorer.version  # a comparison is about the one in use
         found = comparisons.get(version, lambda: compare(visit.site.runtime, visit.now))
-        run = runs.get(visit.site.runtime.models.name, lambda: find_run(visit.site.runtime))
-        return visit.page("agreement", here="agreement", **show_agreement(visit, found, run))
+        shown = show_agreement(visit, found, run_of(visit.site.runtime))
+        return visit.page("agreement", here="agreement", **shown)
 
     @router.get("/model")
     def model(visit: Reading) -> Response:
-        run = runs.get(visit.site.runtime.models.name, lambda: find_run(visit.site.runtime))
-        return visit.page("model", here="model", **show_model(visit, run))
+        return visit.page("model", here="model", **show_model(visit, run_of(visit.site.runtime)))
 
     @router.get("/model/pictures/{name}.png")
     def picture(visit: Reading, name: str) -> Response:
-        runtime = visit.site.runtime
-        run = runs.get(runtime.models.name, lambda: find_run(runtime))
+        run = run_of(visit.site.runtime)
         found = read_picture(run, name) if run is not None else None
         if found is None:
             return Response(status_code=404)
         return Response(found, media_type="image/png", headers={"Cache-Control": f"private, max-age={_DAY}"})
-
-    return router
 
 
 def _count(runtime: Runtime, config: Config, by: By | None) -> KpiTable:
