@@ -125,6 +125,8 @@ def _value(column: Column, row: int) -> Any:
         number = float(value)
         if isnan(number):
             return None
+        if column.yes_no:
+            return number != 0.0
         return int(number) if number.is_integer() and abs(number) < _EXACT else number
     if column.kind == "date":
         return None if value == NO_TIME else _iso(column.values[row : row + 1].astype(np.int64))[0]

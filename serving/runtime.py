@@ -152,6 +152,13 @@ class Runtime:
         return None if scorer is None else scorer.scorecard
 
     @property
+    def units(self) -> dict[str, str]:
+        """What stands beside the numbers of some columns, by name, as the model in use learned them."""
+        scorer: Scorer | None = self.models.scorer
+        columns = {} if scorer is None else scorer.parts.schema.columns
+        return {name: spec.unit for name, spec in columns.items() if spec.unit is not None}
+
+    @property
     def fresh_days(self) -> float:
         """How old a score may be when a lead is called SQL, by the scorecard in use."""
         return self.models.scorer.scorecard.score_fresh_days

@@ -59,14 +59,15 @@ def _wins_lines(found: Backtest) -> Iterator[str]:
     share = found.tried[0].queue.share
     yield f"wins (target {found.target}) found by calling the first {share:.0%} of the open leads at each"
     yield "origin, in the order of the model, of the points, of arrival (longest waiting first), newest first"
+    rows = [*((tried.origin, tried.wins) for tried in found.tried), ("all origins", found.wins)]
+    wide = 2 + max(17, *(len(_signed(wins.ahead[name])) for _, wins in rows for name in AGAINST))
     yield (
         f"{'origin':>14}{'called':>8}{'of wins':>9}"
         + "".join(f"{name:>9}" for name in _ORDERS)
-        + "".join(f"{f'model - {name}':>24}" for name in AGAINST)
+        + "".join(f"{f'model - {name}':>{wide}}" for name in AGAINST)
     )
-    for tried in found.tried:
-        yield _wins_row(tried.origin, tried.wins)
-    yield _wins_row("all origins", found.wins)
+    for name, wins in rows:
+        yield _wins_row(name, wins, wide)
     if found.wins.by_week:
         yield "the same by weeks after the origin, all origins together"
         weeks = zip(*(found.wins.by_week[name] for name in _ORDERS), strict=True)
@@ -74,9 +75,9 @@ def _wins_lines(found: Backtest) -> Iterator[str]:
             yield f"{f'week {week}':>14}{'':17}" + "".join(f"{count:>9,.1f}" for count in counts)
 
 
-def _wins_row(name: str, wins: Wins) -> str:
+def _wins_row(name: str, wins: Wins, wide: int) -> str:
     counts = "".join(f"{wins.found[order]:>9,.1f}" for order in _ORDERS)
-    ahead = "".join(f"{_signed(wins.ahead[order]):>24}" for order in AGAINST)
+    ahead = "".join(f"{_signed(wins.ahead[order]):>{wide}}" for order in AGAINST)
     return f"{name:>14}{wins.called:>8,.0f}{wins.possible:>9,.0f}{counts}{ahead}"
 
 

@@ -52,7 +52,9 @@ def handoff_routes(runtime: Runtime) -> APIRouter:
         zone = runtime.config.data.timezone if runtime.config is not None else "UTC"
         freshness = runtime.freshness(record, datetime.now(UTC))
         words = words_for(chosen, zone, runtime.scorecard)
-        package = hand_over(record, story, document, words, freshness, runtime.ledger.events(lead_id))
+        package = hand_over(
+            record, story, document, words, freshness, runtime.ledger.events(lead_id), runtime.units
+        )
         headers = {"Cache-Control": "no-store", "Vary": "Accept"}
         return Response(_written(package, form), 200, headers, f"{form}; charset=utf-8")
 

@@ -24,20 +24,20 @@ def list_attributes(
         field.subject: words.book.label(field) for field in scorer.fields if field.name.startswith("column:")
     }
     found = []
-    for column in scorer.parts.schema.columns:
-        value = _say(given.get(column), words)
+    for column, spec in scorer.parts.schema.columns.items():
+        value = _say(given.get(column), spec.unit, words)
         if value:
             found.append((_capital(named.get(column) or words.book.clean(column.replace("_", " "))), value))
     return found
 
 
-def _say(value: Any, words: Words) -> str:
+def _say(value: Any, unit: str | None, words: Words) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return words.book.text("boolean.yes" if value else "boolean.no")
     if isinstance(value, int | float):
-        return words.number(float(value))
+        return words.number(float(value)) if unit is None else words.book.amount(float(value), unit)
     return words.book.clean(str(value))
 
 

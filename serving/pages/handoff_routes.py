@@ -53,7 +53,8 @@ def _package(visit: Visit, record: LeadRecord, stories: Stories) -> Handoff | No
     if document is None or story is None:
         return None
     events = runtime.ledger.events(record.lead_id)
-    return hand_over(record, story, document, visit.words, runtime.freshness(record, visit.now), events)
+    freshness = runtime.freshness(record, visit.now)
+    return hand_over(record, story, document, visit.words, freshness, events, runtime.units)
 
 
 def _download(text: str, lead_id: str) -> Response:

@@ -29,6 +29,7 @@ def hand_over(
     words: Words,
     freshness: Freshness,
     events: Sequence[LedgerEvent] = (),
+    units: Mapping[str, str] | None = None,
 ) -> Handoff:
     """Return the hand-off package; its dates are told in the zone of the words.
 
@@ -36,10 +37,12 @@ def hand_over(
     ----------
     events
         What happened to the lead on the desk: answers that were not taken back stand in its path.
+    units
+        What stands beside the numbers of some attributes, by name.
     """
     package = build_handoff(
         asdict(record.facts), story, document, words.language, timezone=words.zone.key, freshness=freshness,
-        answers=list_answers(events, words), card=words.card,
+        answers=list_answers(events, words), card=words.card, units=units,
     )  # fmt: skip
     return replace(package, steps=steps_left(package.steps, story, record, words))
 

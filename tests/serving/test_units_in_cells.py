@@ -6,11 +6,17 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
-from qualify.config import load_config
+from qualify.config import ColumnSpec, Data, load_config
+from qualify.leads.build import build_tables
+from qualify.leads.stamp import stamp
+from qualify.leads.typed import read_typed
 from qualify.model.bundle import write_bundle
+from qualify.rules.card_words import value_words
 from qualify.scorer import Scorer
+from serving.lead_documents import LeadDocuments
 from serving.pyfunc_model import score_documents
 from tests.serving.lead_documents import EXACT
 from tests.world import call
@@ -114,3 +120,23 @@ def test_alone_in_a_document_as_text_or_as_number_it_is_scored_as_in_the_table(s
 def test_only_columns_with_units_say_so_in_the_bundle(trained):
     columns = json.loads((trained / "bundle" / "features.json").read_text(encoding="utf-8"))["columns"]
     assert {column["name"]: column.get("unit") for column in columns} == {"waited": "h", "面積": "坪"}
+
+
+def test_documents_tables_and_rule_cards_say_yes_no_and_units():
+    """The same words where a rule found a value, on the lead's page and in the package for sales."""
+    spec = {"loan": ColumnSpec(type="boolean"), "waited": ColumnSpec(type="number", unit="h")}
+    table = stamp(
+        pa.table({"id": ["1", "2"], "loan": ["○", "×"], "waited": ["2h 30m", "0:05:00"]}), origin="leads"
+    )
+    tables, _ = build_tables(Data(leads="-", lead_id="id"), spec, table, None, None)
+    assert [value_words([], tables.columns["loan"], row).en for row in (0, 1)] == ["yes", "no"]
+    assert [value_words([], tables.columns["loan"], row).ja for row in (0, 1)] == ["はい", "いいえ"]
+    assert value_words([], tables.columns["waited"], 0).en == "2.5 h"
+    document = LeadDocuments(tables, np.arange(2), np.full(2, 1, dtype=np.int64))["1"]
+    assert document["attributes"] == {"loan": True, "waited": 2.5}
+    again = read_typed([document], spec, "UTC")
+    assert again is not None
+    for name in spec:
+        assert again.tables.columns[name].values[0] == tables.columns[name].values[0]
+        assert again.tables.columns[name].unit == tables.columns[name].unit
+        assert again.tables.columns[name].yes_no == tables.columns[name].yes_no

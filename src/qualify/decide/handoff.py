@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from qualify.decide.freshness import Freshness
@@ -46,6 +46,8 @@ class Handoff:
         What sales answered and when the lead came back, oldest first; also what came after the score.
     card
         The scorecard whose labels name stages and bands; None: they are told as in the data.
+    units
+        What stands beside the numbers of some attributes, by name.
     """
 
     lead_id: str
@@ -61,6 +63,7 @@ class Handoff:
     freshness: Freshness | None = None
     answers: tuple[Answered, ...] = ()
     card: Scorecard | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def book(self) -> Phrasebook:
@@ -134,6 +137,7 @@ def build_handoff(
     freshness: Freshness | None = None,
     answers: Sequence[Answered] = (),
     card: Scorecard | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> Handoff:
     """Gather the hand-off package of one lead.
 
@@ -154,6 +158,8 @@ def build_handoff(
         What sales answered, oldest first, in the same language.
     card
         The scorecard whose labels name stages and bands.
+    units
+        What stands beside the numbers of some attributes, by name (see `qualify.config.ColumnSpec`).
 
     Raises
     ------
@@ -180,6 +186,7 @@ def build_handoff(
         freshness=freshness,
         answers=tuple(answers),
         card=card,
+        units=units or {},
     )
 
 

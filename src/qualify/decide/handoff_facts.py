@@ -41,18 +41,20 @@ def _attributes(package: Handoff, book: Phrasebook) -> Iterator[str]:
     for name, value in package.attributes.items():
         if str(value) in told:
             continue
-        said = _say(str(name), value, book)
+        said = _say(str(name), value, package.units.get(str(name)), book)
         if said:
             label = book.column(str(name))
             yield book.text("column.sentence", label=label[:1].upper() + label[1:], value=said)
 
 
-def _say(name: str, value: Any, book: Phrasebook) -> str:
+def _say(name: str, value: Any, unit: str | None, book: Phrasebook) -> str:
     """Write a value; empty where there is none that a line could hold."""
     if value is None or isinstance(value, dict | list) or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return book.text("boolean.yes" if value else "boolean.no")
+    if isinstance(value, int | float) and unit is not None:
+        return book.amount(float(value), unit)
     if isinstance(value, int | float) and _AMOUNT.search(name.casefold()):
         return book.number(float(value))
     if isinstance(value, float) and value.is_integer():

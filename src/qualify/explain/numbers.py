@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qualify.explain.catalogue import Catalogue, load_catalogue
+from qualify.leads.durations import seconds_each
+from qualify.leads.units import with_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,20 @@ def say_span(texts: Catalogue, seconds: float) -> str:
     ]
     span = said[0] if len(said) == 1 else texts.say("span.pair", large=said[0], small=said[1])
     return (texts["number.minus"] if seconds < 0 else "") + span
+
+
+def say_amount(texts: Catalogue, value: float, unit: str) -> str:
+    """Say a number with its unit (see `qualify.config.ColumnSpec`); up to days, a span of time as such.
+
+    Examples
+    --------
+    >>> say_amount(load_catalogue("ja"), 5.0, "徒歩#分"), say_amount(load_catalogue("en"), 2.5, "h")
+    ('徒歩5分', '2 h 30 min')
+    """
+    seconds = seconds_each(unit)
+    if seconds is not None and seconds <= _SPANS[0][1]:
+        return say_span(texts, value * seconds)
+    return with_unit(say_number(texts, value), unit)
 
 
 _SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))

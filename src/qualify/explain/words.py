@@ -18,7 +18,7 @@ from qualify.explain.kinds import WORDINGS
 from qualify.explain.kinds.speaker import Speaker
 from qualify.explain.kinds.standing import say_stage
 from qualify.explain.kinds.wording import Values
-from qualify.explain.numbers import say_counted, say_days, say_number, say_percent
+from qualify.explain.numbers import say_amount, say_counted, say_days, say_number, say_percent
 from qualify.explain.said import Said
 from qualify.explain.speech import clean_text, say_column, say_did, subject_of
 from qualify.features.fields import Field
@@ -168,6 +168,10 @@ class Phrasebook:
     def number(self, value: float) -> str:
         """Write a number: "1,279"."""
         return say_number(self._texts, value)
+
+    def amount(self, value: float, unit: str | None) -> str:
+        """Write a number with its unit, where it has one: "12 km", "2 h 30 min"."""
+        return self.number(value) if unit is None else self.clean(say_amount(self._texts, value, unit))
 
     def percent(self, share: float) -> str:
         """Write a probability: "42%"."""

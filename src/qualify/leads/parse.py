@@ -71,7 +71,9 @@ def parse_column(
         return ParsedColumn(Column("date", times.micros), times.unread)
     if spec.type in ("number", "boolean"):
         numbers = _numbers(values, spec, manner)
-        return ParsedColumn(Column("number", numbers.numbers), numbers.unread)
+        return ParsedColumn(
+            Column("number", numbers.numbers, (), spec.unit, spec.type == "boolean"), numbers.unread
+        )
     codes, vocabulary = encode_clean(values, spec.missing, name)
     return ParsedColumn(Column("category", codes, vocabulary), np.zeros(len(codes), dtype=bool))
 

@@ -41,15 +41,21 @@ class Column:
         Shape (leads,).
     vocabulary
         The distinct strings, for codes.
+    unit
+        What stands beside the numbers in the user's table (see `qualify.config.ColumnSpec`).
+    yes_no
+        Whether the numbers are 1 for yes and 0 for no.
     """
 
     kind: ColumnKind
     values: FloatArray | CodeArray | IntArray
     vocabulary: tuple[str, ...] = ()
+    unit: str | None = None
+    yes_no: bool = False
 
     def take(self, rows: IntArray) -> Column:
         """Return the column at the given lead positions."""
-        return Column(self.kind, self.values[rows], self.vocabulary)
+        return Column(self.kind, self.values[rows], self.vocabulary, self.unit, self.yes_no)
 
     @property
     def codes(self) -> CodeArray:

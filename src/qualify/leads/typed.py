@@ -57,13 +57,14 @@ class Typed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """One attribute to read: name, type, the kinds of its values, and what stands for a missing one."""
+    """One attribute to read: name, type, kinds of its values, what stands for a missing one, unit."""
 
     name: str
     kind: str
     kinds: Kinds
     missing: frozenset[str]
     numbers: frozenset[float]
+    unit: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def _wanted(columns: ById[Mapping[str, ColumnSpec]]) -> tuple[_Wanted, ...] | No
             if spec.type == "date"
             else placeholders(spec.missing),
             numeric_placeholders(spec.missing) if spec.type == "number" else frozenset(),
+            spec.unit,
         )
         for name, spec in specs.items()
     )
@@ -227,7 +229,8 @@ def _attribute(
         raise NotTypedError
     if wanted.kinds is not TEXTS:
         place = numbers.add(values, wanted.numbers)
-        return lambda _, floats: Column("number", floats[place])
+        yes_no = wanted.kind == "boolean"
+        return lambda _, floats: Column("number", floats[place], (), wanted.unit, yes_no)
     if wanted.kind == "date":
         moment = times.add([None if text in wanted.missing else text for text in values])
         return lambda micros, _: Column("date", micros[moment])

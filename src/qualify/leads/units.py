@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from qualify.leads.durations import read_seconds, seconds_each, unit_of_time
 from qualify.leads.tables import BoolArray, IntArray
 
-__all__ = ["PLACE", "find_unit", "without_unit"]
+__all__ = ["PLACE", "find_unit", "with_unit", "without_unit"]
 
 PLACE = "#"
 """Where the number stands in a unit that has something before it, as in ``徒歩#分``."""
@@ -65,6 +65,19 @@ def without_unit(text: pa.Array, unit: str) -> pa.Array:
     if seconds is not None:
         values = _as_spans(values, stripped, seconds)
     return values.take(encoded.indices)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Put a unit to a number that is written out.
+
+    Examples
+    --------
+    >>> with_unit("25.5", "坪"), with_unit("12", "km"), with_unit("5", "徒歩#分")
+    ('25.5坪', '12 km', '徒歩5分')
+    """
+    before, _, after = unit.rpartition(PLACE)
+    between = " " if after[:1].isascii() and after[:1].isalpha() else ""
+    return f"{before}{number}{between}{after}"
 
 
 def _as_spans(values: pa.Array, done: pa.Array, seconds_each: float) -> pa.Array:

@@ -71,7 +71,7 @@ def with_value(lead: LeadTables, name: str, value: str | float) -> LeadTables:
         words = column.vocabulary if value in column.vocabulary else (*column.vocabulary, value)
         changed = Column(column.kind, np.array([words.index(value)], dtype=np.int32), words)
     else:
-        changed = Column(column.kind, np.array([value], dtype=np.float64))
+        changed = replace(column, values=np.array([value], dtype=np.float64))
     return replace(lead, columns={**lead.columns, name: changed})
 
 
@@ -100,7 +100,7 @@ def _from_zero(kept: IntArray) -> IntArray:
 def _stacked_column(columns: Sequence[Column]) -> Column:
     first = columns[0]
     if first.kind not in ("category", "text"):
-        return Column(first.kind, np.concatenate([column.values for column in columns]))
+        return replace(first, values=np.concatenate([column.values for column in columns]))
     codes, words = _united([column.codes for column in columns], [column.vocabulary for column in columns])
     return Column(first.kind, codes, words)
 

@@ -18,6 +18,7 @@ from qualify.leads.tables import (
     IntArray,
     LeadTables,
 )
+from qualify.leads.units import with_unit
 from qualify.rules.addresses import email_domain
 from qualify.rules.kinds import AttributeRule, CountRule, RatioRule, Rule, SilenceRule
 from qualify.rules.measures import selected_topics, selected_types
@@ -26,6 +27,7 @@ from qualify.rules.vocabulary import folded
 
 _UNKNOWN = Label(en="not known", ja="不明")
 _NOTHING = Label(en="none", ja="なし")
+_YES, _NO = Label(en="yes", ja="はい"), Label(en="no", ja="いいえ")
 
 
 def found_words(rule: Rule, tables: LeadTables, lead: int, as_of: int, unknown: bool) -> Label:
@@ -77,7 +79,8 @@ def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> L
     Returns
     -------
     Label
-        The value as it stands, a date as ISO 8601; the words for "not given" where there is none.
+        The value as it stands, a number with its unit, a date as ISO 8601; the words for "not given" where
+        there is none.
     """
     value = column.values[lead]
     if column.kind in {"category", "text"}:
@@ -87,8 +90,14 @@ def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> L
     elif column.kind == "date":
         there = int(value) != NO_TIME
         text = datetime.fromtimestamp(int(value) / 1e6, tz=UTC).date().isoformat() if there else None
+    elif np.isnan(value):
+        text = None
+    elif column.yes_no:
+        return _YES if value else _NO
+    elif column.unit is not None:
+        text = with_unit(f"{round(value, 2):,.12g}", column.unit)
     else:
-        text = None if np.isnan(value) else f"{value:,.12g}"
+        text = f"{value:,.12g}"
     return _NOTHING if text is None else Label(en=text, ja=text)
 
 

@@ -9,13 +9,9 @@ from typing import Any
 import numpy as np
 
 from qualify.explain.kinds.wording import Shown, Values, Wording, texts_or_none
-from qualify.explain.numbers import say_counted, say_days, say_span
+from qualify.explain.numbers import say_amount, say_counted, say_days
 from qualify.explain.speech import Subject, clean_text, tidy_name
-from qualify.leads.durations import seconds_each
 from qualify.leads.multi_select import PART_ENDS
-from qualify.leads.units import PLACE
-
-_A_DAY = 86_400.0
 
 
 def _label_and_value(value: Callable[..., str | None]) -> Callable[..., str]:
@@ -51,18 +47,11 @@ def _one_text(name: str) -> Callable[[Values], Shown]:
 
 
 def _number(subject: Subject, value: float) -> str | None:
-    """Return the number with the unit that it has in the user's table: "12 km", 「徒歩5分」, "2 h 30 min"."""
+    """Return the number with the unit that it has in the user's table."""
     if math.isnan(value):
         return None
     unit = subject.field.unit
-    if unit is None:
-        return subject.numbers.write(value)
-    seconds = seconds_each(unit)
-    if seconds is not None and seconds <= _A_DAY:
-        return say_span(subject.texts, value * seconds)
-    before, _, after = unit.rpartition(PLACE)
-    between = " " if after[:1].isascii() and after[:1].isalpha() else ""
-    return clean_text(subject.texts, f"{before}{subject.numbers.write(value)}{between}{after}")
+    return subject.numbers.write(value) if unit is None else say_amount(subject.texts, value, unit)
 
 
 def _boolean(subject: Subject, value: float) -> str | None:
