@@ -238,8 +238,8 @@ def _scorecard_notes(first: FirstScorecard, tables: LeadTables, attributes: Attr
 
 def _hints(proposal: Proposal) -> list[str]:
     """Say how values are written that may be misunderstood."""
-    labels = {target.column for target in proposal.targets}
-    told = {name: p.hint for name, p in proposal.profiles.items() if p.hint and name not in labels}
+    roles = {proposal.data.lead_id, *(target.column for target in proposal.targets)}
+    told = {name: p.hint for name, p in proposal.profiles.items() if p.hint and name not in roles}
     hints = [f"column {name!r}: {hint}" for name, hint in told.items()]
     more = [f"and {len(hints) - _MOST_HINTS} more such columns"] if len(hints) > _MOST_HINTS else []
     return hints[:_MOST_HINTS] + more

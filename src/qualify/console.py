@@ -26,7 +26,9 @@ def say(text: str) -> None:
     text : str
         The message; printed as it is.
     """
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - this is the one place that prints
+    # In one piece: another thread may have something to say at the same moment.
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 @contextmanager

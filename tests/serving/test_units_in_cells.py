@@ -131,7 +131,8 @@ def test_documents_tables_and_rule_cards_say_yes_no_and_units():
     tables, _ = build_tables(Data(leads="-", lead_id="id"), spec, table, None, None)
     assert [value_words([], tables.columns["loan"], row).en for row in (0, 1)] == ["yes", "no"]
     assert [value_words([], tables.columns["loan"], row).ja for row in (0, 1)] == ["はい", "いいえ"]
-    assert value_words([], tables.columns["waited"], 0).en == "2.5 h"
+    assert [value_words([], tables.columns["waited"], row).en for row in (0, 1)] == ["2 h 30 min", "5 min"]
+    assert value_words([], tables.columns["waited"], 0).ja == "2時間30分"
     document = LeadDocuments(tables, np.arange(2), np.full(2, 1, dtype=np.int64))["1"]
     assert document["attributes"] == {"loan": True, "waited": 2.5}
     again = read_typed([document], spec, "UTC")

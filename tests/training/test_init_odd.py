@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from qualify.config import load_config
@@ -95,3 +97,32 @@ def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     assert made.code == 2
     assert "--activities was given 2 times." in made.err
     assert "into one table" in made.err
+
+
+def test_a_funnel_in_another_language_ends_with_what_was_won_and_lost(tmp_path):
+    """Closed stages come last, however early most leads are lost; an id is not told to look like a number."""
+    rng = np.random.default_rng(2)
+    begin = pd.Timestamp("2025-01-01")
+    rows = []
+    for lead in range(400):
+        names = ["Erstkontakt", *(["Qualifiziert", "Angebot"] if rng.random() < 0.4 else [])]
+        names.append("Gewonnen" if len(names) > 1 and rng.random() < 0.5 else "Verloren")
+        rows += [(f"K{lead}", name, begin + pd.Timedelta(days=lead + 3 * k)) for k, name in enumerate(names)]
+    created = [begin + pd.Timedelta(days=lead) for lead in range(400)]
+    leads = pd.DataFrame({"Lead-Nr.": [f"K{k}" for k in range(400)], "Angelegt am": created,
+                          "Quelle": rng.choice(["Messe", "Öffentlich"], 400)})  # fmt: skip
+    stages = pd.DataFrame(rows, columns=["Lead-Nr.", "Phase", "Datum"])
+    for frame, name, date in ((leads, "leads.csv", "Angelegt am"), (stages, "phasen.csv", "Datum")):
+        frame[date] = frame[date].dt.strftime("%d.%m.%Y %H:%M")
+        frame.to_csv(tmp_path / name, sep=";", index=False, encoding="cp1252")
+    asked = ("init", "--leads", "leads.csv", "--stages", "phasen.csv", "--target-stage", "Gewonnen",
+             "--within-days", "30")  # fmt: skip
+    refused = call(*asked, folder=tmp_path)
+    assert refused.code == 2
+    assert "--encoding" in refused.err
+    said = call(*asked, "--encoding", "cp1252", folder=tmp_path)
+    assert said.code == 0, said.err
+    assert "Lead-Nr." not in said.err
+    stages_read = load_config(tmp_path / "qualify.yaml").stages
+    assert stages_read.order == ("Erstkontakt", "Qualifiziert", "Angebot", "Gewonnen", "Verloren")
+    assert set(stages_read.closed) == {"Gewonnen", "Verloren"}

@@ -25,11 +25,12 @@ _HORIZONS = (30.0, 60.0, 90.0, 180.0, 365.0)
 # Stages entered within a minute of another one are set by the same act.
 _SAME_MOMENT = 60_000_000
 _WON = re.compile(
-    r"\bwon\b|\bwin\b|closed.?won|customer|purchas|approved|activated|contract|signed|成約|受注|契約|購入|入会"
+    r"\bwon\b|\bwin\b|closed.?won|customer|purchas|approved|activated|contract|signed|成約|受注|契約|購入|入会|"
+    r"gewonnen|\bgagn|\bganad"
 )
 _LOST = re.compile(
     r"\blost\b|\bloss\b|declin|cancel|reject|disqualif|unqualif|\bdead\b|denied|withdrawn|closed.?lost|abandon|"
-    r"失注|却下|辞退|取消|キャンセル|見送り|否決"
+    r"失注|却下|辞退|取消|キャンセル|見送り|否決|verloren|abgelehnt|storniert|\bperdu|\bperdid|rechazad"
 )
 _BACK = re.compile(
     r"recycl|nurtur|reopen|re-?engag|on.?hold|\bhold\b|paused|リサイクル|再育成|ナーチャリング|保留|差し戻し"
@@ -69,7 +70,7 @@ def describe_stages(tables: LeadTables) -> list[StageFacts]:
 
 
 def order_stages(facts: list[StageFacts]) -> StageOrder:
-    """Return the stages in the order of the funnel, lost ones last, and those after which nothing follows.
+    """Return the stages in the order of the funnel, closed ones last, and those after which nothing follows.
 
     A stage is closed when fewer than 1 % of the leads in it move on, or when it is called lost (declined,
     cancelled ...) and no more than a fifth do. Stages called recycled or nurturing never are: their leads
@@ -77,7 +78,9 @@ def order_stages(facts: list[StageFacts]) -> StageOrder:
     """
     closed = [fact.name for fact in facts if is_closed(fact)]
     lost = [fact.name for fact in facts if _LOST.search(_folded(fact.name))]
-    order = [fact.name for fact in facts if fact.name not in lost] + lost
+    # Of those that end a lead, the mean place says only how early the others end.
+    won = [name for name in closed if name not in lost]
+    order = [fact.name for fact in facts if fact.name not in (*won, *lost)] + won + lost
     return StageOrder(order=tuple(order), closed=tuple(name for name in order if name in closed))
 
 

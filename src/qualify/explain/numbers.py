@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from qualify.explain.catalogue import Catalogue, load_catalogue
-from qualify.leads.durations import seconds_each
+from qualify.leads.durations import seconds_each, two_largest
 from qualify.leads.units import with_unit
+
+_A_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +113,7 @@ def say_span(texts: Catalogue, seconds: float) -> str:
     >>> say_span(load_catalogue("ja"), 5_400.0)
     '1時間30分'
     """
-    size = abs(seconds)
-    place = next((k for k, (_, each) in enumerate(_SPANS[:-1]) if round(size) >= each), len(_SPANS) - 1)
-    if place == len(_SPANS) - 1:
-        return texts.say("span.s", n=say_number(texts, seconds))
-    (large, each), (small, part) = _SPANS[place : place + 2]
-    whole, rest = divmod(round(size / part), round(each / part))
-    said = [
-        texts.say(f"span.{unit}", n=say_number(texts, n)) for unit, n in ((large, whole), (small, rest)) if n
-    ]
+    said = [texts.say(f"span.{unit}", n=say_number(texts, n)) for unit, n in two_largest(abs(seconds))]
     span = said[0] if len(said) == 1 else texts.say("span.pair", large=said[0], small=said[1])
     return (texts["number.minus"] if seconds < 0 else "") + span
 
@@ -133,12 +127,9 @@ def say_amount(texts: Catalogue, value: float, unit: str) -> str:
     ('徒歩5分', '2 h 30 min')
     """
     seconds = seconds_each(unit)
-    if seconds is not None and seconds <= _SPANS[0][1]:
+    if seconds is not None and seconds <= _A_DAY:
         return say_span(texts, value * seconds)
     return with_unit(say_number(texts, value), unit)
-
-
-_SPANS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
 def say_ago(texts: Catalogue, days: float) -> str:

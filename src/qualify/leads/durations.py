@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from qualify.leads.tables import FloatArray
 
-__all__ = ["read_seconds", "seconds_each", "unit_of_time"]
+__all__ = ["read_seconds", "seconds_each", "two_largest", "unit_of_time"]
 
 _DAY = 86_400.0
 _YEAR = 365.25 * _DAY
@@ -84,6 +85,21 @@ def seconds_each(unit: str) -> float | None:
     (3600.0, 60.0, None)
     """
     return next((_EACH[each] for each, words in _UNITS.items() if words.fullmatch(unit)), None)
+
+
+def two_largest(seconds: float) -> tuple[tuple[str, float], ...]:
+    """Return a span of no less than zero in its two largest units, rounded to the smaller one.
+
+    Examples
+    --------
+    >>> two_largest(205_200.0), two_largest(3_599.9), two_largest(0.25)
+    ((('d', 2), ('h', 9)), (('h', 1),), (('s', 0.25),))
+    """
+    for large, small in pairwise(("d", "h", "min", "s")):
+        if round(seconds) >= _EACH[large]:
+            whole, rest = divmod(round(seconds / _EACH[small]), round(_EACH[large] / _EACH[small]))
+            return tuple((unit, n) for unit, n in ((large, whole), (small, rest)) if n)
+    return (("s", seconds),)
 
 
 def unit_of_time(text: pa.Array) -> str | None:

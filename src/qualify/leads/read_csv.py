@@ -20,6 +20,7 @@ from qualify.leads.header import Header, find_header
 from qualify.leads.kinds import refuse_other_kinds
 from qualify.leads.sniff import (
     HEAD_BYTES,
+    MEND_ENCODING,
     check_encoding,
     decode_head,
     sniff_encoding,
@@ -234,7 +235,7 @@ def explained(error: Exception, path: Path | File) -> DataError:
     if is_undecoded(error):
         return DataError(
             "The file's encoding is not recognised.", where=path, expected="UTF-8, UTF-16 or Shift_JIS",
-            mend="name it in `data.encoding`, for instance cp1252",
+            mend=MEND_ENCODING,
         )  # fmt: skip
     if isinstance(error, OSError | zlib.error) or "zlib" in text:
         return damaged(path)

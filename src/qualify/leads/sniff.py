@@ -12,7 +12,10 @@ HEAD_BYTES = 1 << 18
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _RUN = re.compile(r"[^\x00-\x7f]+")
 _MEND_ZEROS = "export it again as UTF-8, or take them out, for instance with: tr -d '\\000' < old > new"
-_MEND_ENCODING = "save the file as UTF-8, or name its encoding in `data.encoding`, for instance cp1252"
+MEND_ENCODING = (
+    "save the file as UTF-8, or name its encoding, for instance cp1252: with `--encoding` of init, "
+    "in `data.encoding` of the configuration"
+)
 
 
 def sniff_encoding(head: bytes, whole: bool, where: str) -> str:
@@ -53,7 +56,7 @@ def sniff_encoding(head: bytes, whole: bool, where: str) -> str:
     if _decodes(head, "cp932", whole) and _looks_japanese(head):
         return "cp932"
     raise DataError("The file's encoding is not recognised.", where=where,
-                    expected="UTF-8, UTF-16 or Shift_JIS", mend=_MEND_ENCODING)  # fmt: skip
+                    expected="UTF-8, UTF-16 or Shift_JIS", mend=MEND_ENCODING)  # fmt: skip
 
 
 def _utf16_without_mark(head: bytes, where: str) -> str:

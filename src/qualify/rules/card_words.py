@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from qualify.config import Label
+from qualify.leads.durations import seconds_each, two_largest
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -27,6 +28,7 @@ from qualify.rules.vocabulary import folded
 
 _UNKNOWN = Label(en="not known", ja="不明")
 _NOTHING = Label(en="none", ja="なし")
+_IN_JAPANESE = {"d": "日", "h": "時間", "min": "分", "s": "秒"}
 _YES, _NO = Label(en="yes", ja="はい"), Label(en="no", ja="いいえ")
 
 
@@ -90,15 +92,26 @@ def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> L
     elif column.kind == "date":
         there = int(value) != NO_TIME
         text = datetime.fromtimestamp(int(value) / 1e6, tz=UTC).date().isoformat() if there else None
-    elif np.isnan(value):
-        text = None
-    elif column.yes_no:
-        return _YES if value else _NO
-    elif column.unit is not None:
-        text = with_unit(f"{round(value, 2):,.12g}", column.unit)
     else:
-        text = f"{value:,.12g}"
+        return _NOTHING if np.isnan(value) else _number_words(column, float(value))
     return _NOTHING if text is None else Label(en=text, ja=text)
+
+
+def _number_words(column: Column, value: float) -> Label:
+    if column.yes_no:
+        return _YES if value else _NO
+    if column.unit is None:
+        text = f"{value:,.12g}"
+        return Label(en=text, ja=text)
+    seconds = seconds_each(column.unit)
+    if seconds is None or value < 0:
+        text = with_unit(f"{round(value, 2):,.12g}", column.unit)
+        return Label(en=text, ja=text)
+    parts = [(f"{round(n, 2):,.12g}", unit) for unit, n in two_largest(value * seconds)]
+    return Label(
+        en=" ".join(f"{n} {unit}" for n, unit in parts),
+        ja="".join(f"{n}{_IN_JAPANESE[unit]}" for n, unit in parts),
+    )
 
 
 def _positions(selector: Selector, acts: Activities, lead: int, as_of: int, window: float | None) -> IntArray:
