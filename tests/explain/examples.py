@@ -46,7 +46,7 @@ EXAMPLES = (
     (SECONDS, {"value": np.array([1279, np.nan, 1.2345, -0.00123, 5e9, 1279.56, -3, 0.0])}),
     (SIZE, {"value": np.array([120.0])}),
     (Field("column:do_not_email", "boolean", "do_not_email", "fit"), {"value": np.array([1, 0, np.nan])}),
-    (FOUNDED, {"days_before": numbers(12.5, -3.2, 0.3, -0.3, 1, NEVER)}),
+    (FOUNDED, {"days_before": numbers(12.5, -3.2, 0.3, -0.3, 1, NEVER, 6372.4, 1095, -3653)}),
     (Field("column:notes", "text", "notes", "fit"), {"length": np.array([0, 1, 1200, np.nan])}),
     (Field("column:Email", "email", "Email", "fit"), {"value": texts("free", "company", "education", None)}),
     (

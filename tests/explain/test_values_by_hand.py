@@ -60,6 +60,9 @@ SAID = {
         ("Founded: within a day from now", "within a day from now", "24時間以内（予定）"),
         ("Founded: 1 day ago", "1 day ago", "1日前"),
         ("Founded is not given", "not given", "未入力"),
+        ("Founded: 17 years ago", "17 years ago", "17年前"),
+        ("Founded: 1,095 days ago", "1,095 days ago", "1,095日前"),
+        ("Founded: in 10 years", "in 10 years", "10年後"),
     ],
     "text": [
         ("Notes: empty", "empty", "空欄"),

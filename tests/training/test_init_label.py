@@ -153,3 +153,19 @@ def test_a_word_for_a_missing_value_is_no_answer(tmp_path: Path, word: str) -> N
 def test_none_beside_yes_is_an_answer(tmp_path: Path) -> None:
     found = propose(Request(leads=labelled(tmp_path, ["Won", "none", "none"] * 20), target="y"), tmp_path)
     assert any("20 of 60 rows" in line for line in found.lines)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [("Enrolled", "Not enrolled"), ("入学", "未入学"), ("Funded", "unfunded"), ("Vertrag", "kein Vertrag")],
+)
+def test_a_value_beside_its_own_denial_is_the_good_one(tmp_path: Path, good: str, bad: str) -> None:
+    found = propose(Request(leads=labelled(tmp_path, [good, bad, bad] * 40), target="y"), tmp_path)
+    assert found.config.targets[0].positive == good
+    assert "40 of 120 rows" in "\n".join(found.lines)
+
+
+@pytest.mark.parametrize("pair", [("churned", "not churned"), ("alpha", "beta"), ("解約", "未解約")])
+def test_what_nobody_hopes_for_and_plain_words_are_asked(tmp_path: Path, pair: tuple[str, str]) -> None:
+    with pytest.raises(UserError, match=r"says which is the good outcome[\s\S]*--positive"):
+        propose(Request(leads=labelled(tmp_path, list(pair) * 60), target="y"), tmp_path)

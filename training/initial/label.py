@@ -16,7 +16,7 @@ from qualify.leads.stamp import read_stamp
 from qualify.leads.strings import encode_clean
 from qualify.leads.tables import FloatArray, LeadTables
 from training.initial.funnel import slug
-from training.initial.label_words import NO, OPEN, YES, Outcome, meaning, says_nothing
+from training.initial.label_words import NO, OPEN, YES, Outcome, denies, meaning, says_nothing
 from training.initial.unclear import Kinds, check_named, refuse_label
 
 __all__ = ["FlatLabel", "Named", "find_label", "outcome_of"]
@@ -151,13 +151,15 @@ def _by_words(kinds: Kinds, positive: str | None) -> dict[str, Outcome] | None:
 
 
 def _of_two(kinds: list[str], read: list[Outcome | None], positive: str | None) -> dict[str, Outcome] | None:
-    """Return the one as yes that was named, reads as yes, or stands beside a no."""
+    """Return the one as yes that was named, reads as yes, or stands beside a no or its own denial."""
     if positive is not None:
         good = kinds.index(fold_label(positive))
     elif read.count(YES) == 1:
         good = read.index(YES)
     elif read.count(NO) == 1:
         good = 1 - read.index(NO)
+    elif read == [None, None] and (denies(*kinds) or denies(*kinds[::-1])):
+        good = int(denies(*kinds))
     else:
         return None
     return {kinds[good]: YES, kinds[1 - good]: NO}

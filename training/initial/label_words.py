@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final, Literal, TypeAlias
 
 from qualify.leads.numbers import read_boolean
 from qualify.leads.sentinels import word_placeholders
 
-__all__ = ["NO", "OPEN", "YES", "Outcome", "meaning", "says_nothing"]
+__all__ = ["NO", "OPEN", "YES", "Outcome", "denies", "meaning", "says_nothing"]
 
 Outcome: TypeAlias = Literal["yes", "no", "open"]
 YES: Final = "yes"
@@ -34,6 +35,10 @@ _OPEN = frozenset({
 })  # fmt: skip
 
 
+def _plain(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).casefold().replace("_", " ").replace("-", " ")
+
+
 def meaning(word: str) -> Outcome | None:
     """Return what a value says by itself; None where it does not.
 
@@ -42,14 +47,30 @@ def meaning(word: str) -> Outcome | None:
     >>> [meaning(word) for word in ("Closed-Won", "失注", "in_progress", "Recycled")]
     ['yes', 'no', 'open', None]
     """
-    plain = unicodedata.normalize("NFKC", word).casefold().replace("_", " ").replace("-", " ")
-    folded = " ".join(plain.split())
+    folded = " ".join(_plain(word).split())
     read = read_boolean(word)
     if folded in _GOOD or read == 1.0:
         return YES
     if folded in _BAD or read == 0.0:
         return NO
     return OPEN if folded in _OPEN else None
+
+
+_DENIED = re.compile(r"(?:not|no|non|nicht|kein|pas|un|未|不|非)(?:\s|-)*(?P<what>.+)")
+_UNWELCOME = re.compile(r"churn|bounc|default|expir|drop|spam|fraud|unsubscrib|解約|離脱|退会|退学")
+
+
+def denies(word: str, other: str) -> bool:
+    """Say whether a value is the other one with a "not" before it, and what it denies may be hoped for.
+
+    Examples
+    --------
+    >>> denies("Not enrolled", "Enrolled"), denies("未入学", "入学"), denies("Not churned", "churned")
+    (True, True, False)
+    """
+    plain, what = (" ".join(_plain(each).split()) for each in (word, other))
+    denied = _DENIED.fullmatch(plain)
+    return denied is not None and denied["what"] == what and _UNWELCOME.search(what) is None
 
 
 def says_nothing(word: str) -> bool:

@@ -13,6 +13,9 @@ from qualify.explain.numbers import say_amount, say_counted, say_days
 from qualify.explain.speech import Subject, clean_text, tidy_name
 from qualify.leads.multi_select import PART_ENDS
 
+_YEAR, _MANY_DAYS = 365.25, 1_096
+"""From three years on nobody counts the days of a birthday or a foundation."""
+
 
 def _label_and_value(value: Callable[..., str | None]) -> Callable[..., str]:
     """Make the sentence "Country: India", or "Country is not given" where there is no value."""
@@ -80,7 +83,12 @@ def _date_shown(values: Values) -> Shown:
 
 
 def _date(subject: Subject, days: float, ahead: bool) -> str | None:
-    return None if math.isnan(days) else say_days(subject.texts, "ahead" if ahead else "ago", days)
+    if math.isnan(days):
+        return None
+    stem = "ahead" if ahead else "ago"
+    if days < _MANY_DAYS:
+        return say_days(subject.texts, stem, days)
+    return subject.texts.say(f"{stem}.years", n=subject.numbers.write(math.floor(days / _YEAR)))
 
 
 def _email_sentence(subject: Subject, kind: str | None) -> str:
