@@ -143,7 +143,8 @@ def find_unit(texts: pa.Array, counts: IntArray) -> str | None:
     if timed and (np.any(parts > 1) or pc.any(pc.match_substring_regex(texts, _ISO)).as_py()):
         return unit_of_time(texts)
     found = pc.extract_regex(_plain(texts), _MEASURED)
-    around = pc.binary_join_element_wise(found.field("before"), found.field("after"), PLACE)
+    between = pa.scalar(PLACE, texts.type)
+    around = pc.binary_join_element_wise(found.field("before"), found.field("after"), between)
     best = _most_frequent(pc.replace_substring_regex(around, r"\s+", " "), counts)
     if best is None:
         return unit_of_time(texts) if timed else None
