@@ -62,7 +62,7 @@ def test_a_unit_is_found_and_the_numbers_are_read(write, unit):
     "write",
     [
         "{}号室", "{}丁目", "営業{}課", "{}th", "R{}", "Level {}", "SKU-{}", "v{}.1.2", "{}-900 people",
-        "{} pm", "{} 1st street, 1000 Springfield", "3:{}", "{}/12", "第{}回",
+        "{} pm", "{} 1st street, 1000 Springfield", "3:{}", "{}/12", "第{}回", "#{} items",
     ],
 )  # fmt: skip
 def test_names_places_ranges_and_versions_are_no_amounts(write):
@@ -97,6 +97,11 @@ def test_what_has_another_unit_is_missing_and_counted():
 def test_plurals_case_width_and_blanks_do_not_make_another_unit():
     cells = pa.array(["1 year", "3 Years", "５ years.", "4years"])
     assert parse_numbers(cells, unit="years").numbers.tolist() == [1, 3, 5, 4]
+
+
+def test_short_units_have_no_plural():
+    assert parse_numbers(pa.array(["5 m", "5 ms"]), unit="ms").unread.tolist() == [True, False]
+    assert parse_numbers(pa.array(["5 kms", "5 km"]), unit="km").unread.tolist() == [True, False]
 
 
 def test_words_that_only_contain_the_unit_are_not_read():

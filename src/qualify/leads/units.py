@@ -19,6 +19,7 @@ PLACE = "#"
 
 MOST_CHARACTERS = 20
 
+_SHORT = 2
 _MOST_CELLS = 0.5
 """So large a share of the given cells has to show the unit itself."""
 
@@ -40,7 +41,7 @@ def without_unit(text: pa.Array, unit: str) -> pa.Array:
         The strings.
     unit
         What stands behind each number, or around it (see `PLACE`); compared without case, width and blanks,
-        and without an ``s`` or a point at its end. In a unit of time (see
+        and without a plural's ``s`` or a point at its end. In a unit of time (see
         `qualify.leads.durations.SECONDS`) spans of any kind are brought.
 
     Returns
@@ -98,7 +99,11 @@ def _plain(text: pa.Array) -> pa.Array:
 def _pattern(unit: str) -> str:
     """Return the regular expression of a number beside a unit, or of a part of a unit at its place."""
     before, _, after = _normal(unit).rpartition(PLACE)
-    end = rf"{_quoted(after.removesuffix('.').removesuffix('s'))}s?\.?" if after else ""
+    stem = after.removesuffix(".")
+    if len(stem) > _SHORT:  # "ms" is no plural of "m"
+        end = rf"{_quoted(stem.removesuffix('s'))}s?\.?"
+    else:
+        end = rf"{_quoted(stem)}\.?" if stem else ""
     return rf"(?i)^{_quoted(before)}\s*({_NUMBER})\s*{end}$"
 
 
@@ -149,7 +154,7 @@ def find_unit(texts: pa.Array, counts: IntArray) -> str | None:
     if best is None:
         return unit_of_time(texts) if timed else None
     before, _, after = best.partition(PLACE)
-    place = before.endswith("第") or _PLACES.fullmatch(after) is not None
+    place = before.endswith("第") or PLACE in before + after or _PLACES.fullmatch(after) is not None
     if place or _NAMED.search(after) is None or len(best) > MOST_CHARACTERS:
         return None
     return f"{before.strip()}{PLACE}{after.strip()}" if before.strip() else after.strip()
