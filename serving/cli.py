@@ -131,13 +131,14 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain one lead: reasons, points and time line; or why its chance moved."""
-    from qualify.console import emit_json, only_json
+    from qualify.console import emit_json, only_json, say
     from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
     from qualify.moments import parse_as_of
     from serving.batch import moments_of, read_sources
     from serving.lead_view import explain_lead, find_lead
     from serving.model_source import load_scorer
+    from serving.remarks import lines_of_future, lines_of_not_given
     from serving.since import moved_since, read_then
 
     with only_json(as_json):
@@ -148,6 +149,8 @@ def explain(
         scorer = load_scorer(model, settings, folder)
         chosen = _language(language, settings)
         sources = sources_of(leads, activities, stages, settings, folder)
+        for line in (*lines_of_not_given(scorer, sources), *lines_of_future(moment)):
+            say(line)
         tables, _ = read_sources(scorer, sources)
         row = find_lead(tables, lead_id)
         moments = moments_of(scorer, tables, moment)
@@ -211,15 +214,21 @@ def settings_of(config: str, *, needed: bool) -> tuple[Settings | None, Path]:
 def sources_of(
     leads: str | None, activities: str | None, stages: str | None, settings: Settings | None, folder: Path
 ) -> Sources:
-    """Return the tables that are named, or else the configured ones."""
+    """Return the tables that are named; where no leads are, the configured ones stand in for the others."""
+    from dataclasses import replace
+
     from serving.batch import Sources
     from serving.named import named_source
 
+    named = {
+        table: named_source(each)
+        for table, each in (("activities", activities), ("stages", stages))
+        if each is not None
+    }
     if leads is None:
         assert settings is not None, "without a table, a configuration is needed"
-        return _configured(settings, folder)
-    named = [None if each is None else named_source(each) for each in (activities, stages)]
-    return Sources(named_source(leads), *named)
+        return replace(_configured(settings, folder), **named)
+    return Sources(named_source(leads), **named)
 
 
 def _configured(settings: Settings, folder: Path) -> Sources:

@@ -22,6 +22,13 @@ REASONS = 8
 EVENTS = 200
 
 
+_MENDS = {
+    "not_yet_created": "take a time of scoring after that, or correct the creation date",
+    "no_creation_date": "fill in the creation date, or name the time of scoring",
+}
+"""What helps a lead that cannot be scored, by the code of its reject."""
+
+
 def find_lead(tables: LeadTables, lead_id: str) -> int:
     """Return the position of a lead.
 
@@ -66,7 +73,8 @@ def explain_lead(
     table, late = scorer.score_rows(tables, chosen, moment, reasons=REASONS, language=language)
     if len(late):
         first = late.frame.iloc[0]
-        raise UserError("this lead cannot be scored", where=f"lead {first['lead_id']}", got=first["message"])
+        raise UserError("this lead cannot be scored", where=f"lead {first['lead_id']}", got=first["message"],
+                        mend=_MENDS[first["code"]])  # fmt: skip
     scored = table.to_pylist()[0]
     explained = scorer.explain_rows(tables, chosen, moment)
     target, closed = scorer.parts.schema.targets[0], _closed(scorer, explained)

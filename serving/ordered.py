@@ -10,7 +10,7 @@ from pathlib import Path
 from qualify.compiled import load_loops
 from qualify.config import Config
 from qualify.ledger import Recorded
-from qualify.moments import parse_as_of
+from qualify.moments import AsOf, parse_as_of
 from qualify.scorer import Scorer
 from serving.awaited import AwaitedModel
 from serving.batch import Job, Sources
@@ -21,6 +21,7 @@ from serving.cli_ledger import desk_lines, open_ledger
 from serving.desk import SalesDesk
 from serving.incremental import parse_since
 from serving.registry_apart import Asked
+from serving.remarks import lines_of_future, lines_of_not_given, tables_not_given
 from serving.score_run import check_request, rejects_place, run_request
 
 __all__ = ["Delivered", "ListOrder"]
@@ -36,6 +37,8 @@ class Delivered:
         From the order to the last byte.
     stored
         What went to the sales desk; None: nothing was to.
+    sources, moment
+        The tables that it was made from, and the time of scoring that was asked for.
     """
 
     order: ListOrder
@@ -43,11 +46,15 @@ class Delivered:
     scorer: Scorer
     seconds: float
     stored: Recorded | None
+    sources: Sources
+    moment: AsOf
 
     def lines(self) -> Iterator[str]:
         """Yield what a person is told."""
         yield from desk_lines(self.stored) if self.stored is not None else ()
         yield from self.done.lines()
+        yield from lines_of_not_given(self.scorer, self.sources)
+        yield from lines_of_future(self.moment)
         rest = "" if self.order.changed_since is None else f"; {self.done.unchanged} as they were"
         scored = f"{self.done.scored} leads scored in {self.seconds:.1f} s: {_shown(self.order.out)}"
         yield f"{scored}; {self.done.rejected} rejected{rest}"
@@ -61,6 +68,7 @@ class Delivered:
             "scored": done.scored, "rejected": done.rejected, "rejects": done.counts(), "out": out,
             "rejects_file": rejects, "model_version": self.scorer.version,
             "scorecard_version": self.scorer.scorecard.version, "seconds": self.seconds,
+            "tables_not_given": list(tables_not_given(self.scorer, self.sources)),
         }  # fmt: skip
         if order.changed_since is not None:
             told["unchanged"] = done.unchanged
@@ -134,7 +142,9 @@ class ListOrder:
             language = self.language or (config.language if config else "en")
             job = Job(scorer, sources, self.out, moment, self.reasons, language, room, desk=desk, early=early)
             done = run_request(job, awaited.bundle, self.engine, since)
-        return Delivered(self, done, scorer, time.monotonic() - began, desk.stored if desk else None)
+        return Delivered(
+            self, done, scorer, time.monotonic() - began, desk.stored if desk else None, sources, moment
+        )
 
 
 def _shown(out: str) -> str:

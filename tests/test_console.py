@@ -122,3 +122,12 @@ def test_a_terminal_gets_a_bar_on_stderr(capsys, monkeypatch):
     assert out == ""
     assert "scoring" in err
     assert "2 of 2" not in err
+
+
+def test_long_texts_that_begin_alike_stay_apart() -> None:
+    texts = [
+        f"Opportunity identified and passed to the team of {team}" for team in ("north", "south", "west")
+    ]
+    assert len({console.abridged(text) for text in texts}) == 3
+    assert all(len(console.abridged(text)) == 30 for text in texts)
+    assert console.abridged("as long as may be", 17) == "as long as may be"

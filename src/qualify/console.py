@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-__all__ = ["emit_json", "only_json", "progress", "say"]
+__all__ = ["abridged", "emit_json", "only_json", "progress", "say"]
 
 # Where nobody watches, a line now and then says that the work goes on.
 _SECONDS_BETWEEN_LINES = 10.0
@@ -29,6 +29,20 @@ def say(text: str) -> None:
     # In one piece: another thread may have something to say at the same moment.
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
+
+
+def abridged(text: str, most: int = 30) -> str:
+    """Return a long text by its beginning and its end, since many texts of a column begin alike.
+
+    Examples
+    --------
+    >>> abridged("Interested, wants an offer in spring")
+    'Interested, wants …r in spring'
+    """
+    if len(text) <= most:
+        return text
+    end = (most - 1) * 2 // 5
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
 
 
 @contextmanager

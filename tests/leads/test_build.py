@@ -136,6 +136,13 @@ def test_absent_attributes_are_an_error_that_names_them() -> None:
         DataError, match=r"lacks 1 of the columns in use: Country[\s\S]*Did you mean 'country'"
     ):
         build_tables(FLAT, specs, table(id=["a"], country=["JP"], City=["x"]))
+    renamed = r"not in use are Nation, town, Note\n[\s\S]*Did you mean 'town'"
+    with pytest.raises(DataError, match=renamed):
+        build_tables(
+            FLAT,
+            {"Town": ColumnSpec(type="category")},
+            table(id=["a"], Nation=["JP"], town=["x"], Note=["n"]),
+        )
     found, _ = build_tables(FLAT, specs, table(id=["a"], City=["x"]), lenient=True)
     assert found.columns["Country"].values.tolist() == [-1]
 

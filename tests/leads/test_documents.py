@@ -49,6 +49,34 @@ def same(one: LeadTables, two: LeadTables) -> bool:
     return True
 
 
+@pytest.mark.parametrize(("day_first", "month", "day"), [(True, 4, 2), (False, 2, 4)])
+def test_days_and_months_stand_in_documents_as_in_tables(day_first: bool, month: int, day: int) -> None:
+    data, specs = Data(leads="-", day_first=day_first), {"seen": ColumnSpec(type="date")}
+    document = {
+        "lead_id": "L1", "created_at": "02/04/2026 10:00", "as_of": "02/04/2026 11:00",
+        "attributes": {"seen": "02/04/2026"},
+        "activities": [{"type": "view", "occurred_at": "02/04/2026"}],
+        "stages": [{"stage": "MQL", "entered_at": "02/04/2026"}],
+    }  # fmt: skip
+    found, rejects = tables_from_documents([document], data, specs)
+    assert not len(rejects)
+    midnight = int(np.datetime64(f"2026-{month:02}-{day:02}", "us").astype(np.int64))
+    hour = 3_600_000_000
+    assert found.created_at.tolist() == [midnight + 10 * hour]
+    assert document_times([document], found, data).tolist() == [midnight + 11 * hour]
+    for read in (found.columns["seen"].values, found.activities.occurred_at, found.stages.entered_at):
+        assert read.tolist() == [midnight]
+
+
+@pytest.mark.parametrize("day_first", [True, False])
+def test_iso_dates_do_not_ask_which_comes_first(day_first: bool) -> None:
+    document = {"lead_id": "L1", "created_at": "2026-04-02", "as_of": "2026-04-03T00:00Z"}
+    data = Data(leads="-", day_first=day_first)
+    found, _ = tables_from_documents([document], data, {})
+    assert found.created_at.astype("datetime64[us]").astype(str).tolist() == ["2026-04-02T00:00:00.000000"]
+    assert document_times([document], found, data).tolist() == [found.created_at[0] + 86_400_000_000]
+
+
 def test_a_document_is_read_like_a_table() -> None:
     found, rejects = tables_from_documents([DOCUMENT], Data(leads="-"), SPECS)
     leads = table(

@@ -130,6 +130,16 @@ def twice_named(rows: int, second: str = "Lead No;Created on;Visits;Won\n") -> s
     return "Nr;Erfasst am;Besuche;Gewonnen\n" + second + body
 
 
+def test_a_file_is_told_of_once_and_again_when_it_is_written_anew(tmp_path: Path, caplog):
+    source = write(tmp_path, twice_named(40))
+    for _ in range(3):
+        read_table(source)
+    assert caplog.text.count("names them once more") == 1
+    Path(source).write_text(twice_named(41), encoding="utf-8")
+    read_table(source)
+    assert caplog.text.count("names them once more") == 2
+
+
 def test_names_in_a_second_language_are_left_out_and_told(tmp_path: Path, caplog):
     text = twice_named(40).replace("I7;", "I7;x;")
     source = write(tmp_path, text)

@@ -138,6 +138,24 @@ def test_the_grid_counts_what_its_cells_find(ledger):
         assert cell.probability == (pytest.approx(mean) if page.rows else None)
 
 
+@pytest.mark.parametrize(
+    ("engagement", "expected"),
+    [
+        ([0.0] * 8, [8, 0, 0, 0]),
+        ([-0.5] * 5 + [0.1, 0.2, 0.3], [5, 0, 1, 2]),  # quartiles -0.5, -0.5, 0.2
+        ([0.1, 0.2, 0.3] + [0.5] * 5, [2, 1, 0, 5]),  # quartiles 0.3, 0.5, 0.5
+        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8], [2, 2, 2, 2]),
+    ],
+)
+def test_leads_that_share_the_lowest_value_are_low_in_the_grid(ledger, engagement, expected):
+    put(ledger, *(score_row(f"l{k}", engagement=value) for k, value in enumerate(engagement)))
+    grid = ledger.grid(QueueQuery())
+    found = [sum(grid.cell(fit, column).leads for fit in range(4)) for column in range(4)]
+    assert found == expected
+    assert [ledger.queue(QueueQuery(engagement_bin=column)).total for column in range(4)] == expected
+    assert sum(grid.cell(0, column).leads for column in range(4)) == len(engagement)  # all fits are the same
+
+
 def test_the_grid_takes_the_filters(ledger):
     ledger.record_scores(many(60), origin="batch")
     for query in (QueueQuery(bands=("A",)), QueueQuery(q="l00001"), QueueQuery(answered=True)):

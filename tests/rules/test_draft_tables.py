@@ -103,6 +103,15 @@ def test_titles_and_addresses_have_fixed_rows():
     assert rows_of(["x"], ColumnSpec(type="email")) == [{"email_kind": [kind]} for kind in kinds]
 
 
+def test_a_yes_or_no_is_called_so_in_the_rationale():
+    """The table holds it as 1 and 0."""
+    outcome = [1.0] * 30 + [0.0] * 70 + [1.0] * 10 + [0.0] * 90
+    local = column(*[1] * 100, *[0] * 100)
+    (made,) = drafted({"Local": local}, outcome, {"Local": ColumnSpec(type="boolean")}).content()["rules"]
+    assert made["rationale"] == f"{FROM}: positives of leads, no: 10 of 100; yes: 30 of 100."
+    assert [row["is"] for row in made["table"]] == [[1], [0]]
+
+
 def test_the_file_of_one_column_by_hand():
     """30 and 10 of 100 won; see `test_points_by_hand` for the points."""
     values, outcome = shares(yes=30, no=10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -314,6 +315,47 @@ def test_one_lead_as_picture_and_page_in_japanese(world, listed, tmp_path):
     assert lead_id in page
     assert str(png) in called.err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lead.html", "lead.png"]
+
+
+@pytest.mark.parametrize("lacking", [(), ("stages",), ("activities", "stages")])
+def test_tables_that_the_model_learned_from_and_a_job_lacks_are_told(world, tmp_path, lacking):
+    named = [word for t in TABLES if t not in lacking for word in (f"--{t}", world.folder / f"{t}.parquet")]
+    listed = world.call("score", *named, "--as-of", AS_OF, "--out", tmp_path / "s.csv", "--json")
+    assert listed.code == 0, listed.err
+    assert listed.json["tables_not_given"] == list(lacking)
+    explained = world.call("explain", "L00000001", *named, "--as-of", AS_OF)
+    for called in (listed, explained):
+        assert called.err.count("was given, and the model learned from one") == len(lacking)
+        for table in lacking:
+            assert f"no table of {table} was given" in called.err
+            assert f"add --{table} FILE unless that is so" in called.err
+
+
+def test_a_time_of_scoring_far_ahead_is_told(world, tmp_path):
+    ahead = (datetime.now(UTC) + timedelta(days=400, hours=1)).strftime("%Y-%m-%dT%H:%MZ")
+    soon = (datetime.now(UTC) + timedelta(hours=20)).strftime("%Y-%m-%dT%H:%MZ")
+    out = ["score", *sources(world.folder), "--out", tmp_path / "s.csv"]
+    for words in (out, ["explain", "L00000001"]):
+        assert "--as-of lies 400 days ahead" in world.call(*words, "--as-of", ahead).err
+        assert "days ahead" not in world.call(*words, "--as-of", soon).err
+
+
+def test_a_lead_that_was_not_there_yet_is_refused_with_a_mend(world):
+    refused = world.call("explain", "L00000001", "--as-of", "2001-01-01")
+    assert refused.code == 2
+    assert "after the time of scoring" in refused.err
+    assert "mend: take a time of scoring after that, or correct the creation date" in refused.err
+
+
+def test_a_table_that_is_named_replaces_the_configured_one(world, tmp_path):
+    """Also where the leads are the configured ones."""
+    stages = world.arrow["stages"]
+    pq.write_table(stages.slice(0, 0), tmp_path / "none.parquet")
+    words = ["explain", "L00000001", "--as-of", AS_OF, "--json"]
+    usual = world.call(*words).json
+    without = world.call(*words, "--stages", tmp_path / "none.parquet").json
+    assert any("stage" in event["text"] for event in usual["timeline"])
+    assert len(without["timeline"]) < len(usual["timeline"])
 
 
 def test_without_files_the_configured_tables_are_read(world):

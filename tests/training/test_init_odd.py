@@ -126,3 +126,26 @@ def test_a_funnel_in_another_language_ends_with_what_was_won_and_lost(tmp_path):
     stages_read = load_config(tmp_path / "qualify.yaml").stages
     assert stages_read.order == ("Erstkontakt", "Qualifiziert", "Angebot", "Gewonnen", "Verloren")
     assert set(stages_read.closed) == {"Gewonnen", "Verloren"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "remark"),
+    [("login", "drafted from leads before"), ("email_open", "the rules that ship with qualify")],
+)
+def test_rules_that_count_none_of_the_activities_are_not_proposed(
+    tmp_path: Path, kind: str, remark: str
+) -> None:
+    """Their points would be 0 for every lead; a draft has some."""
+    rng = np.random.default_rng(0)
+    staff = rng.integers(1, 100, 400)
+    days = pd.date_range("2025-01-01", periods=400, freq="D").strftime("%Y-%m-%d")
+    won = np.where(rng.random(400) < staff / 100, "yes", "no")
+    ids = [f"L{k}" for k in range(400)]
+    table = pd.DataFrame({"id": ids, "created": days, "staff": staff, "won": won})
+    table.to_csv(tmp_path / "leads.csv", index=False)
+    pd.DataFrame({"id": ids, "type": kind, "at": days}).to_csv(tmp_path / "events.csv", index=False)
+    words = ["init", "--leads", "leads.csv", "--activities", "events.csv", "--target", "won"]
+    made = call(*words, folder=tmp_path)
+    assert made.code == 0, made.err
+    assert f"scorecard: {remark}" in made.err
+    assert remark in (tmp_path / "qualify.yaml").read_text(encoding="utf-8")

@@ -168,6 +168,18 @@ def test_without_new_leads_there_is_only_age(project: Path) -> None:
     assert ("stale_days", "") in codes(old)
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "No lead came in after the training window"), ("ja", "学習期間より後に登録されたリードがない")],
+)
+def test_without_new_leads_that_is_said(project: Path, language: str, expected: str) -> None:
+    path = project / "qualify.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + f"language: {language}\n", encoding="utf-8")
+    assert expected in call("monitor", folder=project).out
+    add(project, leads(LATER, "2025-11-01", 80, seed=2))
+    assert expected not in call("monitor", folder=project).out
+
+
 def test_later_things_are_hidden(project: Path) -> None:
     later = leads(LATER, "2026-03-01", 80, seed=2)
     later["visits"] += 1.5

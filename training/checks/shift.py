@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qualify.config import ColumnSpec
+from qualify.console import abridged
 from qualify.evaluate import Metric
 from qualify.labels.audit.cells import Cells, make_cells
 from qualify.labels.calendar import calendar_columns
@@ -213,5 +214,5 @@ def _new_words(name: str, column: Column, sides: _Sides, calendar: bool, seed: i
 def _example(column: Column, rows: IntArray, calendar: bool) -> str:
     count = np.bincount(column.codes[rows])
     most = int(count.argmax())
-    example = f", such as “{column.vocabulary[most][:40]}”" if count[most] >= _EXAMPLE else ""
+    example = f", such as “{abridged(column.vocabulary[most], 40)}”" if count[most] >= _EXAMPLE else ""
     return example + ("; the column tells the date by its nature" if calendar else "")

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualify.config import Target, fold_label
+from qualify.console import abridged
 from qualify.labels.flat import column_label
 from qualify.labels.snapshots import end_of_data, stage_label
 from qualify.leads.columns import needed
@@ -199,4 +200,4 @@ def _label(
 
 def _quoted(words: tuple[str, ...]) -> str:
     more = f" and {len(words) - _MOST_TOLD} more" if len(words) > _MOST_TOLD else ""
-    return ", ".join(repr(word[:30]) if word else "empty" for word in words[:_MOST_TOLD]) + more
+    return ", ".join(repr(abridged(word)) if word else "empty" for word in words[:_MOST_TOLD]) + more

@@ -10,6 +10,7 @@ from qualify.config import Training
 from qualify.errors import ConfigError
 from qualify.leads.tables import FloatArray, IntArray, LeadTables
 from qualify.rules import default_scorecard, draft_scorecard
+from qualify.rules.lint.coverage import counts_activities
 from training.initial.attributes import Attributes
 
 
@@ -40,10 +41,12 @@ def first_scorecard(
     Returns
     -------
     FirstScorecard
-        The program's own rules where there are activities, since they are about activities; else a draft.
+        The program's own rules where one of them counts an activity of these tables, since they are about
+        activities; else a draft.
     """
-    if len(tables.activities):
-        return FirstScorecard(default_scorecard().to_text(), "the rules that ship with qualify; adapt them")
+    shipped = default_scorecard()
+    if counts_activities(shipped, tables):
+        return FirstScorecard(shipped.to_text(), "the rules that ship with qualify; adapt them")
     rows = earlier_rows(time, label)
     before = split_point(tables, time, rows)
     try:

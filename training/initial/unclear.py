@@ -8,6 +8,7 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from qualify.config import fold_label
+from qualify.console import abridged
 from qualify.errors import UserError
 from qualify.leads.times import parse_times
 from training.initial.label_words import NO, OPEN, YES, meaning, says_nothing
@@ -147,4 +148,4 @@ def _told(kinds: Kinds) -> str:
         ((n, w) for held in kinds.values() for w, n in held.items()), key=lambda pair: (-pair[0], pair[1])
     )
     more = f" and {len(rows) - _TOLD} more" if len(rows) > _TOLD else ""
-    return ", ".join(f"{word[:30]!r}: {n:,}" for n, word in rows[:_TOLD]) + more
+    return ", ".join(f"{abridged(word)!r}: {n:,}" for n, word in rows[:_TOLD]) + more

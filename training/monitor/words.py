@@ -146,7 +146,10 @@ def lines_of(watched: Watched) -> list[str]:
 def sizes(watched: Watched) -> str:
     """Say how many leads were compared, and how many have matured."""
     matured = 0 if watched.outcomes is None else watched.outcomes.leads
-    return report_texts(watched.language).say(
+    texts = report_texts(watched.language)
+    if not watched.leads["recent"]:
+        return texts.say("monitor.sizes_no_recent", matured=count(matured))
+    return texts.say(
         "monitor.sizes", reference=count(watched.leads["reference"]), recent=count(watched.leads["recent"]),
         matured=count(matured),
     )  # fmt: skip

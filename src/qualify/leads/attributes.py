@@ -20,6 +20,8 @@ from qualify.leads.tables import BoolArray, Column, IntArray
 ENOUGH_TO_REFUSE = 20
 """From so many given values on, a column of which none can be read is an error of the table."""
 
+_TOLD = 8
+
 
 def build_attributes(
     data: Data,
@@ -42,7 +44,8 @@ def build_attributes(
     present = set(leads.column_names)
     absent = [name for name in wanted if name not in present]
     if absent and not lenient:
-        raise _absent(absent, leads.column_names, stamp)
+        used = {*columns, data.lead_id, data.created_at}
+        raise _absent(absent, [name for name in leads.column_names if name not in used], stamp)
     whole = len(position) == leads.num_rows
     parsed: dict[str, Column] = {}
     notes: list[Note] = []
@@ -62,12 +65,15 @@ def build_attributes(
     return parsed, notes
 
 
-def _absent(absent: list[str], present: Sequence[str], stamp: Stamp) -> DataError:
-    near = [did_you_mean(name, present) for name in absent]
+def _absent(absent: list[str], spare: Sequence[str], stamp: Stamp) -> DataError:
+    """Name the columns, and those that may be the same under a new name: the ones that nothing uses."""
+    near = {name: did_you_mean(name, spare) for name in absent[:_TOLD]}
+    guesses = [f"{name}: {guess}" if len(absent) > 1 else guess for name, guess in near.items() if guess]
+    unused = f"; not in use are {', '.join(spare[:_TOLD])}" if spare else ""
     return DataError(
-        f"The table of leads lacks {len(absent)} of the columns in use: {', '.join(absent[:8])}.",
-        where=stamp.origin, expected="every column that stands under `columns`",
-        mend=next((text for text in near if text), "add them, or take them out of `columns` and train again"),
+        f"The table of leads lacks {len(absent)} of the columns in use: {', '.join(absent[:_TOLD])}.",
+        where=stamp.origin, expected=f"every column that stands under `columns`{unused}",
+        mend=" ".join(guesses) or "add them, or take them out of `columns` and train again",
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.config import ColumnType, Excluded
+from qualify.console import abridged
 from qualify.leads.strings import whole_numbers
 from qualify.leads.tables import IntArray
 
@@ -94,7 +95,7 @@ class ColumnProfile:
     def _examples(self) -> str:
         if self.type in ("number", "date"):
             return " to ".join(self.examples)
-        return ", ".join(example if len(example) <= 30 else example[:29] + "…" for example in self.examples)
+        return ", ".join(map(abridged, self.examples))
 
 
 @dataclass(frozen=True, slots=True)

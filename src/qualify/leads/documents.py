@@ -41,8 +41,8 @@ def tables_from_documents(
         (``stage``, ``entered_at``, and optionally ``recorded_at``, ``reason``). Without ``lead_id`` a lead is
         called by its position.
     data
-        For the time zone of naive times; names of columns are the ones above, whatever the user's tables call
-        theirs.
+        For the time zone of naive times, and whether 01/04/2026 is the first of April; names of columns are
+        the ones above, whatever the user's tables call theirs.
     columns
         The attributes to read; one that a document does not have is missing.
 
@@ -100,7 +100,7 @@ def document_times(documents: pd.DataFrame | Iterable[Document], tables: LeadTab
     given = _array([document.get("as_of") for document in objects])
     if given.null_count == len(given):
         return np.full(len(tables), NO_TIME, dtype=np.int64)
-    times = parse_times(given, timezone=data.timezone)
+    times = parse_times(given, timezone=data.timezone, day_first=data.day_first)
     if times.unread.any():
         row = int(np.argmax(times.unread))
         raise DataError("`as_of` is no time.", where=f"lead document {row}", got=objects[row].get("as_of"),
@@ -116,7 +116,6 @@ def _canonical(data: ById[Data], dated: bool) -> Data:
             "lead_id": "lead_id",
             "created_at": "created_at" if dated else None,
             "order_by": None,
-            "day_first": False,
             "activity_columns": ActivityColumns(recorded_at="recorded_at", topic="topic", value="value"),
             "stage_columns": StageColumns(recorded_at="recorded_at", reason="reason"),
         }

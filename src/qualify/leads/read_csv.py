@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +86,28 @@ def find_layout(path: Path | File, encoding: str | None, delimiter: str | None) 
         text, delimiter = text[named.end() :], delimiter or named[1]
     header = _header(text, delimiter, whole, where)
     if header.above:
-        _log.warning("%s: the column names stand in line %d; what is above them is left out", where,
-                     header.above + int(named is not None) + 1)  # fmt: skip
+        line = header.above + int(named is not None) + 1
+        _warn_once(f"the column names stand in line {line}; what is above them is left out", *_identity(path))
     if header.again:
-        _log.warning("%s: the row below the column names names them once more; it is left out", where)
+        _warn_once("the row below the column names names them once more; it is left out", *_identity(path))
     names = unique_names(header.names, where)
     bare = whole and "\n" not in text and "\r" not in text
     skipped = header.above + int(named is not None)
     return Layout(names, header.delimiter, encoding, skipped, bare, whole or not found, int(header.again))
+
+
+def _identity(path: Path | File) -> tuple[str, str, int, int]:
+    """Return what a file is called, where it is, and what changes when it is written anew."""
+    if isinstance(path, File):
+        return str(path), path.path, path.size, path.changed
+    about = path.stat()
+    return str(path), str(path.resolve()), about.st_size, about.st_mtime_ns
+
+
+@lru_cache(maxsize=1_024)
+def _warn_once(told: str, name: str, place: str, size: int, changed: int) -> None:
+    """Tell of a file once, however often a job reads it: the cache knows what has been told."""
+    _log.warning("%s: %s", name, told)
 
 
 def unique_names(names: list[str], where: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -31,13 +32,19 @@ def conditions(connection: Connection, query: QueueQuery, *, bins: bool = True) 
 
 
 def quartiles(connection: Connection, column: Column[float]) -> Cuts:
-    """Return the values at a quarter, a half and three quarters of the stored leads."""
+    """Return the values at a quarter, a half and three quarters of the stored leads.
+
+    A cut at the lowest value stands just above it: leads that share it, such as all those that did nothing,
+    have none below them, and belong into the lowest bin however many they are.
+    """
     count = connection.scalar(select(func.count()).select_from(leads)) or 0
     if not count:
         return ()
     ordered = select(column).order_by(column).limit(1)
-    found = [connection.scalar(ordered.offset(count * step // BINS)) for step in range(1, BINS)]
-    return tuple(float(value) for value in found if value is not None)
+    found = [connection.scalar(ordered.offset(count * step // BINS)) for step in range(BINS)]
+    lowest, *cuts = (float(value) for value in found if value is not None)
+    above_lowest = math.nextafter(lowest, math.inf)
+    return tuple(max(cut, above_lowest) for cut in cuts)
 
 
 def bin_of(column: Column[float], cuts: Cuts) -> ColumnElement[int]:

@@ -121,8 +121,14 @@ def _joined(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _rationale(column: Drafted, drafted_before: str) -> str:
     rows = zip(column.rows, column.leads.tolist(), column.positives.tolist(), strict=True)
-    counts = "; ".join(f"{_name(row)}: {won} of {leads}" for row, leads, won in rows)
+    said = _yes_no if column.spec.type == "boolean" else _name
+    counts = "; ".join(f"{said(row)}: {won} of {leads}" for row, leads, won in rows)
     return f"Drafted from data before {drafted_before}: positives of leads, {counts}."
+
+
+def _yes_no(row: TableRow) -> str:
+    """Name a row about a yes or no, which the table holds as 1 and 0."""
+    return ", ".join("yes" if value else "no" for value in row.is_) if row.is_ else _name(row)
 
 
 def _name(row: TableRow) -> str:

@@ -41,6 +41,13 @@ def absent_types(card: Scorecard, tables: LeadTables) -> list[Finding]:
     ]
 
 
+def counts_activities(card: Scorecard, tables: LeadTables) -> bool:
+    """Return whether a rule of the card is about an activity type that the tables hold."""
+    types = [folded(name) for name in tables.activities.types]
+    selectors = (selector for rule in card.rules for selector in needed_selectors(rule))
+    return any(selected_types(selector, types).any() for selector in selectors)
+
+
 def absent_values(card: Scorecard, tables: LeadTables) -> list[Finding]:
     """K004: a row of a table that holds for no lead at all, wherever it stands."""
     rows = np.arange(len(tables), dtype=np.int64)
