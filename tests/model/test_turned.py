@@ -165,3 +165,21 @@ def test_a_fit_follows_the_turn_and_nothing_sees_it_before_it_came():
     flipped = replace(rows, label=np.where(rows.place >= 840, 1 - rows.label, rows.label))
     again = forward_predictions(flipped, QUICK, seed=0, threads=1)
     np.testing.assert_array_equal(forward.linear[forward.fold < 2], again.linear[forward.fold < 2])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hot_week_is_no_turn_of_the_days_it_fell_on(seed):
+    """Calls in runs of forty; the last 200 of 6,000 succeed ten times as often, and all have one word."""
+    k = np.arange(6_000)
+    hot = k >= 5_800
+    label = np.random.default_rng(seed).random(6_000) < np.where(hot, 0.5, 0.05)
+    assert turned_values(rows_of(np.where(hot | (k // 40 % 2 == 0), 0, 1), label=label)) == ()
+
+
+def test_a_share_that_jumps_from_week_to_week_has_not_turned():
+    """Of the leads by "fair" nine in ten succeed in every other week since the middle, else one in ten."""
+    rows = a_turn(4_000, 2_000)
+    assert turned_values(rows)
+    k, fair = rows.place, rows.frame.categorical[0].values == 0
+    label = np.where(fair & (k // 100 % 2 == 0), k % 20 == 0, rows.label)
+    assert turned_values(rows_of(rows.frame.categorical[0].values, label=label)) == ()

@@ -29,6 +29,8 @@ CLEAR = 6.0
 """And by how many standard errors: some ten thousand places and values are looked at."""
 FEWEST = 10.0
 """Effective leads with the value that each side needs."""
+LASTED = 3
+"""And so many blocks with it: within fewer, a hot week cannot be told from a turn."""
 TRACE = 0.02
 """What is left of the weight of a forgotten row."""
 MOST = 8
@@ -83,8 +85,9 @@ def turned_values(rows: Rows) -> tuple[Turn, ...]:
     For each value and each border between blocks, with the log-odds of positives λ before and after it,
     `moved` is (λ after − λ before) of the value less the same of all other leads, and its variance is the sum
     of 1/(k + ½) + 1/(n − k + ½) over the four (Haldane 1956; k of n effective leads, Kish 1965, are positive;
-    the rows of one lead count as one lead). The clearest is taken, its leads are left out, and the rest is
-    looked at again.
+    the rows of one lead count as one lead). Where the shares of the blocks differ by more than that, their
+    spread is the variance (clustered by block: Liang and Zeger 1986): leads of one week may share a campaign.
+    The clearest is taken, its leads are left out, and the rest is looked at again.
     """
     seen = _Seen(rows)
     return tuple(
@@ -182,23 +185,46 @@ def _compare(tables: FloatArray) -> tuple[FloatArray, FloatArray]:
     moved, clear
         Shape (values, borders).
     """
-    before = np.cumsum(tables, axis=2)[:, :, :-1]
-    after = tables.sum(axis=2, keepdims=True) - before
-    (first, first_variance, first_size), (then, then_variance, then_size) = map(_log_odds, (before, after))
-    others = [_log_odds(side.sum(axis=1, keepdims=True) - side) for side in (before, after)]
-    own = then - first
-    moved = own - (others[1][0] - others[0][0])
-    clear = moved / np.sqrt(first_variance + then_variance + others[0][1] + others[1][1])
+    others = _sides(tables.sum(axis=1, keepdims=True) - tables)
+    before, after = _sides(tables)
+    own = after.log_odds - before.log_odds
+    moved = own - (others[1].log_odds - others[0].log_odds)
+    clear = moved / np.sqrt(sum(side.variance for side in (before, after, *others)))
     # Of two values one may stand still: it moves beside the other, and has not turned.
     leapt = (np.abs(moved) >= MOVED) & (np.sign(moved) * own >= MOVED)
-    enough = np.minimum(first_size, then_size) >= FEWEST
-    return moved, np.where(leapt & enough & (np.abs(clear) >= CLEAR), clear, 0.0)
+    enough = np.minimum(before.size, after.size) >= FEWEST
+    lasted = np.minimum(before.blocks, after.blocks) >= LASTED
+    return moved, np.where(leapt & enough & lasted & (np.abs(clear) >= CLEAR), clear, 0.0)
 
 
-def _log_odds(side: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the log-odds of positives, their variance, and the effective number of leads."""
-    weight, positive, squared = np.maximum(side, 0.0)
+class _Side(NamedTuple):
+    """The leads on one side of each border, by value; each of shape (values, borders)."""
+
+    log_odds: FloatArray
+    variance: FloatArray
+    size: FloatArray
+    blocks: FloatArray
+
+
+def _sides(tables: FloatArray) -> tuple[_Side, _Side]:
+    """Return both sides of each border, from `tables` as `_compare` takes them."""
+    weight, positive, _ = tables = np.maximum(tables, 0.0)
+    sums = np.stack([*tables, positive**2, positive * weight, weight**2, weight > 0])
+    before = np.cumsum(sums, axis=2)[:, :, :-1]
+    return _side(before), _side(sums.sum(axis=2, keepdims=True) - before)
+
+
+def _side(sums: FloatArray) -> _Side:
+    """Return log-odds, their variance, and the effective numbers of leads and of blocks."""
+    weight, positive, squared, *products, blocks = np.maximum(sums, 0.0)
     size = np.divide(weight**2, squared, out=np.zeros_like(weight), where=squared > 0)
-    share = np.divide(positive, weight, out=np.zeros_like(weight), where=weight > 0)
-    k = size * np.minimum(share, 1.0)
-    return np.log((k + 0.5) / (size - k + 0.5)), 1 / (k + 0.5) + 1 / (size - k + 0.5), size
+    share = np.minimum(np.divide(positive, weight, out=np.zeros_like(weight), where=weight > 0), 1.0)
+    k = size * share
+    alone = 1 / (k + 0.5) + 1 / (size - k + 0.5)
+    both, crossed, weights = products
+    spread = (
+        np.maximum(both - 2 * share * crossed + share**2 * weights, 0.0) * blocks / np.maximum(blocks - 1, 1)
+    )
+    spread = np.divide(spread, weight**2, out=np.zeros_like(weight), where=weight > 0)
+    steep = (k + 0.5) * (size - k + 0.5) / (size + 1) ** 2
+    return _Side(np.log((k + 0.5) / (size - k + 0.5)), np.maximum(alone, spread / steep**2), size, blocks)
