@@ -112,6 +112,9 @@ def test_nothing_is_recorded_after_the_moment_of_scoring(folder, japanese):
 def test_the_japanese_report_shows_no_english_sentence(folder, japanese):
     report = (folder / "out/report.html").read_text(encoding="utf-8")
     text = re.sub(r"<style.*?</style>|<[^>]+>|src=\S+", " ", report, flags=re.DOTALL)
+    # The values of the data are told as they are, and which ones are told depends on the day.
+    for source in pd.read_parquet(folder / "out/data/leads.parquet")["source"].dropna().unique():
+        text = text.replace(f"{source} (", "")
     assert not re.search(r"[a-z]+ [a-z]+ [a-z]+ [a-z]+", text)
     assert not re.search(r"\b[a-z]+_[a-z_]+\b", text)
 
