@@ -17,6 +17,12 @@ _EVENTS = ("ragged_row", "missing_id", "missing_type", "missing_name", "bad_time
            "bad_recorded_at", "bad_value")  # fmt: skip
 _ORDER = [f"{kind}_{code}" for kind in ("activity", "stage") for code in _EVENTS]
 
+_MENDS = {
+    "not_yet_created": "take a later --as-of, or correct the dates of creation",
+    "no_creation_date": "name the time of scoring with --as-of, or fill in the dates of creation",
+}
+"""What helps, by the code of the reject."""
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -57,10 +63,20 @@ class Summary:
         return dict(found)
 
     def lines(self) -> list[str]:
-        """Return one line for each code, for people."""
-        return [f"{code}: {count} rows of leads" for code, count in sorted(self.rejects.items())] + [
-            f"{note.code}: {note.count}: {note.message}" for note in self.notes
-        ]
+        """Return one line for each code, for people; last that no lead was scored, where none was."""
+        return (
+            [f"{code}: {count} rows of leads" for code, count in sorted(self.rejects.items())]
+            + [f"{note.code}: {note.count}: {note.message}" for note in self.notes]
+            + self._nobody()
+        )
+
+    def _nobody(self) -> list[str]:
+        """Return a line where every lead was left out: an empty list looks like a quiet night."""
+        if self.scored or self.unchanged or not self.rejects:
+            return []
+        code, count = max(self.rejects.items(), key=lambda each: (each[1], each[0]))
+        mend = f"; {_MENDS[code]}" if code in _MENDS else ""
+        return [f"NO LEAD WAS SCORED: {count} of {self.rejected} were left out as {code}{mend}"]
 
 
 def join_told(told: Sequence[Told], columns: Iterable[str], origin: str) -> Summary:

@@ -56,6 +56,17 @@ def test_averages_of_others_are_honest(seed, scale):
     assert [s for s in found if s.exclude] == []
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_rare_outcomes_in_small_groups_are_honest(seed):
+    """Of three rows and a rare outcome, groups that hold it hold one: alike, whatever the number says."""
+    rng = np.random.default_rng(seed)
+    group = np.arange(N) % (N // 3)
+    chance = rng.beta(1, 19, N // 3)
+    now = (rng.random(N) < chance[group]).astype(float)
+    found = audit_columns(lead_tables({"x": number(chance[group])}), now, {})
+    assert [s for s in found if s.exclude] == []
+
+
 def test_averages_that_leave_the_row_out():
     group = np.random.default_rng(0).integers(0, 160, N)
     ones, rows = np.bincount(group, weights=Y), np.bincount(group)

@@ -73,6 +73,15 @@ def test_planned_dates(name):
     assert is_planned(name)
 
 
+@pytest.mark.parametrize(
+    ("name", "subject", "clear"),
+    [("Unread By Owner", "state", True), ("未読", "state", True), ("完了フラグ", "outcome", True),
+     ("次のステップ", "outcome", False), ("NextStep", "outcome", False)],
+)  # fmt: skip
+def test_columns_that_every_crm_exports(name, subject, clear):
+    assert (read_name(name).subject, read_name(name).clear) == (subject, clear)
+
+
 @pytest.mark.parametrize("name", ["won_date", "end date", "contract_date", "終了日", "契約日"])
 def test_other_dates_are_not_planned(name):
     assert not is_planned(name)

@@ -29,6 +29,12 @@ def test_latin_letters_are_not_taken_for_japanese(text: str) -> None:
         sniff_encoding(text.encode("cp1252"), True, "t.csv")
 
 
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8"])
+def test_dates_alone_are_japanese(encoding: str) -> None:
+    text = "id,created,won\n1,2026年4月1日,1\n2,2026年12月24日,0\n"
+    assert sniff_encoding(text.encode(encoding), True, "t.csv") == encoding
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", ["id,a\n1,2\n", "番号,会社名\n1,株式会社みなと\n2,港湾\n"])
 def test_utf16_without_a_mark_is_found(encoding: str, text: str) -> None:

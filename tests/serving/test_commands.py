@@ -340,6 +340,17 @@ def test_a_time_of_scoring_far_ahead_is_told(world, tmp_path):
         assert "days ahead" not in world.call(*words, "--as-of", soon).err
 
 
+def test_a_list_without_a_lead_says_so_loudly(world, tmp_path):
+    called = world.call(
+        "score", *sources(world.folder), "--out", tmp_path / "s.csv", "--as-of", "2001-01-01", "--json"
+    )
+    assert called.code == 0
+    assert called.json["scored"] == 0
+    everybody = called.json["rejected"]
+    loud = f"NO LEAD WAS SCORED: {everybody} of {everybody} were left out as not_yet_created; take a later"
+    assert loud in called.err
+
+
 def test_a_lead_that_was_not_there_yet_is_refused_with_a_mend(world):
     refused = world.call("explain", "L00000001", "--as-of", "2001-01-01")
     assert refused.code == 2

@@ -34,6 +34,14 @@ def test_a_mail_column_holds_addresses(values, email):
     assert propose_desk(pa.table({"Email": values})).email == email
 
 
+@pytest.mark.parametrize(
+    "column",
+    ["Lead Owner", "Contact owner", "Deal owner", "Owner Full Name", "Owner", "リード 所有者", "所有者"],
+)
+def test_who_looks_after_a_lead_is_found_as_crms_call_it(column):
+    assert propose_desk(pa.table({column: ["Ann"], "Owner type": ["user"]})).owner == column
+
+
 def test_a_repeated_name_is_judged_by_its_own_values():
     table = pa.table([["yes"] * 10, PHONES], names=["phone", "Phone"])
     assert propose_desk(table).phone == "Phone"

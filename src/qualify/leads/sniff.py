@@ -11,6 +11,7 @@ HEAD_BYTES = 1 << 18
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _RUN = re.compile(r"[^\x00-\x7f]+")
+_DATE = re.compile(r"\d年\d{1,2}月")
 _MEND_ZEROS = "export it again as UTF-8, or take them out, for instance with: tr -d '\\000' < old > new"
 MEND_ENCODING = (
     "save the file as UTF-8, or name its encoding, for instance cp1252: with `--encoding` of init, "
@@ -103,9 +104,13 @@ def _decodes(data: bytes, encoding: str, whole: bool) -> bool:
 def _looks_japanese(head: bytes) -> bool:
     """Say whether the characters beyond ASCII come in runs, as they do in Japanese.
 
-    Latin letters with accents often decode as Shift_JIS too, but stand alone between plain letters.
+    Latin letters with accents often decode as Shift_JIS too, but stand alone between plain letters. The signs
+    of a date, as in 2026年4月1日, stand alone too, and nothing else is written like that.
     """
-    runs = [len(run) for run in _RUN.findall(codecs.getincrementaldecoder("cp932")("ignore").decode(head))]
+    text = codecs.getincrementaldecoder("cp932")("ignore").decode(head)
+    if _DATE.search(text):
+        return True
+    runs = [len(run) for run in _RUN.findall(text)]
     return sum(n for n in runs if n >= 2) > 0.5 * sum(runs)
 
 

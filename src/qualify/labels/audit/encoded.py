@@ -23,6 +23,8 @@ _FEWEST_ROWS = 20
 _MOST_LOG_ODDS = 20.0
 _REPEATED = 5
 _RARE = 3
+_EXPECTED = 5.0
+"""Of the rarer outcome, in a group that is compared: of smaller ones those with both outcomes are all alike."""
 
 
 def check_encoded(facts: Facts) -> Suspicion | None:
@@ -73,7 +75,8 @@ def _luck(share: FloatArray, rows: FloatArray, ones: FloatArray) -> float:
     Where groups of one value are one group, counts miss by (rows + m) value - ones = m p; where they are
     several groups of about one size, shares do by a line too. The closer of both is told.
     """
-    told = (ones > 0) & (ones < rows) & (rows >= _RARE)
+    base = ones.sum() / rows.sum()
+    told = (ones > 0) & (ones < rows) & (rows * min(base, 1 - base) >= _EXPECTED)
     share, rows, ones = share[told], rows[told], ones[told]
     freedom = len(share) - 2
     if freedom < _FEWEST_GROUPS - 2:

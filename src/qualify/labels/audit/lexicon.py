@@ -20,7 +20,7 @@ CLEAR_OUTCOME: tuple[str, ...] = (
         loss|rejection|disqualification|decline + reason|code|comment; outcome|disposition;
         close + date|time|day|reason|status|type|by|at|on|value|amount; disqualified|churned|churn;
         final + status|result|stage; 失注; 受注; 成約; 成否|勝敗|成果; クロージング;
-        最終 + 結果|判定|判断|決定; 成立日; 入会済; 却下|断り|除外|不成立|辞退|見送り + 理由;
+        最終 + 結果|判定|判断|決定; 完了 + フラグ; 成立日; 入会済; 却下|断り|除外|不成立|辞退|見送り + 理由;
     """),
     # what exists only once somebody worked on the lead
     *_entries("""
@@ -50,7 +50,7 @@ CLEAR_OUTCOME: tuple[str, ...] = (
 VAGUE_OUTCOME: tuple[str, ...] = _entries("""
     state + progress|process|pipeline|funnel; status; stage; phase; contract; result; reason; decision;
     quality; rating; score; grade; rank; tag; deal|opportunity|opp; duration; call; meeting; appointment;
-    talk + time; note; comment; remark; memo; feedback; follow + up; followup; order; purchase; purchased;
+    talk + time; next + step; 次のステップ; note; comment; remark; memo; feedback; follow + up; followup; order; purchase; purchased;
     payment; paid; refund; renewal; booked; booking; approved|approval; rejected|rejection; declined;
     accepted|acceptance; cancelled|canceled|cancellation; conversion; qualified|qualification;
     mql|sql|sal|sqo; enrolled|enrolment|enrollment|admitted; proposal|quote|quotation|negotiation;
@@ -67,7 +67,7 @@ CLEAR_STATE: tuple[str, ...] = _entries("""
     last|latest|newest|recent + meeting|changed|change|edited|worked|response|reply|replied;
     last|latest|newest|recent + disposition|result;
     current|present + stage|phase; day|hour|time|week|age + stage|phase|pipeline;
-    modified|updated|edited + date|time|at|on|by;
+    modified|updated|edited + date|time|at|on|by; unread|未読|未開封;
     activity|engagement|interaction|behaviour|behavior + score|index|grade|rating;
     最終|最新|直近 + 活動|接触|更新|連絡|コンタクト|アクション|対応|架電|変更;
     最終|最新|直近 + ステータス|フェーズ|商談|結果|状況;
