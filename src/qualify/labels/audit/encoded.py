@@ -24,7 +24,7 @@ _MOST_LOG_ODDS = 20.0
 _REPEATED = 5
 _RARE = 3
 _EXPECTED = 5.0
-"""Of the rarer outcome, in a group that is compared: of smaller ones those with both outcomes are all alike."""
+"""Of the rarer outcome, in a group that is compared: smaller ones with both outcomes are all alike."""
 
 
 def check_encoded(facts: Facts) -> Suspicion | None:

@@ -50,7 +50,8 @@ CLEAR_OUTCOME: tuple[str, ...] = (
 VAGUE_OUTCOME: tuple[str, ...] = _entries("""
     state + progress|process|pipeline|funnel; status; stage; phase; contract; result; reason; decision;
     quality; rating; score; grade; rank; tag; deal|opportunity|opp; duration; call; meeting; appointment;
-    talk + time; next + step; 次のステップ; note; comment; remark; memo; feedback; follow + up; followup; order; purchase; purchased;
+    talk + time; next + step; 次のステップ; note; comment; remark; memo; feedback; follow + up; followup;
+    order; purchase; purchased;
     payment; paid; refund; renewal; booked; booking; approved|approval; rejected|rejection; declined;
     accepted|acceptance; cancelled|canceled|cancellation; conversion; qualified|qualification;
     mql|sql|sal|sqo; enrolled|enrolment|enrollment|admitted; proposal|quote|quotation|negotiation;
