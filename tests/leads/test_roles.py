@@ -37,6 +37,7 @@ KEYS = pa.array(IDS)
         (("リードID", "x"), "リードID"),
         (("顧客番号", "x"), "顧客番号"),
         (("paid", "name"), None),
+        (("Organization - City", "Deal - ID"), "Deal - ID"),
     ],
 )
 def test_ids_by_name(names: tuple[str, str], found: str | None) -> None:
@@ -55,6 +56,9 @@ def test_an_id_has_to_differ() -> None:
     [
         (("updated_at", "created_at"), "created_at"),
         (("close_date", "REG_DATE"), "REG_DATE"),
+        (("Deal - Won time", "Deal - Deal created"), "Deal - Deal created"),
+        (("リード: 最終更新日", "リード: 作成日"), "リード: 作成日"),
+        (("deal created", "Deal - Lost time"), None),
         (("won_date", "birthday"), None),
         (("最終更新日", "登録日"), "登録日"),
         (("first_contact_date", "visit"), "first_contact_date"),

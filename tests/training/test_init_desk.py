@@ -42,6 +42,13 @@ def test_who_looks_after_a_lead_is_found_as_crms_call_it(column):
     assert propose_desk(pa.table({column: ["Ann"], "Owner type": ["user"]})).owner == column
 
 
+def test_the_object_before_a_name_is_no_part_of_it():
+    """As Pipedrive and Salesforce's reports write it; a company's name is not the lead's."""
+    columns = ["Organization - Name", "Person - Name", "Deal - Owner", "Lead: Lead Source"]
+    desk = propose_desk(pa.table({name: ["x"] for name in columns}))
+    assert (desk.company, desk.name, desk.owner, desk.source) == tuple(columns)
+
+
 def test_a_repeated_name_is_judged_by_its_own_values():
     table = pa.table([["yes"] * 10, PHONES], names=["phone", "Phone"])
     assert propose_desk(table).phone == "Phone"

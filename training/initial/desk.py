@@ -16,7 +16,7 @@ _SAMPLE = 5_000
 
 _CALLED = {
     "name": "name|full_?name|lead_?name|contact_?name|氏名|名前|担当者名",
-    "company": "company|company_?name|account|account_?name|organi[sz]ation|会社|会社名|企業名|法人名",
+    "company": "company|company_?name|account|account_?name|organi[sz]ation(_?name)?|会社|会社名|企業名|法人名",
     "owner": "(lead|contact|deal|record|account|company)?_?owner(_?(full_?)?name)?|sales_?rep|assigned_?to"
     "|営業担当|営業担当者|担当営業|(リード)?_?所有者|(コンタクト|取引)担当者",
     "email": "e-?mail|e-?mail_?address|メール|メールアドレス",
@@ -61,7 +61,7 @@ def kept_line(desk: Desk) -> str | None:
 
 
 def _meaning(column: str) -> str | None:
-    called = column.strip().casefold().replace(" ", "_")
+    called = shapes.without_object(column).strip().casefold().replace(" ", "_")
     if shapes.names_a_phone(column):
         return "phone"
     return next((what for what, pattern in _CALLED.items() if re.fullmatch(pattern, called)), None)

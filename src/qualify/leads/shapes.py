@@ -40,6 +40,12 @@ _NAME_ADDRESS = re.compile(r"(?i)^(street|postal)?[ _.-]?address(_?line)?\d?$|^s
 _NAME_CODE = re.compile(
     r"(?i)code|コード|区分|種別|zip|postal|郵便|(^|[\W_])(sic|naics|nace)([\W_]|$)|segment|\btype\b|class\b|category"
 )
+_COMPANY = re.compile(r"organi[sz]ation|company|account|取引先|組織|会社", re.IGNORECASE)
+_OBJECT = re.compile(
+    rf"(lead|deal|contact|person|opportunity|prospect|{_COMPANY.pattern}|リード|商談|取引先責任者|取引|人物|見込み客)"
+    r"(?: ?[:：] ?| [-–] )(?=\S)",
+    re.IGNORECASE,
+)
 _NAME_ID = re.compile(
     r"(?i:(^|[ _.\-])(id|uuid|guid|key)$|^(id|uuid|guid)([ _.\-]|$)|番号$|ＩＤ)|[a-z]I[Dd]$|[^ -~]ID$"
 )
@@ -85,7 +91,7 @@ def names_a_phone(name: str) -> bool:
 
 def is_personal(name: str) -> bool:
     """Say whether the column's name promises people's names or addresses."""
-    return bool(_NAME_PERSON.search(name) or _NAME_ADDRESS.search(name))
+    return bool(_NAME_PERSON.search(without_object(name)) or _NAME_ADDRESS.search(name))
 
 
 def is_job_title(name: str, texts: pa.Array, counts: IntArray) -> bool:
@@ -118,15 +124,37 @@ def is_random_key(texts: pa.Array, counts: IntArray) -> bool:
     return share(texts, counts, _UUID) >= 0.9
 
 
-def plain_name(name: str) -> str:
-    """Return a name in lower case with blanks between its words.
+def without_object(name: str) -> str:
+    """Return a column's name without the object of the CRM that an export puts before it.
+
+    A company's name stays one: it is not the lead's.
 
     Examples
     --------
-    >>> plain_name("createdAt"), plain_name("REG_DATE"), plain_name("Lead ID")
-    ('created at', 'reg date', 'lead id')
+    >>> without_object("Deal - Deal created"), without_object("Lead: Owner"), without_object("Lead ID")
+    ('created', 'Owner', 'Lead ID')
+    >>> without_object("Organization - Name"), without_object("取引先：業種")
+    ('Organization Name', '業種')
     """
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
+    found = _OBJECT.match(name.strip())
+    if found is None:
+        return name
+    rest = name.strip()[found.end() :]
+    if _COMPANY.fullmatch(found[1]) and rest.casefold() in ("name", "名", "名前"):
+        return f"{found[1]} {rest}"
+    again = f"{found[1]} "
+    return rest[len(again) :] if rest.casefold().startswith(again.casefold()) else rest
+
+
+def plain_name(name: str) -> str:
+    """Return a name in lower case with blanks between its words, without the object of a CRM before it.
+
+    Examples
+    --------
+    >>> plain_name("createdAt"), plain_name("REG_DATE"), plain_name("Lead ID"), plain_name("Lead: Lead ID")
+    ('created at', 'reg date', 'lead id', 'id')
+    """
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", without_object(name).strip())
     return re.sub(r"[\s_.\-/]+", " ", spaced).lower()
 
 
