@@ -38,12 +38,15 @@ class Summary:
         What was counted and cost no lead.
     unchanged
         Leads whose rows of an earlier run still hold.
+    why_all
+        Of a run of changes that could go on with no row: why, in words.
     """
 
     scored: int
     rejects: dict[str, int]
     notes: tuple[Note, ...]
     unchanged: int = 0
+    why_all: str = ""
 
     @classmethod
     def of(cls, scored: int, rejects: Rejects) -> Summary:
@@ -65,7 +68,8 @@ class Summary:
     def lines(self) -> list[str]:
         """Return one line for each code, for people; last that no lead was scored, where none was."""
         return (
-            [f"{code}: {count} rows of leads" for code, count in sorted(self.rejects.items())]
+            [f"every lead was scored: {self.why_all}"] * bool(self.why_all)
+            + [f"{code}: {count} rows of leads" for code, count in sorted(self.rejects.items())]
             + [f"{note.code}: {note.count}: {note.message}" for note in self.notes]
             + self._nobody()
         )

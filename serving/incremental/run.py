@@ -26,6 +26,10 @@ from serving.state import read_state, write_state
 
 __all__ = ["run_changed"]
 
+_MADE_BY = ("another version of the model", "another scorecard", "another version of qualify",
+            "another number of reasons", "another language")  # fmt: skip
+"""What `_made_by` names, as what differs."""
+
 
 @dataclass(frozen=True)
 class _Scored:
@@ -97,6 +101,7 @@ def _since_last(job: Job, tables: LeadTables, moments: IntArray, rejects: Reject
         | pc.not_equal(old["made_by"], made).to_numpy()
         | (tables.created_at[had] > moments[had])
     )
+    why_all = _why_all(old["made_by"], made)
     quiet = np.flatnonzero(~chosen)
     before = Verdicts.of_list(state.take(pa.array(place[quiet])), job.scorer)
     chosen[quiet] = _judged(job, tables, quiet, moments[quiet]).differ(before)
@@ -106,7 +111,7 @@ def _since_last(job: Job, tables: LeadTables, moments: IntArray, rejects: Reject
     whole = pa.concat_tables([kept, fresh])
     _write(job, done.table, whole, kept, whole_list)
     write_state(job.out, whole, fresh)
-    return _finished(job, done, kept.num_rows)
+    return _finished(job, done, kept.num_rows, why_all)
 
 
 def _judged(job: Job, tables: LeadTables, rows: IntArray, moments: IntArray) -> Verdicts:
@@ -133,6 +138,28 @@ def _made_by(job: Job) -> str:
     scorer = job.scorer
     parts = (scorer.version, scorer.scorecard.version, version("qualify"), job.reasons, job.language)
     return " ".join(map(str, parts))
+
+
+def _why_all(before: pa.ChunkedArray, now: str) -> str:
+    """Return why no row can be gone on with, as a clause; empty where some can.
+
+    Examples
+    --------
+    >>> _why_all(pa.chunked_array([["1a 2 0.1 3 en", "1a 2 0.1 3 en"]]), "2b 2 0.1 3 ja")
+    'another version of the model, another language (before 1a, en; now 2b, ja)'
+    >>> _why_all(pa.chunked_array([["1a 2 0.1 3 en"]]), "1a 2 0.1 3 en")
+    ''
+    """
+    if not len(before):
+        return "there is no earlier list of these leads to go on with"
+    made = before.unique().to_pylist()
+    if now in made:
+        return ""
+    then = made[0].split(" ")
+    parts = zip(_MADE_BY, then, now.split(" "), strict=True)
+    other = [(name, old, new) for name, old, new in parts if old != new]
+    names, olds, news = (", ".join(each) for each in zip(*other, strict=True))
+    return f"{names} (before {olds}; now {news})"
 
 
 def _state_schema(job: Job) -> pa.Schema:
@@ -184,11 +211,11 @@ def _ranked(table: pa.Table, ranks: IntArray) -> pa.Table:
     return table.set_column(table.column_names.index("rank"), "rank", pa.array(ranks))
 
 
-def _finished(job: Job, done: _Scored, unchanged: int) -> Summary:
+def _finished(job: Job, done: _Scored, unchanged: int, why_all: str = "") -> Summary:
     path = rejects_of(job.out)
     if len(done.rejects):
         done.rejects.write_csv(path)
     else:  # an older file of the same name would mislead
         Path(path).unlink(missing_ok=True)
     found = Summary.of(done.table.num_rows, done.rejects)
-    return Summary(found.scored, found.rejects, found.notes, unchanged)
+    return Summary(found.scored, found.rejects, found.notes, unchanged, why_all)

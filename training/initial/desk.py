@@ -16,7 +16,7 @@ _SAMPLE = 5_000
 
 _CALLED = {
     "name": "name|full_?name|lead_?name|contact_?name|氏名|名前|担当者名",
-    "company": "company|company_?name|account|account_?name|organi[sz]ation(_?name)?|会社|会社名|企業名|法人名",
+    "company": "(company|account|organi[sz]ation)(_?name)?|会社|会社名|企業名|法人名",
     "owner": "(lead|contact|deal|record|account|company)?_?owner(_?(full_?)?name)?|sales_?rep|assigned_?to"
     "|営業担当|営業担当者|担当営業|(リード)?_?所有者|(コンタクト|取引)担当者",
     "email": "e-?mail|e-?mail_?address|メール|メールアドレス",

@@ -283,3 +283,17 @@ def touched(before: dict[str, pd.DataFrame], crm: Crm, began: pd.Timestamp) -> s
         place = frame.columns.get_loc("lead_id")
         found |= {row[place] for row in rows[0] ^ rows[1]}
     return found
+
+
+def test_a_run_that_goes_on_with_nothing_says_why(crm, tmp_path):
+    """The first one, and one whose list has another number of reasons in another language."""
+    out = tmp_path / "s.parquet"
+    first, _ = crm.changed(out)
+    assert "every lead was scored: there is no earlier list" in first.lines()[0]
+    again, _ = crm.changed(out)
+    assert not any("every lead was scored" in line for line in again.lines())
+    other, _ = crm.changed(out, reasons=2, language="ja")
+    assert other.unchanged == 0
+    assert other.lines()[0] == (
+        "every lead was scored: another number of reasons, another language (before 3, en; now 2, ja)"
+    )
