@@ -131,6 +131,8 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain one lead: reasons, points and time line; or why its chance moved."""
+    from zoneinfo import ZoneInfo
+
     from qualify.console import emit_json, only_json, say
     from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
@@ -145,7 +147,8 @@ def explain(
         _check_files(png, html)
         then = read_then(since, since_model, since_leads, files=bool(png or html))
         settings, folder = settings_of(config, needed=model is None or leads is None)
-        moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
+        zone = settings.data.timezone if settings else "UTC"
+        moment = parse_as_of(as_of, zone)
         scorer = load_scorer(model, settings, folder)
         chosen = _language(language, settings)
         sources = sources_of(leads, activities, stages, settings, folder)
@@ -156,7 +159,8 @@ def explain(
         moments = moments_of(scorer, tables, moment)
         if then is None:
             told = explain_lead(scorer, tables, row, moments, chosen, what_if=what_if or html is not None)
-            _besides(told, chosen, png, html, what_if)
+            shown = told.in_zone(ZoneInfo(zone))
+            _besides(shown, chosen, png, html, what_if)
         else:
             moved = moved_since(
                 scorer, sources, lead_id, int(moments[row]), then, chosen, settings=settings, folder=folder
@@ -164,7 +168,8 @@ def explain(
     if as_json:
         emit_json(asdict(told if then is None else moved))
     else:
-        typer.echo(render_text(told, chosen) if then is None else render_moved(moved, chosen))
+        moved_shown = None if then is None else moved.in_zone(ZoneInfo(zone))
+        typer.echo(render_text(shown, chosen) if moved_shown is None else render_moved(moved_shown, chosen))
 
 
 def _language(asked: Language | None, settings: Settings | None) -> str:

@@ -317,6 +317,33 @@ def test_one_lead_as_picture_and_page_in_japanese(world, listed, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lead.html", "lead.png"]
 
 
+@pytest.mark.parametrize(
+    ("zone", "winter", "summer"),
+    [("Asia/Tokyo", "09:00 JST", "09:00 JST"), ("Europe/Berlin", "01:00 CET", "02:00 CEST")],
+)
+def test_people_are_told_times_in_the_project_s_zone(world, tmp_path, zone, winter, summer):
+    """And programs in UTC."""
+    settings = (world.folder / "qualify.yaml").read_text(encoding="utf-8")
+    assert "timezone: UTC" in settings
+    config = tmp_path / "qualify.yaml"
+    config.write_text(settings.replace("timezone: UTC", f"timezone: {zone}"), encoding="utf-8")
+    words = ["explain", "L00000001", *sources(world.folder), "--model", world.bundle, "-c", config]
+    for as_of, local in (("2026-02-01T00:00Z", winter), ("2026-05-01T00:00Z", summer)):
+        page = tmp_path / "lead.html"
+        told = world.call(*words, "--as-of", as_of, "--html", page)
+        assert told.code == 0, told.err
+        assert f"{as_of[:10]} {local}" in told.out
+        assert f"{as_of[:10]} {local}" in page.read_text(encoding="utf-8")
+        assert " UTC" not in told.out
+        machine = world.call(*words, "--as-of", as_of, "--json").json
+        assert machine["as_of"].startswith(as_of[:16].replace("Z", ""))
+        assert machine["as_of"].endswith(("Z", "+00:00"))
+    moved = world.call(*words, "--as-of", "2026-05-01T00:00Z", "--since", "2026-02-01T00:00Z")
+    assert moved.code == 0, moved.err
+    assert f"2026-02-01 {winter}" in moved.out
+    assert f"2026-05-01 {summer}" in moved.out
+
+
 @pytest.mark.parametrize("lacking", [(), ("stages",), ("activities", "stages")])
 def test_tables_that_the_model_learned_from_and_a_job_lacks_are_told(world, tmp_path, lacking):
     named = [word for t in TABLES if t not in lacking for word in (f"--{t}", world.folder / f"{t}.parquet")]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from typing import Literal
 
@@ -72,6 +72,10 @@ class Moved:
     probability_before: float
     probability_after: float
     parts: tuple[Part, ...]
+
+    def in_zone(self, zone: tzinfo) -> Moved:
+        """Return the same with its moments in a reader's zone."""
+        return replace(self, since=self.since.astimezone(zone), until=self.until.astimezone(zone))
 
 
 @dataclass(frozen=True, slots=True)
