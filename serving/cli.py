@@ -148,6 +148,7 @@ def explain(
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
         chosen = _language(language, settings)
+        zone = settings.data.timezone if settings else scorer.parts.schema.data.timezone
         sources = sources_of(leads, activities, stages, settings, folder)
         for line in (*lines_of_not_given(scorer, sources), *lines_of_future(moment)):
             say(line)
@@ -156,7 +157,7 @@ def explain(
         moments = moments_of(scorer, tables, moment)
         if then is None:
             told = explain_lead(scorer, tables, row, moments, chosen, what_if=what_if or html is not None)
-            _besides(told, chosen, png, html, what_if)
+            _besides(told, chosen, zone, png, html, what_if)
         else:
             moved = moved_since(
                 scorer, sources, lead_id, int(moments[row]), then, chosen, settings=settings, folder=folder
@@ -164,7 +165,7 @@ def explain(
     if as_json:
         emit_json(asdict(told if then is None else moved))
     else:
-        typer.echo(render_text(told, chosen) if then is None else render_moved(moved, chosen))
+        typer.echo(render_text(told, chosen, zone) if then is None else render_moved(moved, chosen, zone))
 
 
 def _language(asked: Language | None, settings: Settings | None) -> str:
@@ -183,7 +184,9 @@ def _check_files(png: str | None, html: str | None) -> None:
             check_file(Path(path), option)
 
 
-def _besides(told: Explanation, language: str, png: str | None, html: str | None, what_if: bool) -> None:
+def _besides(
+    told: Explanation, language: str, timezone: str, png: str | None, html: str | None, what_if: bool
+) -> None:
     """Write the picture and the page that were asked for, and say where there is nothing to try."""
     from qualify.console import say
     from qualify.explain.lead import render_html
@@ -193,10 +196,10 @@ def _besides(told: Explanation, language: str, png: str | None, html: str | None
     if what_if and told.changes is None and not told.closed:
         say("nothing to try: no column is `actionable`, and no activity is one that a team can cause")
     if png:
-        draw_waterfall(told, language, png)
+        draw_waterfall(told, language, png, timezone)
         say(f"waterfall: {png}")
     if html:
-        page = render_html(told, language).encode("utf-8")
+        page = render_html(told, language, timezone).encode("utf-8")
         write_whole(Path(html), lambda file: file.write(page))
         say(f"page: {html}")
 

@@ -227,7 +227,7 @@ def _said(column: Column, book: Phrasebook) -> str:
         return book.text("missing.value")
     if isinstance(value, str):
         return book.clean(value)
-    return f"{_moment(int(value)):%Y-%m-%d}" if column.kind == "date" else book.number(value)
+    return book.day(int(value)) if column.kind == "date" else book.number(value)
 
 
 def _moment(micros: int) -> datetime:
