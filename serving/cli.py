@@ -131,8 +131,6 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain one lead: reasons, points and time line; or why its chance moved."""
-    from zoneinfo import ZoneInfo
-
     from qualify.console import emit_json, only_json, say
     from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
@@ -147,10 +145,10 @@ def explain(
         _check_files(png, html)
         then = read_then(since, since_model, since_leads, files=bool(png or html))
         settings, folder = settings_of(config, needed=model is None or leads is None)
-        zone = settings.data.timezone if settings else "UTC"
-        moment = parse_as_of(as_of, zone)
+        moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
         chosen = _language(language, settings)
+        zone = settings.data.timezone if settings else scorer.parts.schema.data.timezone
         sources = sources_of(leads, activities, stages, settings, folder)
         for line in (*lines_of_not_given(scorer, sources), *lines_of_future(moment)):
             say(line)
@@ -159,8 +157,7 @@ def explain(
         moments = moments_of(scorer, tables, moment)
         if then is None:
             told = explain_lead(scorer, tables, row, moments, chosen, what_if=what_if or html is not None)
-            shown = told.in_zone(ZoneInfo(zone))
-            _besides(shown, chosen, png, html, what_if)
+            _besides(told, chosen, zone, png, html, what_if)
         else:
             moved = moved_since(
                 scorer, sources, lead_id, int(moments[row]), then, chosen, settings=settings, folder=folder
@@ -168,8 +165,7 @@ def explain(
     if as_json:
         emit_json(asdict(told if then is None else moved))
     else:
-        moved_shown = None if then is None else moved.in_zone(ZoneInfo(zone))
-        typer.echo(render_text(shown, chosen) if moved_shown is None else render_moved(moved_shown, chosen))
+        typer.echo(render_text(told, chosen, zone) if then is None else render_moved(moved, chosen, zone))
 
 
 def _language(asked: Language | None, settings: Settings | None) -> str:
@@ -188,7 +184,9 @@ def _check_files(png: str | None, html: str | None) -> None:
             check_file(Path(path), option)
 
 
-def _besides(told: Explanation, language: str, png: str | None, html: str | None, what_if: bool) -> None:
+def _besides(
+    told: Explanation, language: str, timezone: str, png: str | None, html: str | None, what_if: bool
+) -> None:
     """Write the picture and the page that were asked for, and say where there is nothing to try."""
     from qualify.console import say
     from qualify.explain.lead import render_html
@@ -198,10 +196,10 @@ def _besides(told: Explanation, language: str, png: str | None, html: str | None
     if what_if and told.changes is None and not told.closed:
         say("nothing to try: no column is `actionable`, and no activity is one that a team can cause")
     if png:
-        draw_waterfall(told, language, png)
+        draw_waterfall(told, language, png, timezone)
         say(f"waterfall: {png}")
     if html:
-        page = render_html(told, language).encode("utf-8")
+        page = render_html(told, language, timezone).encode("utf-8")
         write_whole(Path(html), lambda file: file.write(page))
         say(f"page: {html}")
 

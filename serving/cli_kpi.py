@@ -60,7 +60,7 @@ def kpi(
     if as_json:
         emit_json({**table.to_dict(chosen), "answers": None if answers is None else answers.num_rows})
         return
-    _print(table, chosen)
+    _print(table, chosen, settings.data.timezone)
 
 
 def _moment(as_of: str | None, timezone: str):  # type: ignore[no-untyped-def]  # a datetime
@@ -78,17 +78,18 @@ def _moment(as_of: str | None, timezone: str):  # type: ignore[no-untyped-def]  
     return datetime.fromtimestamp(moment.time / 1e6, UTC)
 
 
-def _print(table: KpiTable, language: str) -> None:
+def _print(table: KpiTable, language: str, timezone: str) -> None:
     from rich.console import Console
     from rich.text import Text
 
     from qualify.decide.words import load_words
+    from qualify.leads.local_times import write_time
 
     words = load_words(language)
     # Where nobody watches, a table is not squeezed into a guessed width.
     width = None if sys.stdout.isatty() else _WIDTH
     paper = Console(width=width, highlight=False, markup=False, emoji=False)
-    paper.print(Text(words.say("kpi.title", time=f"{table.now:%Y-%m-%d %H:%M} UTC"), style="bold"))
+    paper.print(Text(words.say("kpi.title", time=write_time(table.now, timezone)), style="bold"))
     paper.print(_figures(table, language))
     for line in _below(table, language):
         paper.print(line, soft_wrap=True)

@@ -57,7 +57,7 @@ def token(
     if as_json:
         emit_json(done)
     else:
-        _tell(action, done)
+        _tell(action, done, settings.data.timezone)
 
 
 def _check(action: Action, name: str | None, scope: list[Scope]) -> None:
@@ -106,8 +106,9 @@ def _row(record: TokenRecord) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(action: Action, done: dict[str, Any]) -> None:
+def _tell(action: Action, done: dict[str, Any], timezone: str) -> None:
     from qualify.console import say
+    from qualify.leads.local_times import write_day
 
     if action is Action.create:
         say(f"token {done['name']} ({', '.join(done['scopes'])}); it is shown only now:")
@@ -116,7 +117,8 @@ def _tell(action: Action, done: dict[str, Any]) -> None:
         say(f"token {done['name']} is revoked; a running service refuses it within 5 seconds")
     else:
         for row in done["tokens"]:
-            state = f"revoked {row['revoked_at']:%Y-%m-%d}" if row["revoked_at"] else "in use"
+            revoked = row["revoked_at"]
+            state = f"revoked {write_day(revoked, timezone)}" if revoked else "in use"
             typer.echo(f"{row['id']}  {row['name']}  {','.join(row['scopes'])}  {state}")
         if not done["tokens"]:
             say("there are no tokens; make one with `qualify token create NAME --scope read`")

@@ -43,6 +43,7 @@ def project_kpis(
     return compute_kpis(
         tables, config.stages, answers, now=now, by=by, targets=config.targets, source=source,
         limit_hours=config.service.desk.approach_within_hours, watched_until=last_known(tables, now),
+        timezone=config.data.timezone,
     )  # fmt: skip
 
 

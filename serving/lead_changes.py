@@ -37,7 +37,7 @@ def explain_change(
     then
         The model of then and the lead as read for it; None: the same model.
     """
-    book = phrasebook(language)
+    book = phrasebook(language, scorer.parts.schema.data.timezone)
     now = _judge(scorer)
     if then is None or then[0].version == scorer.version:
         return split_change(lead, since, until, now=now, book=book, earlier=earlier)

@@ -97,7 +97,12 @@ def explain_lead(
 def _cause(scorer: Scorer, explained: Explained, book: Phrasebook) -> tuple[str, ...]:
     """Say why the recommended stage of the one explained lead is recommended."""
     known = scorer.parts.plan.known_types or None
-    return say_cause(find_cause(scorer.scorecard, explained.points, 0, known), book)
+    return say_cause(find_cause(scorer.scorecard, explained.points, 0, known, _zone_read_in(scorer)), book)
+
+
+def _zone_read_in(scorer: Scorer) -> str:
+    """Return the zone in which dates of the tables were read; in another they may be a day off."""
+    return scorer.parts.schema.data.timezone
 
 
 def _closed(scorer: Scorer, explained: Explained) -> bool:
@@ -127,7 +132,7 @@ def _stage(explained: Explained) -> str | None:
 
 
 def _card(scorer: Scorer, explained: Explained, language: str) -> tuple[CardLine, ...]:
-    lines = card_lines(scorer.scorecard, explained.points, 0)
+    lines = card_lines(scorer.scorecard, explained.points, 0, timezone=_zone_read_in(scorer))
     return tuple(
         CardLine(getattr(line.label, language), getattr(line.found, language), line.points) for line in lines
     )

@@ -135,6 +135,14 @@ class Runtime:
         """Language of texts where the reader did not choose one."""
         return self.config.language if self.config is not None else "en"
 
+    @property
+    def timezone(self) -> str:
+        """Time zone of what people are shown: the configured one, else that of the model in use."""
+        if self.config is not None:
+            return self.config.data.timezone
+        scorer: Scorer | None = self.models.scorer
+        return "UTC" if scorer is None else scorer.parts.schema.data.timezone
+
     def funnel(self) -> Funnel:
         """Return what the model in use says of stages."""
         scorer = self.models.scorer

@@ -212,7 +212,7 @@ def rollback(config: Config = CONFIG, as_json: Json = False) -> None:
         from training.promotion import rollback as run
 
         done = run(settings, path.resolve().parent)
-        say(f"version {done.version} is in use again; version {done.previous} was taken back")
+        say(f"version {done.version} is in use again, not {done.previous}; a second rollback undoes this")
     if as_json:
         emit_json(done.as_json())
 

@@ -82,7 +82,7 @@ def load_tables(config: Config, folder: Path, *, whole: bool = False, until: int
     found = drawn or {what: _read(data, source, what) for what, source in sources.items()}
     tables, rejects = build_tables(data, wanted, found["leads"], found.get("activities"), found.get("stages"))
     until = until_now() if until is None else until
-    tables, later = past_of(tables, until)
+    tables, later = past_of(tables, until, data.timezone)
     card = load_scorecard(config, folder)
     read = None if drawn is None else (drawn["leads"].num_rows, _count_rows(data, sources["leads"]))
     return Loaded(config, tables, used, rejects, card, until=until, later=later, read=read)

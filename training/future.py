@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qualify.console import say
+from qualify.leads.local_times import write_time
 from qualify.leads.tables import MICROSECONDS_A_DAY, IntArray, LeadTables
 from training.cut import known_at
 
@@ -35,13 +36,15 @@ def until_now() -> int:
     return time.time_ns() // 1000 + MICROSECONDS_A_DAY
 
 
-def past_of(tables: LeadTables, until: int) -> tuple[LeadTables, tuple[Later, ...]]:
+def past_of(tables: LeadTables, until: int, timezone: str = "UTC") -> tuple[LeadTables, tuple[Later, ...]]:
     """Return the tables without what lies after `until`, and what was left out; it is told to the user too.
 
     Parameters
     ----------
     until
         Microseconds since 1970 (UTC).
+    timezone
+        Whose clock the user is told a time on.
     """
     times = times_of(tables)
     later = tuple(
@@ -56,8 +59,8 @@ def past_of(tables: LeadTables, until: int) -> tuple[LeadTables, tuple[Later, ..
         say(f"{leads:,} leads lie in the future: is the clock of this machine right, and `data.timezone`?")
         return tables, ()
     for each in later:
-        latest = np.datetime64(each.latest, "us").astype("M8[s]")
-        say(f"{each.table}: left out {each.rows:,} rows that lie in the future, the latest at {latest} UTC")
+        latest = write_time(each.latest, timezone)
+        say(f"{each.table}: left out {each.rows:,} rows that lie in the future, the latest at {latest}")
     return known_at(tables, until), later
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from qualify.config import Target
 from qualify.explain.numbers import say_number
 from qualify.explain.words import phrasebook
+from qualify.leads.local_times import write_day, write_time
 from qualify.leads.tables import BoolArray
 from training.checks import Finding
 from training.checks.told import say_finding
@@ -79,7 +79,7 @@ def finished_report(
     return replace(
         draft,
         version=bundle_version,
-        written=f"{written or datetime.now(UTC):%Y-%m-%d %H:%M UTC}",
+        written=write_time(written or datetime.now(UTC), seen.data.loaded.config.data.timezone),
         versions=_versions(seen.data, bundle_version, data_version),
         findings=None if findings is None else tuple(_told(each, draft.language) for each in findings),
     )
@@ -173,19 +173,15 @@ def _period(data: TrainingSet, target: Target, side: BoolArray) -> Period:
     """Count the open rows of one side whose outcome is known."""
     label = data.labels[target.name]
     chosen = side & data.open & ~np.isnan(label)
-    times = data.as_of[chosen]
+    times, zone = data.as_of[chosen], data.loaded.config.data.timezone
     dated = len(times) > 0 and (not data.loaded.config.flat or data.loaded.config.data.created_at is not None)
     return Period(
-        begins=_day(times.min()) if dated else "",
-        ends=_day(times.max()) if dated else "",
+        begins=write_day(int(times.min()), zone) if dated else "",
+        ends=write_day(int(times.max()), zone) if dated else "",
         leads=len(np.unique(data.lead[chosen])),
         rows=int(chosen.sum()),
         positives=len(np.unique(data.lead[chosen & (label == 1)])),
     )
-
-
-def _day(micros: Any) -> str:
-    return str(np.datetime64(int(micros), "us").astype("datetime64[D]"))
 
 
 def _judged_rows(data: TrainingSet, judged: Judged) -> JudgedRows:

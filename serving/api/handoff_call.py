@@ -49,9 +49,8 @@ def handoff_routes(runtime: Runtime) -> APIRouter:
         if document is None or story is None:
             raise Problem(404, "No package", "The lead's data was not kept: score it again.",
                           kind("no-document"))  # fmt: skip
-        zone = runtime.config.data.timezone if runtime.config is not None else "UTC"
         freshness = runtime.freshness(record, datetime.now(UTC))
-        words = words_for(chosen, zone, runtime.scorecard)
+        words = words_for(chosen, runtime.timezone, runtime.scorecard)
         package = hand_over(
             record, story, document, words, freshness, runtime.ledger.events(lead_id), runtime.units
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from serving.access import may_see
 from serving.pages.filters import DISAGREEMENTS, Filters
@@ -62,7 +63,7 @@ def _written(card: Scorecard, words: Words) -> list[dict[str, str]]:
             "label": clean(rule.label.ja if words.language == "ja" else rule.label.en),
             "rationale": rule.rationale,
             "owner": clean(rule.owner),
-            "date": words.day(datetime.combine(rule.date, time(12), words.zone)),
+            "date": words.day(datetime.combine(rule.date, time(12), ZoneInfo(words.timezone))),
         }
         for rule in (*card.rules, *card.triggers)
     ]

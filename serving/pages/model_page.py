@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from serving.pages.target import say_aim
@@ -64,13 +64,14 @@ def _drivers(run: RunRecord | None, words: Words) -> list[dict[str, str]]:
 def _period(window: Window, words: Words) -> str:
     if not window.begins or not window.ends:
         return words.text("model.window_undated")
-    begins, ends = (words.day(_moment(text, words)) for text in (window.begins, window.ends))
+    begins, ends = (words.day(_moment(text)) for text in (window.begins, window.ends))
     return words.text("model.window_text", begins=begins, ends=ends)
 
 
-def _moment(text: str, words: Words) -> datetime:
+def _moment(text: str) -> datetime:
+    """Read a moment of the training window, which is in UTC and does not say so."""
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=words.zone)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _scorers(run: RunRecord) -> list[str]:

@@ -115,6 +115,10 @@ def _summary(
         stale = visit.now - newest > timedelta(days=visit.site.runtime.fresh_days)
         key = "queue.stale" if stale else "queue.as_of"
         said.append(Sentence(words.text(key, time=words.ago(newest, visit.now)), alarm=stale))
+    in_use = visit.site.runtime.models.scorer.version
+    others = sum(row.model_version != in_use for row in page.rows)
+    if others:
+        said.append(Sentence(words.counted("queue.other_model", others), alarm=True))
     return said
 
 

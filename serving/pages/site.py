@@ -58,10 +58,8 @@ class Site:
 
     def visit(self, request: Request, actor: Actor) -> Visit:
         """Return one reader's call."""
-        config = self.runtime.config
-        timezone = config.data.timezone if config is not None else "UTC"
         language = choose_language(request, self.runtime.language)
-        words = words_for(language, timezone, self.runtime.scorecard)
+        words = words_for(language, self.runtime.timezone, self.runtime.scorecard)
         return Visit(self, request, actor, words, datetime.now(UTC))
 
     @property

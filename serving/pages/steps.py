@@ -41,7 +41,7 @@ def hand_over(
         What stands beside the numbers of some attributes, by name.
     """
     package = build_handoff(
-        asdict(record.facts), story, document, words.language, timezone=words.zone.key, freshness=freshness,
+        asdict(record.facts), story, document, words.language, timezone=words.timezone, freshness=freshness,
         answers=list_answers(events, words), card=words.card, units=units,
     )  # fmt: skip
     return replace(package, steps=steps_left(package.steps, story, record, words))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from qualify.decide.words import load_words, say_day, say_moment
 from qualify.explain.catalogue import Catalogue, Language
 from qualify.explain.words import Phrasebook, phrasebook
 from qualify.leads.identity import ById
@@ -30,17 +30,17 @@ class Words:
     ----------
     texts
         The texts of the pages.
-    zone
-        The reader's time zone.
+    timezone
+        The reader's.
     card
         The scorecard whose labels name stages and bands; None: there is none.
     """
 
-    def __init__(self, texts: Catalogue, zone: ZoneInfo, card: Scorecard | None = None) -> None:
+    def __init__(self, texts: Catalogue, timezone: str, card: Scorecard | None = None) -> None:
         self._texts = texts
-        self.zone = zone
+        self.timezone = timezone
         self.card = card
-        plain = phrasebook(texts.language)
+        plain = phrasebook(texts.language, timezone)
         self.book: Phrasebook = plain if card is None else plain.with_card(card)
 
     @property
@@ -100,17 +100,12 @@ class Words:
         return self.text("chance.one_in", n=self.number(_round_figure(1 / share)))
 
     def moment(self, time: datetime) -> str:
-        """Write a time in the reader's zone: "3 Mar 2026, 14:05"."""
-        local = time.astimezone(self.zone)
-        return self.text(
-            "time.moment", day=self.day(local), clock=f"{local:%H:%M}", zone=local.tzname() or ""
-        )
+        """Write a time in the reader's zone: "3 Mar 2026, 14:05 JST"."""
+        return say_moment(load_words(self.language), time, self.timezone)
 
     def day(self, time: datetime) -> str:
         """Write a date in the reader's zone: "3 Mar 2026"."""
-        local = time.astimezone(self.zone)
-        month = self.text(f"month.{local.month}")
-        return self.text("time.day", day=local.day, month=month, year=local.year)
+        return say_day(load_words(self.language), time, self.timezone)
 
     def ago(self, time: datetime, now: datetime) -> str:
         """Say how long ago a time was: "3 h ago"; a date where it is longer than two months ago."""
@@ -158,4 +153,4 @@ def words_for(language: str, timezone: str = "UTC", card: Scorecard | None = Non
 
 @lru_cache(maxsize=32)
 def _words(language: str, timezone: str, card: ById[Scorecard | None]) -> Words:
-    return Words(page_texts(language), ZoneInfo(timezone), card.value)
+    return Words(page_texts(language), timezone, card.value)

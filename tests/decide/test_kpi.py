@@ -228,3 +228,9 @@ def test_being_overtaken_is_what_it_says(waiting: list, others: list) -> None:
         for a, wait in waiting
     ]
     assert overtaken(cohort(waiting), cohort(others), now).tolist() == expected
+
+
+def test_months_are_those_of_the_projects_zone() -> None:
+    tables = funnel("a", [("a", "MQL", 30.7)])  # the last evening of January, in UTC
+    assert kpis(tables, 45, by="month").groups == ("2026-01",)
+    assert kpis(tables, 45, by="month", timezone="Asia/Tokyo").groups == ("2026-02",)

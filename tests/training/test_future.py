@@ -49,7 +49,7 @@ def test_a_row_of_the_future_changes_nothing_and_is_told(project, capsys, name, 
     after = load_tables(*project)
     assert digest_of(after.tables) == digest_of(before.tables)
     assert end_of_data(after.tables) == end_of_data(before.tables) < FAR
-    told = f"{name}: left out 1 rows that lie in the future, the latest at 2030-01-01T00:00:00 UTC"
+    told = f"{name}: left out 1 rows that lie in the future, the latest at 2030-01-01 00:00 UTC"
     assert told in capsys.readouterr().err
     assert [(each.table, each.rows, each.latest) for each in after.later] == [(name, 1, FAR)]
     (found,) = (each for each in check_quality(after) if each.code == "Q004")
@@ -71,3 +71,21 @@ def test_where_much_lies_in_the_future_the_clock_is_wrong_and_nothing_is_left_ou
     assert kept is tables
     assert later == ()
     assert "is the clock of this machine right" in capsys.readouterr().err
+
+
+def test_the_latest_time_is_told_on_the_clock_of_the_zone(project, capsys):
+    tables = load_tables(*project).tables
+    end = end_of_data(tables)
+    add_later(project[1], "activities", {"occurred_at": FAR, "recorded_at": FAR})
+    text = (
+        (project[1] / "qualify.yaml")
+        .read_text(encoding="utf-8")
+        .replace("timezone: UTC", "timezone: Asia/Tokyo")
+    )
+    (project[1] / "qualify.yaml").write_text(text, encoding="utf-8")
+    after = load_tables(load_config(project[1] / "qualify.yaml"), project[1])
+    assert end_of_data(after.tables) == end
+    assert "the latest at 2030-01-01 09:00 JST" in capsys.readouterr().err
+    assert [each.text.rpartition(" on ")[2] for each in check_quality(after) if each.code == "Q004"] == [
+        "2030-01-01 (Asia/Tokyo)"
+    ]

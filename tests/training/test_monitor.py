@@ -180,6 +180,24 @@ def test_without_new_leads_that_is_said(project: Path, language: str, expected: 
     assert expected not in call("monitor", folder=project).out
 
 
+def test_days_are_those_of_the_zone_and_json_is_in_utc(project: Path) -> None:
+    late = ("monitor", "--as-of", "2026-01-31T20:00:00Z")
+    page = project / "look.html"
+    path = project / "qualify.yaml"
+    plain = call(*late, "--json", folder=project).json
+    assert "2026-01-31" in call(*late, folder=project).out
+    text = path.read_text(encoding="utf-8").replace("data: {", "data: {timezone: Asia/Tokyo, ")
+    path.write_text(text, encoding="utf-8")
+    told = call(*late, "--out", page, folder=project)
+    assert "2026-02-01" in told.out
+    assert "2026-01-31" not in told.out
+    assert "2026-02-01" in page.read_text(encoding="utf-8")
+    again = call(*late, "--json", folder=project).json
+    assert {name: again[name] for name in ("as_of", "window", "recent")} == {
+        name: plain[name] for name in ("as_of", "window", "recent")
+    }
+
+
 def test_later_things_are_hidden(project: Path) -> None:
     later = leads(LATER, "2026-03-01", 80, seed=2)
     later["visits"] += 1.5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import mlflow
@@ -12,6 +13,7 @@ import pytest
 from qualify.config import Label, Target
 from qualify.explain.words import phrasebook
 from qualify.features.fields import Field
+from qualify.leads.local_times import write_day
 from training.comparison import DRAWS, DRAWS_OF_MANY, draws_for
 from training.data import load_tables
 from training.driver_record import DRIVERS_FILE, MOST
@@ -228,6 +230,18 @@ def test_figures_as_mlflow_keeps_them():
 
 def test_fewer_draws_where_there_are_many_rows():
     assert (draws_for(100), draws_for(100_000)) == (DRAWS, DRAWS_OF_MANY)
+
+
+def test_the_time_of_writing_is_told_in_the_zone(trained):
+    config = trained.seen.data.loaded.config
+    zoned = config.model_copy(update={"data": config.data.model_copy(update={"timezone": "Asia/Tokyo"})})
+    loaded = replace(trained.seen.data.loaded, config=zoned)
+    seen = replace(trained.seen, data=replace(trained.seen.data, loaded=loaded))
+    verdict = decide(trained.judged[0])
+    found = report_of(seen, verdict, "abc", "f" * 64, datetime(2026, 3, 1, 20, 30, tzinfo=UTC))
+    assert found.written == "2026-03-02 05:30 JST"
+    first = int(seen.data.as_of[seen.data.open & ~np.isnan(seen.data.labels[trained.judged[0].target])].min())
+    assert found.whole.begins == write_day(first, "Asia/Tokyo")
 
 
 def test_the_time_of_writing_is_said(trained):

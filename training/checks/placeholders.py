@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from qualify.features.zones import zone_offsets
 from qualify.labels.audit.cells import EMPTY_WORDS
 from qualify.leads.sentinels import numeric_sentinel, word_placeholders
 from qualify.leads.tables import NO_TIME, Column, FloatArray, IntArray
@@ -36,23 +37,24 @@ _TEST_WORD = re.compile(r"(test|dummy|fake|asdf\w*|qwerty|xxx+|テスト|ダミ�
 
 def check_placeholders(loaded: Loaded, personal: Mapping[str, Column]) -> Iterator[Finding]:
     """Look at every column in use for placeholders, and at the personal ones too for test records."""
+    zone = loaded.config.data.timezone
     columns = {name: loaded.tables.columns[name] for name in loaded.used}
     for name, column in columns.items():
-        yield from _of_column(name, column)
+        yield from _of_column(name, column, zone)
     for name, column in {**columns, **personal}.items():
         if column.kind in ("category", "text"):
             yield from _test_records(name, column)
     created = loaded.tables.created_at
-    if loaded.config.data.created_at is not None and (found := _odd_days(created)):
+    if loaded.config.data.created_at is not None and (found := _odd_days(created, zone)):
         yield _placeholder(loaded.config.data.created_at, *found, len(created))
 
 
-def _of_column(name: str, column: Column) -> Iterator[Finding]:
+def _of_column(name: str, column: Column, zone: str) -> Iterator[Finding]:
     leads = len(column.values)
     if column.kind == "number":
         found = _odd_number(column.values[~np.isnan(column.values)].astype(np.float64))
     elif column.kind == "date":
-        found = _odd_days(column.values.astype(np.int64))
+        found = _odd_days(column.values.astype(np.int64), zone)
     else:
         found = _odd_word(column)
     if found:
@@ -100,9 +102,10 @@ def _odd_number(values: FloatArray) -> tuple[str, int] | None:
     return max(held)[::-1] if held else None
 
 
-def _odd_days(times: IntArray) -> tuple[str, int] | None:
-    """Return a day with which computers begin or end to count."""
+def _odd_days(times: IntArray, zone: str) -> tuple[str, int] | None:
+    """Return a day of the zone's calendar with which computers begin or end to count."""
     given = times[times != NO_TIME]
+    given = given + zone_offsets(given, zone)
     days, counts = np.unique(given // _DAY, return_counts=True)
     odd = np.flatnonzero(np.isin(days, _DAYS) & (counts >= FEWEST))
     if not len(odd):

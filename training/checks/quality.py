@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from qualify.leads.local_times import write_day
 from qualify.leads.tables import MICROSECONDS_A_DAY, NO_TIME, BoolArray, Column, LeadTables
 from training.checks.finding import Finding, Level
 from training.data import Loaded
@@ -64,9 +65,10 @@ def _future(loaded: Loaded, now: int) -> Iterator[Finding]:
         rows = int(np.count_nonzero(known > now)) + (gone.rows if gone else 0)
         if rows:
             # The day is enough to find the row, and names no single moment in what a run keeps.
-            latest = np.datetime64(gone.latest if gone else int(known.max()), "us").astype("M8[D]")
+            zone = loaded.config.data.timezone
+            latest = write_day(gone.latest if gone else int(known.max()), zone)
             yield Finding(
-                "Q004", "warning", table, f"{rows:,} rows lie in the future, the latest on {latest} (UTC)"
+                "Q004", "warning", table, f"{rows:,} rows lie in the future, the latest on {latest} ({zone})"
             )
 
 

@@ -61,6 +61,8 @@ class Watched:
         None where no lead has matured.
     rejects
         Rows that could not be used, by code; `rejected_share` is that of the leads.
+    timezone
+        Whose days people are shown.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Watched:
     rejects: Mapping[str, int]
     rejected_share: float
     alarms: tuple[Alarm, ...] = ()
+    timezone: str = "UTC"
 
 
 def look(config: Config, folder: Path, as_of: str | None = None) -> Watched:
@@ -112,7 +115,8 @@ def look(config: Config, folder: Path, as_of: str | None = None) -> Watched:
     run = client.get_run(found.run_id)
     begin("comparing recent leads with those learned from")
     watched = _watch(loaded, rival.scorer, now, run)
-    named = replace(watched, name=config.mlflow.model_name, version=found.version, run_id=found.run_id)
+    named = replace(watched, name=config.mlflow.model_name, version=found.version, run_id=found.run_id,
+                    timezone=config.data.timezone)  # fmt: skip
     return replace(named, alarms=find_alarms(named))
 
 

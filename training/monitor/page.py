@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from qualify.leads.local_times import write_day
 from training.monitor.look import Watched
-from training.monitor.words import alarm_text, day, field_rows, figure_rows, sizes, staleness_rows
+from training.monitor.words import alarm_text, field_rows, figure_rows, sizes, staleness_rows
 from training.plots.texts import report_texts
 from training.report.numbers import count, percent
 
@@ -24,7 +25,7 @@ def render(watched: Watched) -> str:
         t=texts.say,
         language=watched.language,
         watched=watched,
-        day=day(watched.as_of),
+        day=write_day(watched.as_of, watched.timezone),
         state="manual" if not watched.alarms else "rules",
         alarmed=any(alarm.level == "alarm" for alarm in watched.alarms),
         findings=[(texts[f"monitor.level.{a.level}"], alarm_text(a, watched)) for a in watched.alarms],
@@ -32,7 +33,7 @@ def render(watched: Watched) -> str:
         sizes=sizes(watched),
         periods=None
         if span is None
-        else [day(t) for t in (span.begins, span.ends, span.recent, span.data_ends)],
+        else [write_day(t, watched.timezone) for t in (span.begins, span.ends, span.recent, span.data_ends)],
         score=None if watched.scores is None else watched.scores,
         fields=field_rows(watched),
         columns=[texts[f"monitor.column.{name}"] for name in _COLUMNS],

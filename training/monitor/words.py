@@ -8,13 +8,14 @@ import numpy as np
 
 from qualify.evaluate import Metric
 from qualify.explain.words import phrasebook
+from qualify.leads.local_times import write_day
 from training.monitor.alarms import PSI, Alarm
 from training.monitor.drift import FieldDrift
 from training.monitor.look import Watched
 from training.plots.texts import report_texts
 from training.report.numbers import count, figure, percent, signed
 
-__all__ = ["alarm_text", "day", "field_rows", "figure_rows", "lines_of", "staleness_rows"]
+__all__ = ["alarm_text", "field_rows", "figure_rows", "lines_of", "staleness_rows"]
 
 MINOR = 0.1
 """From this PSI on a shift is a minor one."""
@@ -22,11 +23,6 @@ MINOR = 0.1
 FIGURES = ("auc", "log_loss", "brier", "ece", "precision_at_capacity", "base_rate", "gap")
 _SHOWN_FIELDS = 8
 _SHARES = frozenset({"base_rate", "missing", "new_categories", "calibration", "rejects"})
-
-
-def day(micros: int) -> str:
-    """Write a day."""
-    return str(np.datetime64(micros, "us").astype("datetime64[D]"))
 
 
 def alarm_text(alarm: Alarm, watched: Watched) -> str:
@@ -127,7 +123,12 @@ def _cell(name: str, metric: Metric | None) -> tuple[str, str]:
 def lines_of(watched: Watched) -> list[str]:
     """Return the whole look for a terminal: findings first."""
     texts = report_texts(watched.language)
-    head = texts.say("monitor.subtitle", name=watched.name, version=watched.version, day=day(watched.as_of))
+    head = texts.say(
+        "monitor.subtitle",
+        name=watched.name,
+        version=watched.version,
+        day=write_day(watched.as_of, watched.timezone),
+    )
     lines = [head]
     for level in ("alarm", "notice"):
         for alarm in (each for each in watched.alarms if each.level == level):

@@ -11,6 +11,7 @@ import numpy as np
 from qualify.decide.cohorts import Cohort
 from qualify.decide.figure import Figure
 from qualify.errors import ConfigError
+from qualify.features.zones import zone_offsets
 from qualify.leads.tables import Column, IntArray
 
 __all__ = ["By", "Grouping"]
@@ -27,13 +28,16 @@ class Grouping:
     Parameters
     ----------
     by
-        ``month``: the month (UTC) in which the unit began; ``source``: the lead's source; None: not at all.
+        ``month``: the month in which the unit began; ``source``: the lead's source; None: not at all.
     source
         The column with the source.
+    timezone
+        Whose months they are.
     """
 
     by: By | None = None
     source: Column | None = None
+    timezone: str = "UTC"
 
     def __post_init__(self) -> None:
         if self.by == "source" and (self.source is None or self.source.kind not in ("category", "text")):
@@ -53,9 +57,8 @@ class Grouping:
 
     def _groups(self, cohort: Cohort) -> tuple[IntArray, list[str]]:
         if self.by == "month":
-            months, codes = np.unique(
-                cohort.start.astype("datetime64[us]").astype("datetime64[M]"), return_inverse=True
-            )
+            local = (cohort.start + zone_offsets(cohort.start, self.timezone)).astype("datetime64[us]")
+            months, codes = np.unique(local.astype("datetime64[M]"), return_inverse=True)
             return codes, [str(month) for month in months]
         assert self.source is not None
         given = self.source.codes[cohort.lead]

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from qualify.decide.words import say_moment
 from qualify.explain.catalogue import Catalogue
@@ -23,7 +22,7 @@ _AMOUNT = re.compile(
 """Names of columns whose numbers are amounts; a postal code or a telephone number takes no separators."""
 
 
-def say_about(package: Handoff, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> tuple[str, ...]:
+def say_about(package: Handoff, words: Catalogue, book: Phrasebook, zone: str) -> tuple[str, ...]:
     """Return a line for each known fact and attribute, nothing twice, and up to when it is known."""
     known_at = say_moment(words, package.explanation.as_of, zone)
     as_of = book.text("lead.as_of", time=known_at)

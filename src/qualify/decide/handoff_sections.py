@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from qualify.decide.handoff_facts import say_about
 from qualify.decide.words import load_words, say_day
@@ -39,7 +38,7 @@ class Section:
 def make_sections(package: Handoff) -> tuple[Section, ...]:
     """Return all parts of the package; an empty part says that nothing is known, and is never left out."""
     words, book = load_words(package.language), package.book
-    zone = ZoneInfo(package.timezone)
+    zone = package.timezone
     parts = {
         "about": say_about(package, words, book, zone),
         "steps": package.steps,
@@ -60,13 +59,13 @@ def make_sections(package: Handoff) -> tuple[Section, ...]:
     )  # fmt: skip
 
 
-def _interest(each: Interest, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> str:
+def _interest(each: Interest, words: Catalogue, book: Phrasebook, zone: str) -> str:
     key = f"handoff.interest.{'one' if each.activities == 1 else 'many'}"
     day = say_day(words, each.last, zone)
     return words.say(key, field=book.clean(each.field), n=each.activities, day=day)
 
 
-def _counted(each: Counted, words: Catalogue, zone: ZoneInfo) -> str:
+def _counted(each: Counted, words: Catalogue, zone: str) -> str:
     key = f"handoff.counted.{'one' if each.times == 1 else 'many'}"
     return words.say(key, label=each.label, n=each.times, day=say_day(words, each.last, zone))
 
@@ -100,26 +99,26 @@ def _rules(package: Handoff, words: Catalogue, book: Phrasebook) -> Iterator[str
         yield book.clean(said)
 
 
-def _webinars(package: Handoff, words: Catalogue, zone: ZoneInfo) -> Iterator[str]:
+def _webinars(package: Handoff, words: Catalogue, zone: str) -> Iterator[str]:
     yield from _latest(package.told.webinars, words, zone)
     for line in _latest(package.told.registered, words, zone):
         yield words.say("handoff.missed", text=line)
 
 
-def _path(package: Handoff, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> tuple[str, ...]:
+def _path(package: Handoff, words: Catalogue, book: Phrasebook, zone: str) -> tuple[str, ...]:
     """Return the stages and the answers of sales, oldest first; at one moment the stage stands first."""
     lines = [(step.at, _path_line(step, words, book, zone)) for step in package.told.path]
     lines += [(each.at, _answer_line(each, words, book, zone)) for each in package.answers]
     return tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
 
 
-def _answer_line(each: Answered, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> str:
+def _answer_line(each: Answered, words: Catalogue, book: Phrasebook, zone: str) -> str:
     said = {"day": say_day(words, each.at, zone), "text": each.text, "actor": book.clean(each.actor)}
     comment = words.say("handoff.comment", comment=book.clean(each.comment)) if each.comment else ""
     return words.say("handoff.answered", **said) + comment
 
 
-def _path_line(step: PathStep, words: Catalogue, book: Phrasebook, zone: ZoneInfo) -> str:
+def _path_line(step: PathStep, words: Catalogue, book: Phrasebook, zone: str) -> str:
     between = book.text("list.comma").join(step.between)
     return "".join((
         words.say("handoff.seen", day=say_day(words, step.at, zone), text=book.clean(step.label)),
@@ -138,7 +137,7 @@ def _after(days: float, words: Catalogue) -> str:
     return words.say("handoff.after.days", n=int(days))
 
 
-def _latest(seen: tuple[Seen, ...], words: Catalogue, zone: ZoneInfo) -> tuple[str, ...]:
+def _latest(seen: tuple[Seen, ...], words: Catalogue, zone: str) -> tuple[str, ...]:
     """Return the latest ones, newest first."""
     return tuple(
         words.say("handoff.seen", day=say_day(words, each.at, zone), text=each.text)

@@ -84,6 +84,7 @@ def compute_kpis(
     limit_hours: float = 24.0,
     targets: Sequence[Target] = (),
     source: str | None = None,
+    timezone: str = "UTC",
 ) -> KpiTable:
     """Compute the shared figures.
 
@@ -106,6 +107,8 @@ def compute_kpis(
         The configured targets: their horizons say how long a cohort is watched.
     source
         Name of the column with the lead's source.
+    timezone
+        Whose months the figures are grouped by.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def compute_kpis(
         now=moment,
         watched=_micros(watched),
         limit_hours=limit_hours,
-        grouping=Grouping(by, column),
+        grouping=Grouping(by, column, timezone),
     )
     return _table(view, now, watched, by)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from qualify.explain.catalogue import LANGUAGES, Catalogue, read_catalogue
+from qualify.leads.local_times import at_zone, zone_name
 
 __all__ = ["load_words", "say_day", "say_moment"]
 
@@ -23,16 +23,15 @@ def load_words(language: str) -> Catalogue:
     return read_catalogue("qualify.decide", "texts", language)
 
 
-def say_day(words: Catalogue, time: datetime, zone: ZoneInfo) -> str:
+def say_day(words: Catalogue, time: datetime, timezone: str) -> str:
     """Write a date as the language does, in the reader's zone: "3 Mar 2026"."""
-    local = time.astimezone(zone)
+    local = at_zone(time, timezone)
     month = words["date.months"].split()[local.month - 1]
     return words.say("date.day", day=local.day, month=month, year=local.year)
 
 
-def say_moment(words: Catalogue, time: datetime, zone: ZoneInfo) -> str:
+def say_moment(words: Catalogue, time: datetime, timezone: str) -> str:
     """Write a time as the language does, in the reader's zone: "3 Mar 2026, 14:05 UTC"."""
-    local = time.astimezone(zone)
-    return words.say(
-        "date.moment", day=say_day(words, time, zone), clock=f"{local:%H:%M}", zone=local.tzname() or ""
-    )
+    local = at_zone(time, timezone)
+    day = say_day(words, time, timezone)
+    return words.say("date.moment", day=day, clock=f"{local:%H:%M}", zone=zone_name(local))

@@ -46,7 +46,7 @@ def latest_events(lead: Explanation, book: Phrasebook) -> tuple[tuple[Event, ...
     Equal events that follow each other on one day are told as one, with their number.
     """
     events = sorted(lead.timeline, key=lambda event: event.time, reverse=True)
-    runs = [list(run) for _, run in groupby(events, key=lambda event: (event.time.date(), event.text))]
+    runs = [list(run) for _, run in groupby(events, key=lambda event: (book.day(event.time), event.text))]
     shown = tuple(_told_once(run, book) for run in runs[:MOST_EVENTS])
     return shown, sum(len(run) for run in runs[MOST_EVENTS:])
 

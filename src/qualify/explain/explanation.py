@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime
 
 from qualify.explain.reasons import Reason
 from qualify.explain.what_if import Change
@@ -113,11 +113,6 @@ class Explanation:
     facts: tuple[tuple[str, str], ...] = ()
     changes: tuple[Change, ...] | None = None
     cause: tuple[str, ...] = ()
-
-    def in_zone(self, zone: tzinfo) -> Explanation:
-        """Return the same with its times in a reader's zone."""
-        seen = tuple(replace(event, time=event.time.astimezone(zone)) for event in self.timeline)
-        return replace(self, as_of=self.as_of.astimezone(zone), timeline=seen)
 
     @property
     def shown_name(self) -> str:

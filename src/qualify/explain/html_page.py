@@ -29,25 +29,28 @@ class _ShownReason:
     past: str
 
 
-def render_html(lead: Explanation, language: str) -> str:
+def render_html(lead: Explanation, language: str, timezone: str = "UTC") -> str:
     """Return one lead as a whole HTML page.
 
-    Every text of the lead is escaped; the page has its own style, for light and dark, and fits a telephone.
+    Times are those of the time zone. Every text of the lead is escaped; the page has its own style, for light
+    and dark, and fits a telephone.
 
     Raises
     ------
     ConfigError
         There are no texts in that language.
     """
-    return _environment().get_template("lead.html.j2").render(_view(lead, phrasebook(language)))
+    return _environment().get_template("lead.html.j2").render(_view(lead, phrasebook(language, timezone)))
 
 
-def render_fragment(lead: Explanation, language: str) -> str:
+def render_fragment(lead: Explanation, language: str, timezone: str = "UTC") -> str:
     """Return the same as `render_html` without the page around it, for a page that brings its own.
 
     The style is in `lead_style`.
     """
-    return _environment().get_template("lead_body.html.j2").render(_view(lead, phrasebook(language)))
+    return (
+        _environment().get_template("lead_body.html.j2").render(_view(lead, phrasebook(language, timezone)))
+    )
 
 
 def lead_style() -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Literal
 
@@ -72,10 +72,6 @@ class Moved:
     probability_before: float
     probability_after: float
     parts: tuple[Part, ...]
-
-    def in_zone(self, zone: tzinfo) -> Moved:
-        """Return the same with its moments in a reader's zone."""
-        return replace(self, since=self.since.astimezone(zone), until=self.until.astimezone(zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +227,7 @@ def _said(column: Column, book: Phrasebook) -> str:
         return book.text("missing.value")
     if isinstance(value, str):
         return book.clean(value)
-    return f"{_moment(int(value)):%Y-%m-%d}" if column.kind == "date" else book.number(value)
+    return book.day(int(value)) if column.kind == "date" else book.number(value)
 
 
 def _moment(micros: int) -> datetime:

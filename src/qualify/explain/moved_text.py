@@ -11,15 +11,15 @@ _WIDTH = 96
 _GAP = "  "
 
 
-def render_moved(moved: Moved, language: str) -> str:
-    """Tell a change part by part, the last line being the sum.
+def render_moved(moved: Moved, language: str, timezone: str = "UTC") -> str:
+    """Tell a change part by part, the last line being the sum; times are those of the zone.
 
     Raises
     ------
     ConfigError
         There are no texts in that language.
     """
-    book = phrasebook(language)
+    book = phrasebook(language, timezone)
     before, after = book.percent(moved.probability_before), book.percent(moved.probability_after)
     title = book.text("moved.title", name=book.clean(moved.lead_id), before=before, after=after)
     between = book.text("moved.between", since=book.time(moved.since), until=book.time(moved.until))

@@ -31,7 +31,9 @@ _BAR = 12
 _STYLES = {"raises": "blue", "lowers": "dark_orange3"}
 
 
-def render_text(lead: Explanation, language: str, *, width: int = _WIDTH, colour: bool = False) -> str:
+def render_text(
+    lead: Explanation, language: str, timezone: str = "UTC", *, width: int = _WIDTH, colour: bool = False
+) -> str:
     """Tell one lead in lines of text.
 
     Parameters
@@ -40,6 +42,8 @@ def render_text(lead: Explanation, language: str, *, width: int = _WIDTH, colour
         The lead.
     language
         ``en`` or ``ja``.
+    timezone
+        Whose clock the times are on.
     width
         Columns of the terminal; a Japanese character takes two.
     colour
@@ -50,7 +54,7 @@ def render_text(lead: Explanation, language: str, *, width: int = _WIDTH, colour
     ConfigError
         There are no texts in that language.
     """
-    book, paper = phrasebook(language), StringIO()
+    book, paper = phrasebook(language, timezone), StringIO()
     console = Console(
         file=paper,
         width=width,

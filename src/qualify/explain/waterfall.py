@@ -33,10 +33,11 @@ _LINE, _GAP, _TITLE_LINE, _HEAD, _FOOT = 0.21, 0.17, 0.26, 0.56, 0.62
 """Inches: a line of a label, the space between rows, a line of the title, the rest of the head, the axis."""
 
 
-def draw_waterfall(lead: Explanation, language: str, path: str | Path) -> None:
+def draw_waterfall(lead: Explanation, language: str, path: str | Path, timezone: str = "UTC") -> None:
     """Write the waterfall of one lead as a PNG file.
 
     The file appears whole or not at all; the same explanation gives the same bytes.
+    Its time is that of the time zone.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def draw_waterfall(lead: Explanation, language: str, path: str | Path) -> None:
     ConfigError
         There are no texts in that language.
     """
-    figure = _figure(lead, phrasebook(language))
+    figure = _figure(lead, phrasebook(language, timezone))
     picture = BytesIO()
     FigureCanvasAgg(figure)
     figure.savefig(picture, format="png", metadata={"Software": None})

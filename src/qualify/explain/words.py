@@ -23,6 +23,7 @@ from qualify.explain.said import Said
 from qualify.explain.speech import clean_text, say_column, say_did, subject_of
 from qualify.features.fields import Field
 from qualify.leads.identity import ById
+from qualify.leads.local_times import write_day, write_time
 from qualify.leads.tables import FloatArray, IntArray
 from qualify.rules import Scorecard
 from qualify.rules.vocabulary import folded
@@ -55,9 +56,10 @@ class Phrasebook:
     distinct text once.
     """
 
-    def __init__(self, texts: Catalogue, names: CardNames | None = None) -> None:
+    def __init__(self, texts: Catalogue, names: CardNames | None = None, timezone: str = "UTC") -> None:
         self._texts = texts
         self._names = names
+        self.timezone = timezone
         self._strengths = np.array([texts[f"strength.{key}"] for key in _STRENGTHS], dtype=object)
         self._before, between, after = _strength_frame(texts)
         self._endings = between + self._strengths + after
@@ -181,10 +183,13 @@ class Phrasebook:
         """Write points to a tenth: "8 points", "1 point", "no points"."""
         return say_counted(self._texts, "points", round(points, 1))
 
-    def time(self, moment: datetime) -> str:
-        """Write a time in its own zone: "2026-06-30 09:00 UTC"."""
-        zone = f" {moment.tzname()}" if moment.tzinfo else ""
-        return f"{moment:%Y-%m-%d %H:%M}{zone}"
+    def time(self, moment: datetime | int) -> str:
+        """Write a time on the reader's clock: "2026-06-30 09:00 UTC"."""
+        return write_time(moment, self.timezone)
+
+    def day(self, moment: datetime | int) -> str:
+        """Write the reader's day of a time: "2026-06-30"."""
+        return write_day(moment, self.timezone)
 
     def clean(self, text: str) -> str:
         """Put a user's text on one short line without control characters."""
@@ -211,7 +216,7 @@ class Phrasebook:
 
     def with_card(self, card: Scorecard) -> Phrasebook:
         """Return these words with the names that a scorecard gives to its stages and bands."""
-        return _with_card(ById(card), self.language)
+        return _with_card(ById(card), self.language, self.timezone)
 
     def _labelled(self, label: str, stage: str) -> str:
         if folded(stage) in folded(label):
@@ -275,18 +280,18 @@ def _strength_frame(texts: Catalogue) -> tuple[str, str, str]:
     return before, between, after
 
 
-@lru_cache(maxsize=8)
-def phrasebook(language: str) -> Phrasebook:
-    """Return the phrasebook of a language (``en`` or ``ja``).
+@lru_cache(maxsize=16)
+def phrasebook(language: str, timezone: str = "UTC") -> Phrasebook:
+    """Return the phrasebook of a language (``en`` or ``ja``) whose times are those of a time zone.
 
     Raises
     ------
     ConfigError
         There are no texts in that language.
     """
-    return Phrasebook(load_catalogue(language))
+    return Phrasebook(load_catalogue(language), timezone=timezone)
 
 
 @lru_cache(maxsize=16)
-def _with_card(card: ById[Scorecard], language: str) -> Phrasebook:
-    return Phrasebook(load_catalogue(language), CardNames(card.value, language))
+def _with_card(card: ById[Scorecard], language: str, timezone: str) -> Phrasebook:
+    return Phrasebook(load_catalogue(language), CardNames(card.value, language), timezone)

@@ -89,6 +89,8 @@ class QueueRow:
         Against the latest score that is at least 7 days older; None where there is none.
     last_answer, answer_id
         Verdict and id of the last answer that was not undone.
+    model_version
+        What made the score; empty where it is not known.
     """
 
     lead_id: str
@@ -117,6 +119,7 @@ class QueueRow:
     score_change: int | None
     last_answer: Verdict | None
     answer_id: str | None = None
+    model_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

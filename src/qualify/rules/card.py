@@ -44,7 +44,9 @@ class CardLine:
     replaced_by: str | None = None
 
 
-def card_lines(scorecard: Scorecard, result: RuleResult, row: int, every: bool = False) -> list[CardLine]:
+def card_lines(
+    scorecard: Scorecard, result: RuleResult, row: int, every: bool = False, timezone: str = "UTC"
+) -> list[CardLine]:
     """Write down how one row of a result got its points.
 
     Parameters
@@ -57,6 +59,8 @@ def card_lines(scorecard: Scorecard, result: RuleResult, row: int, every: bool =
         Position in `result`.
     every
         Also the rules that found nothing, and those that could not be read.
+    timezone
+        Whose days dates are.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def card_lines(scorecard: Scorecard, result: RuleResult, row: int, every: bool =
     lines: list[CardLine] = []
     for group in scorecard.groups:
         of_group = [(i, rule) for i, rule in enumerate(scorecard.rules) if rule.group == group.id]
-        own = [_line(scorecard, result, row, i, group.label) for i, _ in of_group]
+        own = [_line(scorecard, result, row, i, group.label, timezone) for i, _ in of_group]
         lines += [line for line in own if every or line.before or line.points]
         over = float(result.group_points[group.id][row]) - sum(line.points for line in own)
         if abs(over) > 1e-9:
@@ -75,16 +79,19 @@ def card_lines(scorecard: Scorecard, result: RuleResult, row: int, every: bool =
     return lines
 
 
-def _line(card: Scorecard, result: RuleResult, row: int, position: int, group_label: Label) -> CardLine:
+def _line(
+    card: Scorecard, result: RuleResult, row: int, position: int, group_label: Label, timezone: str
+) -> CardLine:
     rule = card.rules[position]
     unknown = bool(result.unknown[row, position])
+    lead, as_of = int(result.rows[row]), int(result.as_of[row])
     before, points = float(result.whole[row, position]), float(result.points[row, position])
     return CardLine(
         rule_id=rule.id,
         group=rule.group,
         group_label=group_label,
         label=rule.label,
-        found=found_words(rule, result.tables, int(result.rows[row]), int(result.as_of[row]), unknown),
+        found=found_words(rule, result.tables, lead, as_of, unknown, timezone),
         before=before,
         points=points,
         unknown=unknown,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
 
 from qualify.config import Label
 from qualify.leads.durations import seconds_each, two_largest
+from qualify.leads.local_times import write_day
 from qualify.leads.tables import (
     MICROSECONDS_A_DAY,
     NO_TIME,
@@ -32,12 +32,14 @@ _IN_JAPANESE = {"d": "日", "h": "時間", "min": "分", "s": "秒"}
 _YES, _NO = Label(en="yes", ja="はい"), Label(en="no", ja="いいえ")
 
 
-def found_words(rule: Rule, tables: LeadTables, lead: int, as_of: int, unknown: bool) -> Label:
-    """Say what `rule` found about one lead as of a time (microseconds)."""
+def found_words(
+    rule: Rule, tables: LeadTables, lead: int, as_of: int, unknown: bool, timezone: str = "UTC"
+) -> Label:
+    """Say what `rule` found about one lead as of a time (microseconds); days are those of the time zone."""
     if unknown:
         return _UNKNOWN
     if isinstance(rule, AttributeRule):
-        return value_words(rule.table, tables.columns[rule.column], lead)
+        return value_words(rule.table, tables.columns[rule.column], lead, timezone)
     acts = tables.activities
     if isinstance(rule, SilenceRule):
         return _silence(rule, acts, lead, as_of)
@@ -66,7 +68,7 @@ def occurred(
     return Occurred(_topics(acts, at) if distinct else _often(acts.occurred_at[at], as_of), types)
 
 
-def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> Label:
+def value_words(conditions: Iterable[Condition], column: Column, lead: int, timezone: str = "UTC") -> Label:
     """Say the value of one lead; of an address that is read as one, only its domain.
 
     Parameters
@@ -77,6 +79,8 @@ def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> L
         One value a lead: a code of `vocabulary`, microseconds since 1970 (UTC) of a date, or a number.
     lead
         Position in `column`.
+    timezone
+        Whose days dates are: the zone in which the column was read.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def value_words(conditions: Iterable[Condition], column: Column, lead: int) -> L
         text = email_domain(text) or text if text and _reads_addresses(conditions) else text
     elif column.kind == "date":
         there = int(value) != NO_TIME
-        text = datetime.fromtimestamp(int(value) / 1e6, tz=UTC).date().isoformat() if there else None
+        text = write_day(int(value), timezone) if there else None
     else:
         return _NOTHING if np.isnan(value) else _number_words(column, float(value))
     return _NOTHING if text is None else Label(en=text, ja=text)

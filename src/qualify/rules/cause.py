@@ -80,7 +80,11 @@ class Cause:
 
 
 def find_cause(
-    card: Scorecard, result: RuleResult, row: int, known_types: Collection[str] | None = None
+    card: Scorecard,
+    result: RuleResult,
+    row: int,
+    known_types: Collection[str] | None = None,
+    timezone: str = "UTC",
 ) -> Cause | None:
     """Say why the recommended stage of one row of a result is recommended; None where no stage is.
 
@@ -94,6 +98,8 @@ def find_cause(
         Position in `result`.
     known_types
         As given to `evaluate`.
+    timezone
+        Whose days dates are.
 
     Notes
     -----
@@ -103,7 +109,7 @@ def find_cause(
     position = int(result.stage[row])
     if position < 0:
         return None
-    found = _Row(card, result, row, known_types)
+    found = _Row(card, result, row, known_types, timezone)
     stage, here = card.stages[position], found.here()
     triggers = found.triggers(stage)
     entry = stage.enter if stage.enter is not None and found.holds(stage.enter) else None
@@ -119,8 +125,14 @@ class _Row:
     """One lead at one moment, and which tests hold of it."""
 
     def __init__(
-        self, card: Scorecard, result: RuleResult, row: int, known_types: Collection[str] | None
+        self,
+        card: Scorecard,
+        result: RuleResult,
+        row: int,
+        known_types: Collection[str] | None,
+        timezone: str,
     ) -> None:
+        self._timezone = timezone
         self._card, self._result, self._row = card, result, row
         self._tables: LeadTables = result.tables
         self._lead, self._now = int(result.rows[row]), int(result.as_of[row])
@@ -173,7 +185,7 @@ class _Row:
         if test.rule is not None:
             rule = self._card.rule(test.rule)
             unknown = bool(self._result.unknown[self._row, self._card.rule_ids.index(rule.id)])
-            found = found_words(rule, self._tables, self._lead, self._now, unknown)
+            found = found_words(rule, self._tables, self._lead, self._now, unknown, self._timezone)
             return Met(test, rule.label, found=found)
         return self._of_lead(test)
 
@@ -193,7 +205,9 @@ class _Row:
             return Met(test, trigger.label, found=self._occurred(trigger.of, trigger.window_days).words)
         if test.attribute is not None:
             column = self._tables.columns.get(test.attribute.column)
-            found = None if column is None else value_words([test.attribute], column, self._lead)
+            found = (
+                None if column is None else value_words([test.attribute], column, self._lead, self._timezone)
+            )
             return Met(test, found=found)
         if test.activity is not None:
             asked = test.activity

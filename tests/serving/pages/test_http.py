@@ -64,6 +64,19 @@ def test_a_stage_that_rests_on_a_stale_score_is_not_recommended_without_a_warnin
     assert live.runtime.fresh_days == 7
 
 
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "made by another model than the one in use"), ("ja", "使用中のモデルとは別のモデル"),
+])  # fmt: skip
+def test_a_list_of_another_models_scores_says_so(live, monkeypatch, language, said):
+    """An earlier version's after a promotion, or those of a ledger that belongs to another project."""
+    with live.client(language) as client:
+        assert said not in client.get("/").text
+        monkeypatch.setattr(live.runtime.models.scorer, "version", "of-another-model")
+        page = client.get("/").text
+    assert said in page
+    assert re.search(rf'class="alarm">[^<]*{said}', page)
+
+
 def test_no_page_needs_what_the_policy_forbids(live):
     """The policy allows no inline script or style, and nothing from elsewhere."""
     with live.client() as client:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from tests.labels.audit_tables import DAY, START, category, date, lead_tables, number
@@ -57,6 +58,20 @@ def test_the_first_day_of_a_computer():
     assert (one.code, one.level) == ("Q006", "note")
     assert "“1900-01-01”" in one.text
     assert found(date(days)) == []
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_the_first_day_of_a_computer_is_a_day_of_the_zone(zone):
+    from qualify.leads.times import parse_times
+
+    days = START + RNG.integers(0, 900, N) * DAY
+    midnight = int(parse_times(pa.array(["1900-01-01"]), timezone=zone).micros[0])
+    assert midnight != NINETEEN_HUNDRED
+    text = FLAT.replace("data: {", f"data: {{timezone: {zone}, ")
+    assert zone in text
+    tables = lead_tables({"x": date(some(0.01, midnight, days))})
+    (one,) = check_placeholders(loaded_of(tables, text, columns=["x"]), {})
+    assert "“1900-01-01”" in one.text
 
 
 def test_records_of_tests():
