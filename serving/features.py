@@ -107,7 +107,7 @@ def _write_local(job: Job, looks: Looks) -> Summary:
     tables, rejects = read_sources(job.scorer, job.sources)
     table = feature_matrix(job.scorer, tables, looks, end_of_data(tables))
     write_whole(Path(job.out), lambda file: pq.write_table(table, file, compression="zstd"))
-    return Summary.of(len(tables), rejects)
+    return Summary.of(len(tables), rejects, tables)
 
 
 def main(words: list[str]) -> int:

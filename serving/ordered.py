@@ -21,7 +21,13 @@ from serving.cli_ledger import desk_lines, open_ledger
 from serving.desk import SalesDesk
 from serving.incremental import parse_since
 from serving.registry_apart import Asked
-from serving.remarks import lines_of_future, lines_of_not_given, tables_not_given
+from serving.remarks import (
+    lines_of_future,
+    lines_of_not_given,
+    lines_of_unjoined,
+    tables_not_given,
+    tables_unjoined,
+)
 from serving.score_run import check_request, rejects_place, run_request
 
 __all__ = ["Delivered", "ListOrder"]
@@ -54,6 +60,7 @@ class Delivered:
         yield from desk_lines(self.stored) if self.stored is not None else ()
         yield from self.done.lines()
         yield from lines_of_not_given(self.scorer, self.sources)
+        yield from lines_of_unjoined(self.scorer, self.sources, self.done)
         yield from lines_of_future(self.moment)
         rest = "" if self.order.changed_since is None else f"; {self.done.unchanged} as they were"
         scored = f"{self.done.scored} leads scored in {self.seconds:.1f} s: {_shown(self.order.out)}"
@@ -69,6 +76,7 @@ class Delivered:
             "rejects_file": rejects, "model_version": self.scorer.version,
             "scorecard_version": self.scorer.scorecard.version, "seconds": self.seconds,
             "tables_not_given": list(tables_not_given(self.scorer, self.sources)),
+            "tables_unjoined": list(tables_unjoined(self.scorer, self.sources, done)),
         }  # fmt: skip
         if order.changed_since is not None:
             told["unchanged"] = done.unchanged

@@ -17,6 +17,7 @@ from training.checks import Finding
 from training.checks.against import check_against
 from training.checks.copies import check_copies
 from training.checks.imports import check_imports
+from training.checks.joined import check_joined
 from training.checks.leakage import check_leakage
 from training.checks.maturity import Cohort, check_maturity, cohorts_of
 from training.checks.personal import load_personal
@@ -112,6 +113,7 @@ def find(
         *check_maturity(loaded, label),
         *check_placeholders(loaded, personal),
         *check_quality(loaded),
+        *check_joined(loaded),
         *check_volume(loaded, label),
         *check_scorecard(loaded),
     )
@@ -156,7 +158,7 @@ def lines_of(found: Checked) -> list[str]:
         *_maturity(found.cohorts),
         *(_section("columns left out", [f"{n}  {w.code}  {w.evidence}" for n, w in found.excluded.items()])),
         f"findings: {len(found.findings) or 'none'}",
-        *(f"  {line}" for line in _told(found.findings)),
+        *(f"  {line}" for line in finding_lines(found.findings)),
         f"verdict: {found.verdict.use}",
         *(f"  {reason}" for reason in found.verdict.reasons),
     ]
@@ -183,7 +185,7 @@ def _maturity(cohorts: tuple[Cohort, ...]) -> list[str]:
     return lines
 
 
-def _told(findings: Iterable[Finding]) -> Iterator[str]:
+def finding_lines(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield a line a finding; of many with one code and one mend, a line for all, where the first stands."""
     alike: dict[tuple[str, str, str], list[Finding]] = {}
     for each in findings:

@@ -46,6 +46,8 @@ class Attempt:
         The contest with the champion and what the gate says of it; None where no version is in use.
     settled
         What `settle` said.
+    findings
+        What the audit found, warnings first; None: the data could not be audited.
     """
 
     trained: Trained
@@ -57,6 +59,7 @@ class Attempt:
     decision: Decision | None
     seconds: float
     settled: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] | None = None
 
 
 Settle = Callable[[registry.Registered, Ring | None, Decision | None], tuple[str, ...]]
@@ -158,9 +161,8 @@ def attempt(
         else:
             mlflow.set_tag("registered", "no: the verdict is not `model`")
     seconds = time.monotonic() - began
-    return Attempt(
-        trained, verdict, registered, version, str(active.info.run_id), ring, decision, seconds, settled
-    )
+    run_id = str(active.info.run_id)
+    return Attempt(trained, verdict, registered, version, run_id, ring, decision, seconds, settled, findings)
 
 
 def _trained(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from training.check import finding_lines
+from training.checks import Finding
 from training.drawn import drawn_of
 from training.pipeline import Trained
 from training.train import Attempt, turned_json
@@ -32,6 +34,7 @@ def summary(done: Attempt) -> str:
         "and its past is forgotten"
         for each in turned_json(done.trained)
     ]
+    lines += _warnings(done.findings)
     version = done.registered
     if version is not None:
         lines += [
@@ -40,6 +43,12 @@ def summary(done: Attempt) -> str:
             f"registered as version {version.version} ({version.alias}), bundle {done.bundle_version}",
         ]
     return "\n".join(lines)
+
+
+def _warnings(findings: Iterable[Finding] | None) -> list[str]:
+    """Return what puts the figures in doubt; notes are for `qualify check` and the report."""
+    told = [f"  {line}" for line in finding_lines(e for e in findings or () if e.level == "warning")]
+    return ["warnings about the data; `qualify check` tells more:", *told] if told else []
 
 
 def learned_from_lines(trained: Trained) -> Iterator[str]:

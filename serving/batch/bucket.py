@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from serving.batch.desk import Desk
 from serving.batch.spill import Spilled, read_bucket
-from serving.batch.whole import moments_of
+from serving.batch.whole import moments_of, rows_of_events
 from serving.batch.work import put_json
 
 __all__ = [
@@ -87,13 +87,20 @@ class BucketJob(PartJob):
 
 @dataclass(frozen=True)
 class Told:
-    """What scoring a bucket found, apart from its rows."""
+    """What scoring a bucket found, apart from its rows.
+
+    Parameters
+    ----------
+    events
+        How many rows the leads have of each table of events (`rows_of_events`).
+    """
 
     scored: int
     usable: int
     rejected: dict[str, int]
     notes: list[Note]
     tallies: list[Tally]
+    events: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> Told:
@@ -149,7 +156,8 @@ def score_part(job: PartJob, found: Mapping[str, pa.Table], desk: Desk | None = 
         tables, moments, reasons=job.reasons, language=job.language, threads=job.threads
     )
     codes = Counter([*rejects.frame["code"], *late.frame["code"]])
-    told = Told(table.num_rows, len(tables), dict(codes), list(rejects.notes), part.tallies)
+    events = rows_of_events(tables)
+    told = Told(table.num_rows, len(tables), dict(codes), list(rejects.notes), part.tallies, events)
     scores = table.drop_columns(["rank"])
     if desk is not None:
         scores = _joined(scores, tables, desk.beside(tables, moments, found["leads"]))

@@ -134,7 +134,7 @@ def _in_one_piece(job: Job) -> Summary:
         done.rejects.write_csv(path)
     else:  # an older file of the same name would mislead
         path.unlink(missing_ok=True)
-    return Summary.of(done.table.num_rows, done.rejects)
+    return Summary.of(done.table.num_rows, done.rejects, done.tables)
 
 
 def open_streams(job: Job, *, coded: bool = False) -> dict[str, TableStream]:

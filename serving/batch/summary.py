@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from qualify.errors import DataError
 from qualify.leads.part import refuse_unread
 from qualify.leads.rejects import Note, Rejects
+from qualify.leads.tables import LeadTables
 from serving.batch.bucket import Told
+from serving.batch.whole import rows_of_events
 
 __all__ = ["Summary", "join_told"]
 
@@ -40,6 +42,8 @@ class Summary:
         Leads whose rows of an earlier run still hold.
     why_all
         Of a run of changes that could go on with no row: why, in words.
+    events
+        How many rows the leads have of each table of events.
     """
 
     scored: int
@@ -47,11 +51,13 @@ class Summary:
     notes: tuple[Note, ...]
     unchanged: int = 0
     why_all: str = ""
+    events: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, scored: int, rejects: Rejects) -> Summary:
+    def of(cls, scored: int, rejects: Rejects, tables: LeadTables) -> Summary:
         """Return the summary of a job in one piece."""
-        return cls(scored, dict(Counter(rejects.frame["code"].tolist())), rejects.notes)
+        codes = dict(Counter(rejects.frame["code"].tolist()))
+        return cls(scored, codes, rejects.notes, events=rows_of_events(tables))
 
     @property
     def rejected(self) -> int:
@@ -103,7 +109,9 @@ def join_told(told: Sequence[Told], columns: Iterable[str], origin: str) -> Summ
         joined[key] = joined[key].plus(note) if key in joined else note
     names = [f"column {name!r}: " for name in columns]
     notes = sorted(joined.values(), key=lambda note: _place(note, names))
-    return Summary(sum(each.scored for each in told), dict(rejects), tuple(notes))
+    events = sum((Counter(each.events) for each in told), start=Counter[str]())
+    tables = {table: events[table] for each in told for table in each.events}
+    return Summary(sum(each.scored for each in told), dict(rejects), tuple(notes), events=tables)
 
 
 def _place(note: Note, columns: Sequence[str]) -> tuple[int, int]:

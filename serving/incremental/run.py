@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def _since_time(job: Job, time: int, tables: LeadTables, moments: IntArray, reje
     chosen[quiet] = _judged(job, tables, quiet, then).differ(_judged(job, tables, quiet, moments[quiet]))
     done = _score(job, tables, chosen, moments, rejects)
     write_scores(done.table, job.out)
-    return _finished(job, done, int((~chosen).sum()))
+    return _finished(job, done, tables, int((~chosen).sum()))
 
 
 def _happened(tables: LeadTables, time: int, moments: IntArray) -> BoolArray:
@@ -111,7 +111,7 @@ def _since_last(job: Job, tables: LeadTables, moments: IntArray, rejects: Reject
     whole = pa.concat_tables([kept, fresh])
     _write(job, done.table, whole, kept, whole_list)
     write_state(job.out, whole, fresh)
-    return _finished(job, done, kept.num_rows, why_all)
+    return _finished(job, done, tables, kept.num_rows, why_all)
 
 
 def _judged(job: Job, tables: LeadTables, rows: IntArray, moments: IntArray) -> Verdicts:
@@ -211,11 +211,11 @@ def _ranked(table: pa.Table, ranks: IntArray) -> pa.Table:
     return table.set_column(table.column_names.index("rank"), "rank", pa.array(ranks))
 
 
-def _finished(job: Job, done: _Scored, unchanged: int, why_all: str = "") -> Summary:
+def _finished(job: Job, done: _Scored, tables: LeadTables, unchanged: int, why_all: str = "") -> Summary:
     path = rejects_of(job.out)
     if len(done.rejects):
         done.rejects.write_csv(path)
     else:  # an older file of the same name would mislead
         Path(path).unlink(missing_ok=True)
-    found = Summary.of(done.table.num_rows, done.rejects)
-    return Summary(found.scored, found.rejects, found.notes, unchanged, why_all)
+    found = Summary.of(done.table.num_rows, done.rejects, tables)
+    return replace(found, unchanged=unchanged, why_all=why_all)

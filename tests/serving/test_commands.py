@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import create_engine
@@ -356,6 +357,28 @@ def test_tables_that_the_model_learned_from_and_a_job_lacks_are_told(world, tmp_
         for table in lacking:
             assert f"no table of {table} was given" in called.err
             assert f"add --{table} FILE unless that is so" in called.err
+
+
+@pytest.mark.parametrize("rows", ["of others", "none"])
+def test_a_table_of_which_no_row_belongs_to_a_lead_is_told(world, tmp_path, rows):
+    acts = pq.read_table(world.folder / "activities.parquet")
+    ids = pc.binary_join_element_wise("C", acts["lead_id"].cast(pa.string()), "-")
+    others = acts.set_column(acts.column_names.index("lead_id"), "lead_id", ids)
+    pq.write_table(others if rows == "of others" else acts.slice(0, 0), tmp_path / "acts.parquet")
+    given = [str(word) for word in sources(world.folder)]
+    words = [word.replace(str(world.folder / "activities"), str(tmp_path / "acts")) for word in given]
+    called, usual = (
+        world.call("score", *each, "--as-of", AS_OF, "--out", tmp_path / "s.csv", "--json")
+        for each in (words, given)
+    )
+    assert (called.code, called.json["tables_unjoined"]) == (0, ["activities"]), called.err
+    told = {
+        "of others": f"none of its {acts.num_rows:,} rows belongs to a lead",
+        "none": "no row can be used",
+    }
+    assert f"the table of activities tells nothing: {told[rows]}" in called.err
+    assert (usual.code, usual.json["tables_unjoined"]) == (0, [])
+    assert "tells nothing" not in usual.err
 
 
 def test_a_time_of_scoring_far_ahead_is_told(world, tmp_path):

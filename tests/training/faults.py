@@ -306,6 +306,16 @@ def test_records(w, rng):
     return w.put("email", contact=mail), "contact"
 
 
+@fault("Q008", "joined", flat=False)
+def activities_of_other_ids(w, rng):
+    return replace(w, activities=w.activities.assign(lead_id="C-" + w.activities["lead_id"])), "activities"
+
+
+@fault("Q008", "joined", flat=False)
+def activities_of_nobody(w, rng):
+    return replace(w, activities=w.activities.head(0)), "activities"
+
+
 # Labels that were made
 
 

@@ -49,6 +49,8 @@ def test_evidence_quotes_no_value_of_a_few_leads(project):
 def test_what_few_leads_have_stands_in_no_file_of_a_run(project):
     called = call("train", "--budget", 0, "--json", "--force", folder=project)
     assert called.code == 0, called.err
+    _, _, warned = called.err.partition("warnings about the data; `qualify check` tells more:\n")
+    assert warned.startswith("  warning  L007  source: ")
     files = [path for path in project.rglob("*") if path.is_file() and path.name != "leads.csv"]
     assert {"findings.json", "report.html", "config.json", "mlflow.db"} <= {path.name for path in files}
     assert [path.name for path in files if b"ringing" in path.read_bytes()]

@@ -17,6 +17,7 @@ from tests.training.planted import FILES, World, make_world
 from training.checks.copies import check_copies
 from training.checks.finding import Finding
 from training.checks.imports import check_imports
+from training.checks.joined import check_joined
 from training.checks.leakage import check_leakage
 from training.checks.maturity import check_maturity
 from training.checks.placeholders import check_placeholders
@@ -37,6 +38,7 @@ CHECKS: dict[str, Callable[[World], Iterator[Finding]]] = {
     "recording": lambda w: check_recording(w.loaded),
     "shift": lambda w: check_shift(w.loaded),
     "maturity": lambda w: check_maturity(w.loaded, w.y),
+    "joined": lambda w: check_joined(w.loaded),
     "placeholders": lambda w: check_placeholders(w.loaded, w.personal),
     "scorecard": lambda w: check_scorecard(w.loaded),
 }

@@ -93,6 +93,10 @@ _DATA: dict[str, Told] = {
         "test records and shared addresses", "they are not leads, and their outcomes mean nothing",
         "leave these rows out of the export",
     ),
+    "Q008": Told(
+        "no row of a table belongs to a lead", "every lead looks as if it had done nothing",
+        "compare the ids of both tables: a contact's id is not a lead's; see `data.*_columns.lead_id`",
+    ),
     "V001": Told(
         "few leads with an outcome", "a model seldom beats rules on so few", "bring a longer history",
     ),

@@ -24,6 +24,7 @@ from serving.batch.spark.job import Spread, collected, joined_told, kept, spread
 from serving.batch.spark.packed import CELLS, cell, guarded, said
 from serving.batch.spark.score import Bundle, Known, bucket_tables, scorer_of
 from serving.batch.summary import Summary
+from serving.batch.whole import rows_of_events
 from serving.matrix import Looks, feature_matrix, feature_schema, with_labels
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def _look(sent: _Sent, group: pa.Table) -> Iterator[pa.RecordBatch]:
     bucket, part = _bucket(group), Part(_manners(sent))
     scorer, tables, rejects = _built(sent, group, part)
     codes = dict(Counter(rejects.frame["code"]))
-    told = Told(len(tables), len(tables), codes, list(rejects.notes), part.tallies)
+    told = Told(len(tables), len(tables), codes, list(rejects.notes), part.tallies, rows_of_events(tables))
     schema = feature_schema(scorer, tables).serialize().to_pybytes().hex()
     yield cell("told", asdict(told), bucket=bucket)
     yield cell("end", {"end": end_of_data(tables), "schema": schema}, bucket=bucket)
