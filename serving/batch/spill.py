@@ -30,7 +30,7 @@ _LEAST_HELD, _MOST_HELD = 16 << 20, 28 << 20  # what is dropped of less than 32 
 _HELD_A_BUCKET = 512 << 10
 _AS_IT_IS = pa.ipc.IpcWriteOptions()
 """What is written is read back soon, mostly from the operating system's memory."""
-_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
 """For more than that memory holds: to pack takes less time than to wait for the disk."""
 
 
