@@ -21,6 +21,7 @@ from qualify.leads.tables import LeadTables
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from serving.batch.desk import Desk
+from serving.batch.packing import PACKED
 from serving.batch.spill import Spilled, read_bucket
 from serving.batch.whole import moments_of, rows_of_events
 from serving.batch.work import put_json
@@ -37,7 +38,6 @@ __all__ = [
     "write_run",
 ]
 
-_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 _LATE = {"not_yet_created": 1, "no_creation_date": 2}
 REJECTS = pa.schema([
     ("class", pa.int8()), ("row", pa.int64()), ("lead_id", pa.string()), ("code", pa.string()),
@@ -191,5 +191,5 @@ def write_run(path: Path, tables: Iterable[pa.Table], batch_rows: int) -> None:
         writer: pa.RecordBatchWriter | None = None
         for table in tables:
             if writer is None:
-                writer = stack.enter_context(pa.ipc.new_file(file, table.schema, options=_PACKED))
+                writer = stack.enter_context(pa.ipc.new_file(file, table.schema, options=PACKED))
             writer.write_table(table, max_chunksize=batch_rows)

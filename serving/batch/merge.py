@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.side_by_side import side_by_side
+from serving.batch.packing import READ
 
 __all__ = ["Order", "merge_sorted"]
 
@@ -23,7 +24,7 @@ class _Run:
     def __init__(self, path: Path) -> None:
         # Not mapped: of a file that is read once from end to end, every page would stay in the process.
         self._file = pa.OSFile(str(path))
-        self._reader = pa.ipc.open_file(self._file)
+        self._reader = pa.ipc.open_file(self._file, options=READ)
         self._next = 0
         self.rows: pa.Table = self._reader.schema.empty_table()
 

@@ -22,16 +22,13 @@ from qualify.leads.stream import TableStream
 from qualify.leads.wanted import keys_of, wanted
 from qualify.side_by_side import beside, side_by_side
 from serving.batch.columns import Manners, join_manners, look
+from serving.batch.packing import AS_IT_IS, PACKED, READ
 
 __all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
 
 _PART_HELD = 32
 _LEAST_HELD, _MOST_HELD = 16 << 20, 28 << 20  # what is dropped of less than 32 MiB serves again, not cleared
 _HELD_A_BUCKET = 512 << 10
-_AS_IT_IS = pa.ipc.IpcWriteOptions()
-"""What is written is read back soon, mostly from the operating system's memory."""
-_PACKED = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-"""For more than that memory holds: to pack takes less time than to wait for the disk."""
 
 
 @dataclass
@@ -101,7 +98,7 @@ def spill_table(
     split = partial(_split, data, columns, what, buckets, done.manners)
     gathered = _gathered(stream.pieces(names), _held(memory, buckets))
     with ExitStack() as stack:
-        writer = _Writer(folder, what, buckets, stack, _PACKED if packed else _AS_IT_IS)
+        writer = _Writer(folder, what, buckets, stack, PACKED if packed else AS_IT_IS)
         for piece in beside(writer.write, side_by_side(split, gathered)):
             for role, manner in piece.manners.items():
                 done.manners[role] = join_manners(done.manners.get(role), manner)
@@ -243,7 +240,7 @@ def read_bucket(spilled: Spilled, folder: Path, what: str, bucket: int) -> pa.Ta
     for number in range(spilled.files):
         path = _path(folder, what, bucket, number)
         if path.exists():
-            with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as reader:
+            with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file, options=READ) as reader:
                 parts.append(reader.read_all())
     table = pa.concat_tables([fitted(part, schema) for part in parts]) if parts else schema.empty_table()
     return stamp(table, origin=spilled.origin, ragged=[] if bucket else spilled.ragged)
