@@ -148,7 +148,7 @@ def explain(
         moment = parse_as_of(as_of, settings.data.timezone if settings else "UTC")
         scorer = load_scorer(model, settings, folder)
         chosen = _language(language, settings)
-        zone = settings.data.timezone if settings else scorer.parts.schema.data.timezone
+        zone = (settings or scorer.parts.schema).data.timezone
         sources = sources_of(leads, activities, stages, settings, folder)
         for line in (*lines_of_not_given(scorer, sources), *lines_of_future(moment)):
             say(line)

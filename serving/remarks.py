@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from qualify.config import Source
+from qualify.leads.joined import STRANGERS
 from qualify.leads.tables import MICROSECONDS_A_DAY
 from qualify.moments import AsOf
 from qualify.scorer import Scorer
@@ -24,8 +25,6 @@ _A_DAY = timedelta(days=1)
 
 _LOOKS_LIKE = {"activities": "every lead looks as if it had done nothing",
                "stages": "every lead looks as if it had no stage yet"}  # fmt: skip
-
-_STRANGERS = {"activities": "activity_unknown_lead", "stages": "stage_unknown_lead"}
 
 _OF_ACTIVITIES = ("activity", "silence", "topics")
 
@@ -81,7 +80,7 @@ def lines_of_unjoined(scorer: Scorer, sources: Sources, done: Summary) -> Iterat
     """Yield a line for people about each table of which no row belongs to a lead."""
     counts = done.counts()
     for table in tables_unjoined(scorer, sources, done):
-        strangers = counts.get(_STRANGERS[table], 0)
+        strangers = counts.get(STRANGERS[table], 0)
         found = f"none of its {strangers:,} rows belongs to a lead" if strangers else "no row can be used"
         mend = "compare the ids of both tables" if strangers else "see whether the export is whole"
         yield f"the table of {table} tells nothing: {found}; {_LOOKS_LIKE[table]}; {mend}"

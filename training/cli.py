@@ -242,10 +242,7 @@ def backtest(
     budget: Annotated[float, typer.Option(min=0, help="Seconds for tuning, each.", metavar="SECONDS")] = 0.0,
     seed: Seed = None,
     out: Annotated[
-        str | None,
-        typer.Option(
-            help="Write each origin's list of all open leads here (CSV or Parquet).", metavar="FILE"
-        ),
+        str | None, typer.Option(help="Each origin's list of open leads (CSV or Parquet).", metavar="FILE")
     ] = None,
     config: Config = CONFIG,
     as_json: Json = False,

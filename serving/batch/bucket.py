@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qualify.leads.build import build_tables
+from qualify.leads.joined import rows_of_events
 from qualify.leads.part import Part, Tally
 from qualify.leads.rejects import Note, Rejects
 from qualify.leads.tables import LeadTables
@@ -23,7 +24,7 @@ from qualify.scorer import Scorer
 from serving.batch.desk import Desk
 from serving.batch.packing import PACKED
 from serving.batch.spill import Spilled, read_bucket
-from serving.batch.whole import moments_of, rows_of_events
+from serving.batch.whole import moments_of
 from serving.batch.work import put_json
 
 __all__ = [

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qualify.errors import DataError
+from qualify.leads.joined import rows_of_events
 from qualify.leads.part import refuse_unread
 from qualify.leads.rejects import Note, Rejects
 from qualify.leads.tables import LeadTables
 from serving.batch.bucket import Told
-from serving.batch.whole import rows_of_events
 
 __all__ = ["Summary", "join_told"]
 
@@ -109,9 +109,10 @@ def join_told(told: Sequence[Told], columns: Iterable[str], origin: str) -> Summ
         joined[key] = joined[key].plus(note) if key in joined else note
     names = [f"column {name!r}: " for name in columns]
     notes = sorted(joined.values(), key=lambda note: _place(note, names))
-    events = sum((Counter(each.events) for each in told), start=Counter[str]())
-    tables = {table: events[table] for each in told for table in each.events}
-    return Summary(sum(each.scored for each in told), dict(rejects), tuple(notes), events=tables)
+    events: Counter[str] = Counter()
+    for each in told:
+        events.update(each.events)
+    return Summary(sum(each.scored for each in told), dict(rejects), tuple(notes), events=dict(events))
 
 
 def _place(note: Note, columns: Sequence[str]) -> tuple[int, int]:

@@ -71,11 +71,6 @@ def moments_of(scorer: Scorer, tables: LeadTables, as_of: AsOf, now: int | None 
     return scorer.moments(tables, as_of.time, as_of.after_creation, now)
 
 
-def rows_of_events(tables: LeadTables) -> dict[str, int]:
-    """Return how many rows the leads have of each table of events, by its name."""
-    return {"activities": len(tables.activities.occurred_at), "stages": len(tables.stages.entered_at)}
-
-
 def score_sources(scorer: Scorer, sources: Sources, as_of: AsOf, *, reasons: int, language: str) -> Scored:
     """Score everything; leads that cannot be scored are in the rejects, never lost."""
     tables, rejects = read_sources(scorer, sources)

@@ -51,4 +51,4 @@ def test_other_kinds_are_named(tmp_path, data, told):
     ["PK,name\n1,a\n", "ORC,BZh\n1,2\n", "[id],[name]\n1,a\n", "<id>,b\n1,2\n", "{id},b\n", "Rar!,b\n1,2\n"],
 )
 def test_names_that_begin_like_another_kind_are_names(text):
-    refuse_other_kinds(text.encode(), "t.csv")
+    assert refuse_other_kinds(text.encode(), "t.csv") is None

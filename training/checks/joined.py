@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from qualify.leads.joined import STRANGERS, rows_of_events
 from training.checks.finding import Finding
 from training.data import Loaded
-
-_STRANGERS = {"activities": "activity_unknown_lead", "stages": "stage_unknown_lead"}
 
 
 def check_joined(loaded: Loaded) -> Iterator[Finding]:
@@ -15,13 +14,12 @@ def check_joined(loaded: Loaded) -> Iterator[Finding]:
 
     Rows of the future are no such case (see Q004).
     """
-    tables, later = loaded.tables, {each.table for each in loaded.later}
-    rows = {"activities": len(tables.activities.occurred_at), "stages": len(tables.stages.entered_at)}
+    later = {each.table for each in loaded.later}
     counts = loaded.rejects.counts()
-    for table, used in rows.items():
+    for table, used in rows_of_events(loaded.tables).items():
         if used or table in later or getattr(loaded.config.data, table) is None:
             continue
-        strangers = counts.get(_STRANGERS[table], 0)
+        strangers = counts.get(STRANGERS[table], 0)
         if strangers:
             yield Finding("Q008", "warning", table, f"none of {strangers:,} rows belongs to a lead")
         else:

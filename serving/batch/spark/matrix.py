@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from qualify.labels.snapshots import end_of_data
 from qualify.leads.build import build_tables
+from qualify.leads.joined import rows_of_events
 from qualify.leads.part import Part
 from qualify.leads.rejects import Rejects
 from qualify.leads.tables import LeadTables
@@ -24,7 +25,6 @@ from serving.batch.spark.job import Spread, collected, joined_told, kept, spread
 from serving.batch.spark.packed import CELLS, cell, guarded, said
 from serving.batch.spark.score import Bundle, Known, bucket_tables, scorer_of
 from serving.batch.summary import Summary
-from serving.batch.whole import rows_of_events
 from serving.matrix import Looks, feature_matrix, feature_schema, with_labels
 
 if TYPE_CHECKING:

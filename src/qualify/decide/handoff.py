@@ -169,14 +169,11 @@ def build_handoff(
     book = _book(language, card)
     told = read_history({"lead_id": explanation.lead_id, **document}, explanation.as_of, timezone, book)
     attributes = dict(document.get("attributes") or {})
-    facts = {name: str(lead[name]) for name in _FACTS if lead.get(name)}
-    if explanation.stage:
-        facts.setdefault("stage", explanation.stage)
     return Handoff(
         lead_id=explanation.lead_id,
         language=language,
         explanation=explanation,
-        facts=facts,
+        facts=_facts(lead, explanation),
         attributes=attributes,
         told=told,
         interests=find_interests(told.acts),
@@ -188,6 +185,13 @@ def build_handoff(
         card=card,
         units=units or {},
     )
+
+
+def _facts(lead: Mapping[str, Any], explanation: Explanation) -> dict[str, str]:
+    facts = {name: str(lead[name]) for name in _FACTS if lead.get(name)}
+    if explanation.stage:
+        facts.setdefault("stage", explanation.stage)
+    return facts
 
 
 def _book(language: str, card: Scorecard | None) -> Phrasebook:

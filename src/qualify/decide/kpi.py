@@ -121,7 +121,6 @@ def compute_kpis(
         raise UserError("the time of the figures has no zone", where="now", got=str(now))
     moment = _micros(now)
     watched = min(now, watched_until or now)
-    column = tables.columns.get(source) if source is not None else None
     view = View(
         tables=tables,
         roles=find_roles(stages, targets, tables.stages.stages),
@@ -131,7 +130,7 @@ def compute_kpis(
         now=moment,
         watched=_micros(watched),
         limit_hours=limit_hours,
-        grouping=Grouping(by, column, timezone),
+        grouping=Grouping(by, None if source is None else tables.columns.get(source), timezone),
     )
     return _table(view, now, watched, by)
 

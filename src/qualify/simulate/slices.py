@@ -15,7 +15,7 @@ from qualify.simulate.arrays import IntArray
 
 __all__ = ["TimeSlices"]
 
-_PACKED = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 class TimeSlices:
