@@ -23,7 +23,7 @@ class AwaitedModel:
     asked
         The question.
     uri, config, folder
-        As of `serving.model_source.find_bundle`.
+        As of `serving.model_place.find_bundle`.
     """
 
     asked: Asked

@@ -47,7 +47,7 @@ def features(
     from serving.batch.work import claimed
     from serving.cli import settings_of, sources_of
     from serving.matrix import with_labels
-    from serving.model_source import find_bundle
+    from serving.model_place import find_bundle
 
     with only_json(as_json):
         _check_out(out, engine)

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qualify.compiled import load_loops
 from qualify.config import Config
-from qualify.ledger import Recorded
 from qualify.moments import AsOf, parse_as_of
 from qualify.scorer import Scorer
 from serving.awaited import AwaitedModel
@@ -18,7 +18,6 @@ from serving.batch.size import parse_memory
 from serving.batch.summary import Summary
 from serving.batch.work import claimed, place_of, room_needed
 from serving.cli_ledger import desk_lines, open_ledger
-from serving.desk import SalesDesk
 from serving.incremental import parse_since
 from serving.registry_apart import Asked
 from serving.remarks import (
@@ -29,6 +28,10 @@ from serving.remarks import (
     tables_unjoined,
 )
 from serving.score_run import check_request, rejects_place, run_request
+
+if TYPE_CHECKING:
+    from qualify.ledger import Recorded
+    from serving.desk import SalesDesk
 
 __all__ = ["Delivered", "ListOrder"]
 
@@ -146,13 +149,19 @@ class ListOrder:
             plain = self.engine == "local" and not self.ledger and since is None
             early = awaited.split_meanwhile(sources, room, self.out) if plain else None
             scorer = awaited.scorer
-            desk = None if project is None else SalesDesk(project, folder, scorer.scorecard, sources)
+            desk = None if project is None else self._desk(project, folder, scorer, sources)
             language = self.language or (config.language if config else "en")
             job = Job(scorer, sources, self.out, moment, self.reasons, language, room, desk=desk, early=early)
             done = run_request(job, awaited.bundle, self.engine, since)
         return Delivered(
             self, done, scorer, time.monotonic() - began, desk.stored if desk else None, sources, moment
         )
+
+    @staticmethod
+    def _desk(project: Config, folder: Path, scorer: Scorer, sources: Sources) -> SalesDesk:
+        from serving.desk import SalesDesk  # brings the ledger's libraries, which other jobs do without
+
+        return SalesDesk(project, folder, scorer.scorecard, sources)
 
 
 def _shown(out: str) -> str:

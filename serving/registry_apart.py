@@ -48,7 +48,7 @@ class Asked:
         return self.process is not None and self.process.poll() is None
 
     def bundle(self, uri: str | None, config: Config | None, folder: Path) -> Path:
-        """Wait for the answer, or ask now: see `serving.model_source.find_bundle`.
+        """Wait for the answer, or ask now: see `serving.model_place.find_bundle`.
 
         Raises
         ------
@@ -58,7 +58,7 @@ class Asked:
         if self._told is not None:
             return _read(self._told)
         # Where the process failed, and not the question, this one fails in the same way and can tell how.
-        from serving.model_source import find_bundle
+        from serving.model_place import find_bundle
 
         return find_bundle(uri, config, folder)
 
@@ -108,7 +108,7 @@ def _read(told: str) -> Path:
 
 def _answer(uri: str | None, config: str) -> dict[str, Any]:
     from qualify.config import load_config
-    from serving.model_source import find_bundle
+    from serving.model_place import find_bundle
 
     try:
         path = Path(config)

@@ -23,7 +23,7 @@ from qualify.moments import AsOf
 from qualify.scorer import Scorer
 from serving.batch.desk import Desk
 from serving.batch.packing import PACKED
-from serving.batch.spill import Spilled, read_bucket
+from serving.batch.spill import Spilled, drop_bucket, read_bucket
 from serving.batch.whole import moments_of
 from serving.batch.work import put_json
 
@@ -140,6 +140,9 @@ def score_bucket(job: BucketJob, bucket: int) -> Told:
     write_run(scores_path(job.folder, bucket), [done.scores], job.batch_rows)
     write_run(turned_away_path(job.folder, bucket), [done.rejects], job.batch_rows)
     put_json(path, asdict(done.told))
+    found.clear()  # the tables are views of the files
+    for what, spilled in job.spilled.items():
+        drop_bucket(spilled, job.folder, what, bucket)
     return done.told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 from typing import BinaryIO
@@ -105,9 +106,15 @@ def _finish(
         return
     by_row = [turned_away_path(folder, bucket) for bucket in every]
     left_out = merge_sorted(by_row, [("class", "ascending"), ("row", "ascending")], batch_rows)
-    with whole_file(path) as file:
-        write_rejects(left_out, file)
-        write_scores(ranked, out)
+    with whole_file(path) as file, ThreadPoolExecutor(1) as other:
+        written = other.submit(write_rejects, left_out, file)
+        write_scores(_and_then(ranked, written.result), out)
+
+
+def _and_then(pieces: Iterator[pa.Table], last: Callable[[], object]) -> Iterator[pa.Table]:
+    """Yield pieces, and do the last thing before their end is told: what it raises ends the list too."""
+    yield from pieces
+    last()
 
 
 def write_rejects(pieces: Iterator[pa.Table], file: BinaryIO) -> None:

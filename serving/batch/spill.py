@@ -24,7 +24,15 @@ from qualify.side_by_side import beside, side_by_side
 from serving.batch.columns import Manners, join_manners, look
 from serving.batch.packing import AS_IT_IS, PACKED, READ
 
-__all__ = ["Spilled", "fitted", "joined_schema", "read_bucket", "refuse_empty", "spill_table"]
+__all__ = [
+    "Spilled",
+    "drop_bucket",
+    "fitted",
+    "joined_schema",
+    "read_bucket",
+    "refuse_empty",
+    "spill_table",
+]
 
 _PART_HELD = 32
 _LEAST_HELD, _MOST_HELD = 16 << 20, 28 << 20  # what is dropped of less than 32 MiB serves again, not cleared
@@ -244,6 +252,12 @@ def read_bucket(spilled: Spilled, folder: Path, what: str, bucket: int) -> pa.Ta
                 parts.append(reader.read_all())
     table = pa.concat_tables([fitted(part, schema) for part in parts]) if parts else schema.empty_table()
     return stamp(table, origin=spilled.origin, ragged=[] if bucket else spilled.ragged)
+
+
+def drop_bucket(spilled: Spilled, folder: Path, what: str, bucket: int) -> None:
+    """Take a bucket's rows away: its scores are there."""
+    for number in range(spilled.files):
+        _path(folder, what, bucket, number).unlink(missing_ok=True)
 
 
 def fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:

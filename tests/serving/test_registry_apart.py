@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from qualify.errors import ModelError
-from serving.model_source import find_bundle
+from serving.model_place import find_bundle
 from serving.registry_apart import Asked, ask_early
 
 
