@@ -8,6 +8,7 @@ import pytest
 
 from qualify.features.build import build_frame
 from qualify.features.design import DesignMaker
+from qualify.features.frame import FeatureFrame
 from qualify.rules import evaluate
 from tests.world import AS_OF
 
@@ -42,5 +43,16 @@ def test_frames_of_other_features_are_looked_up_anew(world):
     target = world.scorer.parts.targets[0]
     maker, frame = DesignMaker(target.encoders), frame_of(world, np.arange(5))
     before = maker.make(frame)
-    frame.blocks.reverse()
-    np.testing.assert_array_equal(maker.make(frame)[0], before[0])
+    turned = FeatureFrame(frame.rows, frame.blocks[::-1], frame.categorical)
+    np.testing.assert_array_equal(maker.make(turned)[0], before[0])
+
+
+def test_the_matrix_holds_what_the_blocks_hold_and_what_comes_after(world):
+    frame = frame_of(world, np.arange(20))
+    apart = [values.copy() for _, values in frame.blocks]
+    np.testing.assert_array_equal(frame.matrix, np.concatenate(apart))
+    for (keys, values), before in zip(frame.blocks, apart, strict=True):
+        assert len(keys) == len(values)
+        np.testing.assert_array_equal(values, before)
+    frame.number("later", "later", "value", np.arange(20.0))
+    np.testing.assert_array_equal(frame.matrix, np.concatenate([*apart, np.arange(20.0)[None]]))

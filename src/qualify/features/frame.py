@@ -67,6 +67,7 @@ class FeatureFrame:
     blocks: list[tuple[tuple[Key, ...], FloatArray]] = field(default_factory=list)
     categorical: list[Categorical] = field(default_factory=list)
     _parts: Parts | None = field(default=None, init=False, repr=False, compare=False)
+    _matrix: FloatArray | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def parts(self) -> Parts:
@@ -86,15 +87,22 @@ class FeatureFrame:
 
     @property
     def matrix(self) -> FloatArray:
-        """The values of all numeric features, shape (features, rows)."""
+        """The values of all numeric features, shape (features, rows); the blocks become views of it."""
         if not self.blocks:
             return np.empty((0, self.rows))
-        return np.concatenate([values for _, values in self.blocks])
+        if self._matrix is None:
+            self._matrix = np.concatenate([values for _, values in self.blocks])
+            ends = np.cumsum([len(keys) for keys, _ in self.blocks]).tolist()
+            self.blocks = [
+                (keys, self._matrix[end - len(keys) : end])
+                for (keys, _), end in zip(self.blocks, ends, strict=True)
+            ]
+        return self._matrix
 
     def numbers(self, keys: tuple[Key, ...], values: FloatArray) -> None:
         """Append numeric features whose values are the rows of an array, shape (features, rows)."""
         self.blocks.append((keys, values))
-        self._parts = None
+        self._parts = self._matrix = None
 
     def number(self, name: str, about: str, part: str, values: FloatArray) -> None:
         """Append a numeric feature."""
