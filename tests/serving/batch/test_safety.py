@@ -85,8 +85,12 @@ def test_finished_buckets_are_not_scored_again(world, run, tmp_path, monkeypatch
     monkeypatch.setattr(type(world.scorer), "score_tables", stops)
     with pytest.raises(KeyboardInterrupt, match=r"^$"):
         run(tmp_path / "s.parquet", 5)
-    done = len(list(tmp_path.glob(".s.*.work/done-*.json")))
+    ended = [path.stem.removeprefix("done-") for path in tmp_path.glob(".s.*.work/done-*.json")]
+    done = len(ended)
     assert 2 <= done < 5  # buckets side by side end what they began
+    waiting = {path.name.split("-")[1] for path in tmp_path.glob(".s.*.work/leads-*-*.arrow")}
+    assert waiting.isdisjoint(ended)  # their rows are not needed any more
+    assert len(waiting) == 5 - done
     begun = len(scored)
     run(tmp_path / "s.parquet", 5)
     assert f"{done} of 5 buckets are done" in capsys.readouterr().err
