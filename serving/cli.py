@@ -12,6 +12,8 @@ import typer
 if TYPE_CHECKING:
     from qualify.config import Config as Settings
     from qualify.explain.explanation import Explanation
+    from qualify.moments import AsOf as Moment
+    from qualify.scorer import Scorer
     from serving.batch import Sources
     from serving.registry_apart import Asked
 
@@ -131,14 +133,13 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain one lead: reasons, points and time line; or why its chance moved."""
-    from qualify.console import emit_json, only_json, say
+    from qualify.console import emit_json, only_json
     from qualify.explain.lead import render_text
     from qualify.explain.moved_text import render_moved
     from qualify.moments import parse_as_of
     from serving.batch import moments_of, read_sources
     from serving.lead_view import explain_lead, find_lead
     from serving.model_source import load_scorer
-    from serving.remarks import lines_of_future, lines_of_not_given
     from serving.since import moved_since, read_then
 
     with only_json(as_json):
@@ -150,8 +151,7 @@ def explain(
         chosen = _language(language, settings)
         zone = (settings or scorer.parts.schema).data.timezone
         sources = sources_of(leads, activities, stages, settings, folder)
-        for line in (*lines_of_not_given(scorer, sources), *lines_of_future(moment)):
-            say(line)
+        _say_remarks(scorer, sources, moment)
         tables, _ = read_sources(scorer, sources)
         row = find_lead(tables, lead_id)
         moments = moments_of(scorer, tables, moment)
@@ -166,6 +166,14 @@ def explain(
         emit_json(asdict(told if then is None else moved))
     else:
         typer.echo(render_text(told, chosen, zone) if then is None else render_moved(moved, chosen, zone))
+
+
+def _say_remarks(scorer: Scorer, sources: Sources, moment: Moment) -> None:
+    from qualify.console import say
+    from serving.remarks import lines_of_future, lines_of_not_given
+
+    for line in (*lines_of_not_given(scorer, sources), *lines_of_future(moment)):
+        say(line)
 
 
 def _language(asked: Language | None, settings: Settings | None) -> str:
